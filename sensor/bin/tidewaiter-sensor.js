@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Plain JavaScript that old Node.js versions can parse: says what is missing, then starts the built program.
+import { existsSync } from 'node:fs';
+
+var major = Number(process.versions.node.split('.')[0]);
+var main = new URL('../dist/main.js', import.meta.url);
+if (major < 24) {
+  console.error('tidewaiter-sensor needs Node.js 24 or newer; this is Node.js ' + process.versions.node + '. Run it as `npx tidewaiter-sensor` from the checkout, or install Node.js 24.');
+  process.exitCode = 2;
+} else if (!existsSync(main)) {
+  console.error('tidewaiter-sensor is not built; run `npm ci` (or `npm run build`) in the checkout first.');
+  process.exitCode = 2;
+} else {
+  await import(main.href);
+}

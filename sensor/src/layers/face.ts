@@ -1,0 +1,22 @@
+import type { Gap } from '@tidewaiter/shared/findings';
+
+export type EntryType = 'file' | 'directory' | 'link' | 'other';
+
+/** A tar entry whose content follows (files only get pushes). `path` has no leading `./` or `/`; bytes that are no UTF-8 are replaced. */
+export interface Entry {
+  readonly path: string;
+  /** The path's raw bytes, for hashing; valid during `begin` only. */
+  readonly rawPath: Uint8Array;
+  readonly type: EntryType;
+  readonly sizeBytes: number;
+  /** Target of a hard or symbolic link, else ''. */
+  readonly linkTarget: string;
+}
+
+/** What receives a layer's content as it streams by. Pushes point into the pass memory, as the detection engine's do. */
+export interface ContentSink {
+  begin(entry: Entry): void;
+  push(at: number, length: number): void;
+  /** `gap` is null when the entry was read to its end. */
+  end(gap: Gap | null): void;
+}

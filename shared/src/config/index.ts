@@ -1,0 +1,1 @@
+export { type Config, readConfig, type Variable, type Variables } from './variables.ts';

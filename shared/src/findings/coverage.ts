@@ -1,0 +1,87 @@
+import { type Static, Type } from 'typebox';
+
+/** Why bytes were not read. A closed list; each reason has a row in docs/coverage.md. */
+export const gapReasons = [
+  'truncated',
+  'corrupt',
+  'size-lies',
+  'digest-mismatch',
+  'download-failed',
+  'unsupported-compression',
+  'encrypted',
+  'limit-bytes',
+  'limit-ratio',
+  'limit-entries',
+  'limit-depth',
+  'limit-findings',
+  'limit-time',
+  'foreign',
+] as const;
+
+export type GapReason = (typeof gapReasons)[number];
+
+/** Something that was not read, or not to its end. `path` is redacted; null means the whole blob. `bytes` is null when unknowable. */
+export const GapSchema = Type.Object({
+  reason: Type.Enum([...gapReasons]),
+  path: Type.Union([Type.String({ maxLength: 4096 }), Type.Null()]),
+  bytes: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
+});
+export type Gap = Static<typeof GapSchema>;
+
+/**
+ * The ledger of one blob (or the sum over several). Always true:
+ * filesSeen = filesScanned + filesUnread, bytesSeen = bytesScanned + bytesUnread, entriesSeen = filesSeen + otherEntries,
+ * complete = no gap was met. At most GAPS_MAX gaps are listed, the rest counted in `gapsOmitted`.
+ */
+export const CoverageSchema = Type.Object({
+  entriesSeen: Type.Integer({ minimum: 0 }),
+  otherEntries: Type.Integer({ minimum: 0 }),
+  filesSeen: Type.Integer({ minimum: 0 }),
+  filesScanned: Type.Integer({ minimum: 0 }),
+  filesUnread: Type.Integer({ minimum: 0 }),
+  bytesSeen: Type.Integer({ minimum: 0 }),
+  bytesScanned: Type.Integer({ minimum: 0 }),
+  bytesUnread: Type.Integer({ minimum: 0 }),
+  gaps: Type.Array(GapSchema),
+  gapsOmitted: Type.Integer({ minimum: 0 }),
+  complete: Type.Boolean(),
+});
+export type Coverage = Static<typeof CoverageSchema>;
+
+/** Gaps listed by name in one ledger: enough to act on, small enough for one frame. */
+export const GAPS_MAX = 100;
+
+export const emptyCoverage: Coverage = {
+  entriesSeen: 0,
+  otherEntries: 0,
+  filesSeen: 0,
+  filesScanned: 0,
+  filesUnread: 0,
+  bytesSeen: 0,
+  bytesScanned: 0,
+  bytesUnread: 0,
+  gaps: [],
+  gapsOmitted: 0,
+  complete: true,
+};
+
+/** The ledger of several blobs together; complete only when each is. */
+export function sumCoverage(parts: readonly Coverage[]): Coverage {
+  const add = (
+    key: 'entriesSeen' | 'otherEntries' | 'filesSeen' | 'filesScanned' | 'filesUnread' | 'bytesSeen' | 'bytesScanned' | 'bytesUnread',
+  ): number => parts.reduce((sum, part) => sum + part[key], 0);
+  const gaps = parts.flatMap((part) => part.gaps);
+  return {
+    entriesSeen: add('entriesSeen'),
+    otherEntries: add('otherEntries'),
+    filesSeen: add('filesSeen'),
+    filesScanned: add('filesScanned'),
+    filesUnread: add('filesUnread'),
+    bytesSeen: add('bytesSeen'),
+    bytesScanned: add('bytesScanned'),
+    bytesUnread: add('bytesUnread'),
+    gaps: gaps.slice(0, GAPS_MAX),
+    gapsOmitted: parts.reduce((sum, part) => sum + part.gapsOmitted, 0) + Math.max(0, gaps.length - GAPS_MAX),
+    complete: parts.every((part) => part.complete),
+  };
+}

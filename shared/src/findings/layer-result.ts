@@ -1,0 +1,38 @@
+import { type Static, Type } from 'typebox';
+import { CoverageSchema } from './coverage.ts';
+
+/** What decides an answer besides the bytes. Results under different engines never mix. */
+export const EngineIdentitySchema = Type.Object(
+  {
+    fingerprintKeyId: Type.String({ pattern: '^(ephemeral|[0-9a-f]{16})$' }),
+    engineVersion: Type.String({ minLength: 1, maxLength: 64 }),
+    ruleSetHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+    limitsHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  },
+  { additionalProperties: false },
+);
+export type EngineIdentity = Static<typeof EngineIdentitySchema>;
+
+/** One string for an engine, for keys and indexes. */
+export function engineKey({ fingerprintKeyId, engineVersion, ruleSetHash, limitsHash }: EngineIdentity): string {
+  return `${fingerprintKeyId}/${engineVersion}/${ruleSetHash}/${limitsHash}`;
+}
+
+export const compressions = ['none', 'gzip', 'zstd'] as const;
+
+/**
+ * The closing part of a layer's result; findings and path index came before it in pages.
+ * `digest` is of the blob as stored (compressed), verified by whoever made this; `blobBytes` its size.
+ */
+export const LayerSummarySchema = Type.Object(
+  {
+    digest: Type.String({ pattern: '^sha256:[0-9a-f]{64}$' }),
+    blobBytes: Type.Integer({ minimum: 0 }),
+    compression: Type.Enum([...compressions]),
+    content: Type.Enum(['tar', 'blob']),
+    coverage: CoverageSchema,
+    findings: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false },
+);
+export type LayerSummary = Static<typeof LayerSummarySchema>;

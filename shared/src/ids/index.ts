@@ -1,0 +1,1 @@
+export { isUuidv7, uuidv7 } from './uuid.ts';

@@ -1,0 +1,73 @@
+import { Type } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { TidewaiterError } from '../errors/index.ts';
+import { type Frame, type FrameBody, type FrameType, frames } from './frames.ts';
+import { FRAME_BYTES_MAX, PROTOCOL_VERSION } from './limits.ts';
+
+const envelope = Compile(
+  Type.Object({
+    v: Type.Integer(),
+    type: Type.String({ maxLength: 64 }),
+    id: Type.String({ minLength: 1, maxLength: 64 }),
+    replyTo: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    body: Type.Unknown(),
+  }),
+);
+const bodies = new Map<string, Validator>();
+
+/** What came in: a frame this build knows, or one it does not (to be counted and ignored). */
+export type Decoded =
+  | { readonly known: true; readonly frame: Frame }
+  | { readonly known: false; readonly type: string; readonly id: string };
+
+/**
+ * @throws protocol.frame-too-large beyond FRAME_BYTES_MAX bytes of UTF-8; the spool pages below that, so it is a bug or an attack.
+ */
+export function encodeFrame<T extends FrameType>(id: string, type: T, body: FrameBody<T>, replyTo?: string): string {
+  const text = JSON.stringify(
+    replyTo === undefined ? { v: PROTOCOL_VERSION, type, id, body } : { v: PROTOCOL_VERSION, type, id, replyTo, body },
+  );
+  const bytes = utf8Length(text);
+  if (bytes > FRAME_BYTES_MAX) throw tooLarge(type, bytes);
+  return text;
+}
+
+/**
+ * @throws protocol.frame-invalid naming what is wrong where; protocol.frame-too-large; protocol.version-unsupported.
+ */
+export function decodeFrame(text: string): Decoded {
+  const bytes = utf8Length(text);
+  if (bytes > FRAME_BYTES_MAX) throw tooLarge('a frame', bytes);
+  const raw = parseJson(text);
+  if (!envelope.Check(raw)) throw invalid('envelope', firstError(envelope, raw));
+  if (raw.v !== PROTOCOL_VERSION)
+    throw new TidewaiterError('protocol.version-unsupported', { which: 'frame', got: `v ${raw.v}`, want: `v ${PROTOCOL_VERSION}` });
+  if (!Object.hasOwn(frames, raw.type)) return { known: false, type: raw.type, id: raw.id };
+  const validator = validatorOf(raw.type as FrameType);
+  if (!validator.Check(raw.body)) throw invalid(`${raw.type} frame`, firstError(validator, raw.body));
+  return { known: true, frame: raw as Frame };
+}
+
+function validatorOf(type: FrameType): Validator {
+  const ready = bodies.get(type) ?? Compile(frames[type]);
+  bodies.set(type, ready);
+  return ready;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid('frame', 'not JSON');
+  }
+}
+
+function firstError(validator: Validator, value: unknown): string {
+  const [error] = validator.Errors(value);
+  return error ? `${error.instancePath || '/'} ${error.message}` : 'does not fit its schema';
+}
+
+const invalid = (which: string, got: string): TidewaiterError => new TidewaiterError('protocol.frame-invalid', { which, got });
+const tooLarge = (which: string, bytes: number): TidewaiterError =>
+  new TidewaiterError('protocol.frame-too-large', { which, got: `${bytes} bytes`, want: `at most ${FRAME_BYTES_MAX}` });
+const utf8Length = (text: string): number => (text.length * 3 <= FRAME_BYTES_MAX ? text.length : new TextEncoder().encode(text).length);

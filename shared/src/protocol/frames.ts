@@ -1,0 +1,71 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { EngineIdentitySchema } from '../findings/index.ts';
+import { assignmentKinds, GrantSchema, ProgressSchema, TaskSchema } from './assignment.ts';
+import { CLAIM_DIGESTS_MAX } from './limits.ts';
+import { FailureSchema, ReportSchema } from './reports.ts';
+
+const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
+const Time = Type.String({ maxLength: 32 });
+const Id = Type.String({ minLength: 1, maxLength: 64 });
+
+/**
+ * Every frame type with the shape of its body. Unknown members are let through (a newer side may send them), unknown types are
+ * ignored and counted. Which side sends it, and what answers it, stands in docs/protocol.md.
+ */
+export const frames = {
+  // sensor -> control plane
+  hello: Type.Object({
+    sensorVersion: Type.String({ maxLength: 64 }),
+    protocols: Type.Array(Type.Integer()),
+    schemas: Type.Array(Type.Integer()),
+    engine: EngineIdentitySchema,
+    concurrency: Type.Integer({ minimum: 1, maximum: 64 }),
+    /** Leases it still holds; what it does not name is free at once. */
+    leases: Type.Array(GrantSchema, { maxItems: 256 }),
+    clock: Time,
+  }),
+  accept: Type.Object({ assignmentId: Id }),
+  heartbeat: Type.Object({ leases: Type.Array(Type.Object({ grant: GrantSchema, progress: ProgressSchema }), { maxItems: 256 }) }),
+  claim: Type.Object({ grant: GrantSchema, engine: EngineIdentitySchema, digests: Type.Array(Digest, { maxItems: CLAIM_DIGESTS_MAX }) }),
+  'token-request': Type.Object({ grant: GrantSchema }),
+  report: Type.Object({ reportId: Id, report: ReportSchema }),
+  goodbye: Type.Object({ reason: Type.String({ maxLength: 256 }) }),
+
+  // control plane -> sensor
+  welcome: Type.Object({
+    protocol: Type.Integer(),
+    schema: Type.Integer(),
+    sensorId: Id,
+    workspaceId: Id,
+    leaseMs: Type.Integer(),
+    leaseRenewMs: Type.Integer(),
+    serverTime: Time,
+    /** Of the leases in hello, those that are still the sensor's. */
+    leases: Type.Array(GrantSchema),
+  }),
+  offer: Type.Object({ assignmentId: Id, kind: Type.Enum([...assignmentKinds]) }),
+  accepted: Type.Object({ grant: GrantSchema, task: TaskSchema, leaseExpiresAt: Time }),
+  leases: Type.Object({
+    serverTime: Time,
+    verdicts: Type.Array(Type.Object({ assignmentId: Id, verdict: Type.Enum(['continue', 'cancel']) })),
+  }),
+  claimed: Type.Object({
+    known: Type.Array(Digest),
+    yours: Type.Array(Digest),
+    wait: Type.Array(Digest),
+    retryAfterMs: Type.Integer({ minimum: 0 }),
+  }),
+  token: Type.Object({ token: Type.String({ maxLength: 4_096 }), expiresAt: Time }),
+  ack: Type.Object({}),
+  cancel: Type.Object({ grant: GrantSchema }),
+  drain: Type.Object({ retryAfterMs: Type.Integer({ minimum: 0 }) }),
+
+  // either side
+  error: FailureSchema,
+} as const satisfies Record<string, TSchema>;
+
+export type FrameType = keyof typeof frames;
+export type FrameBody<T extends FrameType> = Static<(typeof frames)[T]>;
+export type Frame = {
+  [T in FrameType]: { readonly v: 1; readonly type: T; readonly id: string; readonly replyTo?: string; readonly body: FrameBody<T> };
+}[FrameType];

@@ -1,0 +1,38 @@
+export {
+  type AssignedRegistry,
+  AssignedRegistrySchema,
+  type AssignmentKind,
+  type AssignmentState,
+  assignmentKinds,
+  assignmentStates,
+  type Grant,
+  type Progress,
+  type RegistryAccess,
+  RegistryAccessSchema,
+  type Task,
+} from './assignment.ts';
+export { type Decoded, decodeFrame, encodeFrame } from './codec.ts';
+export { type Frame, type FrameBody, type FrameType, frames } from './frames.ts';
+export {
+  CLAIM_DIGESTS_MAX,
+  FINDINGS_PER_PAGE,
+  FRAME_BYTES_MAX,
+  LEASE_MS,
+  LEASE_RENEW_MS,
+  PATH_HASHES_PER_PAGE,
+  PAYLOAD_SCHEMAS,
+  PROTOCOL_VERSION,
+  REPLY_TIMEOUT_MS,
+  SOCKET_SILENCE_MS_MAX,
+  SUBPROTOCOL,
+} from './limits.ts';
+export {
+  type CatalogPage,
+  type Failure,
+  type LayerDone,
+  type LayerPage,
+  type ManifestReport,
+  type Outcome,
+  type Report,
+  ReportSchema,
+} from './reports.ts';

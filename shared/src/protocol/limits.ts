@@ -1,0 +1,23 @@
+/** The WebSocket subprotocol both sides must agree on. */
+export const SUBPROTOCOL = 'tidewaiter.v1';
+/** `v` of every frame. */
+export const PROTOCOL_VERSION = 1;
+/** Schema numbers of payloads this build can speak; the larger common one is used (hello/welcome). */
+export const PAYLOAD_SCHEMAS: readonly number[] = [1];
+
+/** One frame: large enough for a page of 64 Ki path hashes in base64, small enough to parse without a pause. */
+export const FRAME_BYTES_MAX = 1 << 20;
+/** Path hashes of 8 bytes in one page: 512 KiB, 683 KiB in base64, within a frame. */
+export const PATH_HASHES_PER_PAGE = 65_536;
+/** Findings in one page; each is under 4 KiB in practice and pages are cut by bytes too. */
+export const FINDINGS_PER_PAGE = 100;
+/** Digests in one claim: the most layers a manifest may name (facts: 1,000). */
+export const CLAIM_DIGESTS_MAX = 1_000;
+
+/** An assignment's lease and how often it is renewed (three tries before it ends). */
+export const LEASE_MS = 120_000;
+export const LEASE_RENEW_MS = 40_000;
+/** A socket on which nothing came for this long is dead; pings go at two thirds of it. */
+export const SOCKET_SILENCE_MS_MAX = 45_000;
+/** How long a request on the socket waits for its reply. */
+export const REPLY_TIMEOUT_MS = 20_000;

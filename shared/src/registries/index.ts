@@ -1,0 +1,1 @@
+export { type EcrHost, parseRegistryUrl, type RegistryAddress } from './address.ts';
