@@ -1,0 +1,9 @@
+export type * from './port/assignments.ts';
+export type * from './port/catalog.ts';
+export type * from './port/facts.ts';
+export type * from './port/incidents.ts';
+export type * from './port/issuer-keys.ts';
+export type * from './port/registries.ts';
+export type * from './port/sensors.ts';
+export type * from './port/store.ts';
+export type * from './port/workspaces.ts';

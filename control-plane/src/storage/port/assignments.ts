@@ -1,0 +1,31 @@
+import type { AssignmentKind, AssignmentState, Failure, Progress } from '@tidewaiter/shared/protocol';
+
+export const triggers = ['historical', 'interval', 'push', 'manual', 'reconcile'] as const;
+export type Trigger = (typeof triggers)[number];
+
+export interface Assignment {
+  readonly workspaceId: string;
+  readonly id: string;
+  readonly kind: AssignmentKind;
+  readonly registryId: string;
+  /** Of a scan; null for sync and test. */
+  readonly repository: string | null;
+  readonly digest: string | null;
+  readonly trigger: Trigger;
+  /** Lower runs first: push and manual 0, the rest 10. */
+  readonly priority: number;
+  readonly state: AssignmentState;
+  /** How often it was accepted: the fencing token of the current lease. */
+  readonly attempt: number;
+  readonly sensorId: string | null;
+  readonly leaseExpiresAt: number | null;
+  readonly progress: Progress | null;
+  readonly failure: Failure | null;
+  /** ms by step, from the outcome. */
+  readonly timings: Readonly<Record<string, number>> | null;
+  readonly notBefore: number;
+  readonly createdAt: number;
+  readonly offeredAt: number | null;
+  readonly acceptedAt: number | null;
+  readonly finishedAt: number | null;
+}

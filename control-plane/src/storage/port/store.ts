@@ -1,0 +1,301 @@
+import type { EngineIdentity, LayerSummary, Visibility } from '@tidewaiter/shared/findings';
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { CatalogPage, Failure, Grant, Progress } from '@tidewaiter/shared/protocol';
+import type { Assignment } from './assignments.ts';
+import type { Placement, Presence, Repository } from './catalog.ts';
+import type { LayerClaimAnswer, LayerPart, RootFacts, StoredManifest } from './facts.ts';
+import type { Incident, IncidentActivity, IncidentNote, Occurrence, Scan } from './incidents.ts';
+import type { IssuerKey } from './issuer-keys.ts';
+import type { EventOutcome, PushEvent, Registry, WebhookKey } from './registries.ts';
+import type { EnrolmentToken, Sensor } from './sensors.ts';
+import type { ApiToken, AuditEntry, Workspace } from './workspaces.ts';
+
+/*
+ * The storage port. Every verb is one whole transaction; no handle escapes. `workspaceId` comes first wherever there is one;
+ * verbs without it are those that find the workspace out (by a token's hash, a sensor's id, a webhook key), the sweeps of the
+ * whole installation, and the issuer's keys. A thing of another workspace does not exist: fetch answers null, update false.
+ * Times are passed in, in ms. Ids are made by the caller (UUIDv7). Lists are ordered by id, oldest first, unless said.
+ * Errors: storage.unavailable (busy, lost connection; retryable), storage.full, storage.damaged, storage.conflict.
+ */
+
+export interface WorkspaceStore {
+  create(workspace: Workspace): Promise<void>;
+  fetch(workspaceId: string): Promise<Workspace | null>;
+  list(): Promise<readonly Workspace[]>;
+}
+
+export interface TokenStore {
+  create(token: ApiToken): Promise<void>;
+  /** Creates workspace and owner token only if the installation has no workspace yet; true when it did. Safe with replicas. */
+  createFirst(workspace: Workspace, token: ApiToken): Promise<boolean>;
+  fetchByHash(tokenHash: string): Promise<ApiToken | null>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<ApiToken>>;
+  update(workspaceId: string, id: string, change: { readonly revokedAt?: number; readonly lastUsedAt?: number }): Promise<boolean>;
+}
+
+export interface AuditStore {
+  create(entry: AuditEntry): Promise<void>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<AuditEntry>>;
+}
+
+export interface SensorStore {
+  createEnrolmentToken(token: EnrolmentToken): Promise<void>;
+  listEnrolmentTokens(workspaceId: string, page: PageRequest): Promise<Page<EnrolmentToken>>;
+  updateEnrolmentToken(workspaceId: string, id: string, change: { readonly revokedAt: number }): Promise<boolean>;
+  /** Spends one use of a live token and creates the sensor (registryIds and workspace from the token); null when the token is not live. */
+  enrol(tokenHash: string, sensor: Omit<Sensor, 'workspaceId' | 'registryIds'>, nowMs: number): Promise<Sensor | null>;
+  fetchById(sensorId: string): Promise<Sensor | null>;
+  fetch(workspaceId: string, sensorId: string): Promise<Sensor | null>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<Sensor>>;
+  update(
+    workspaceId: string,
+    sensorId: string,
+    change: Partial<Pick<Sensor, 'name' | 'version' | 'engine' | 'lastSeenAt' | 'revokedAt'>>,
+  ): Promise<boolean>;
+  /** Remembers an assertion's id until it expires; false when it was seen before. */
+  createAssertion(sensorId: string, jti: string, expiresAt: number): Promise<boolean>;
+}
+
+export interface RegistryStore {
+  /** @throws storage.conflict when the workspace has a live registry at this host already. */
+  create(registry: Registry): Promise<void>;
+  fetch(workspaceId: string, id: string): Promise<Registry | null>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<Registry>>;
+  /** A changed perimeter mode also sets `watched` of its repositories: entire -> all; specific -> as they stand. */
+  update(
+    workspaceId: string,
+    id: string,
+    change: Partial<Pick<Registry, 'perimeter' | 'intervalSeconds' | 'access' | 'syncedAt' | 'nextSyncAt' | 'deletedAt'>>,
+  ): Promise<boolean>;
+  /** Live registries of all workspaces whose nextSyncAt has passed. */
+  listDue(nowMs: number, limit: number): Promise<readonly Registry[]>;
+  createWebhookKey(key: WebhookKey): Promise<void>;
+  listWebhookKeys(workspaceId: string, registryId: string): Promise<readonly WebhookKey[]>;
+  updateWebhookKey(workspaceId: string, registryId: string, id: string, change: { readonly expiresAt: number }): Promise<boolean>;
+  /** The live registry a key's hash belongs to; expired keys find nothing. */
+  fetchByWebhookKeyHash(keyHash: string, nowMs: number): Promise<Registry | null>;
+}
+
+export interface EventStore {
+  /** False when (registry, eventId) is there already. */
+  create(event: PushEvent): Promise<boolean>;
+  list(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<PushEvent>>;
+  /** Waiting events of all workspaces whose settleAt has passed. */
+  listSettled(nowMs: number, limit: number): Promise<readonly PushEvent[]>;
+  update(
+    workspaceId: string,
+    registryId: string,
+    eventId: string,
+    change: { readonly outcome: EventOutcome; readonly outcomeReason: string | null },
+  ): Promise<boolean>;
+  count(workspaceId: string, registryId: string): Promise<Readonly<Record<EventOutcome, number>>>;
+  /** Counts a delivery with a wrong key, under the account and region its body claims (or '' when unreadable). */
+  createRejection(account: string, region: string, nowMs: number): Promise<void>;
+  countRejections(account: string, region: string): Promise<{ readonly count: number; readonly lastAt: number | null }>;
+}
+
+export interface CatalogStore {
+  /**
+   * Writes one page of a listing under its grant's assignment: repositories (new ones watched as the perimeter says), placements, tags.
+   * The last page marks as gone what this listing did not name. False when the grant is stale.
+   */
+  update(workspaceId: string, registryId: string, page: Omit<CatalogPage, 'kind'>, nowMs: number): Promise<boolean>;
+  /** From a push event: the placement, with its tag moved here; its repository is made if unknown. Returns the repository. */
+  updateFromPush(
+    workspaceId: string,
+    registryId: string,
+    push: { readonly repository: string; readonly digest: string; readonly tag: string | null; readonly mediaType: string | null },
+    ids: { readonly repositoryId: string },
+    nowMs: number,
+  ): Promise<Repository>;
+  updatePresence(
+    workspaceId: string,
+    registryId: string,
+    repository: string,
+    digest: string,
+    presence: Presence,
+    nowMs: number,
+  ): Promise<boolean>;
+  fetchRepository(workspaceId: string, repositoryId: string): Promise<Repository | null>;
+  fetchRepositoryByName(workspaceId: string, registryId: string, name: string): Promise<Repository | null>;
+  listRepositories(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<Repository>>;
+  updateRepository(workspaceId: string, repositoryId: string, change: { readonly watched: boolean }): Promise<boolean>;
+  listPlacements(
+    workspaceId: string,
+    filter: { readonly registryId?: string; readonly repositoryId?: string; readonly digest?: string },
+    page: PageRequest,
+  ): Promise<Page<Placement>>;
+  /** Present placements of watched repositories whose digest has no scan under `engineKey` and no live assignment. */
+  listUnscanned(workspaceId: string, registryId: string, engineKey: string | null, limit: number): Promise<readonly Placement[]>;
+  /** True when `digest` stands in a child position of an index that is placed in `repository`. */
+  isChild(workspaceId: string, digest: string): Promise<boolean>;
+}
+
+export interface AssignmentStore {
+  /** Creates it unless a live one (pending, offered, running) of the same kind, registry, repository and digest exists; answers the live one's id either way. */
+  create(assignment: Assignment): Promise<{ readonly id: string; readonly created: boolean }>;
+  fetch(workspaceId: string, id: string): Promise<Assignment | null>;
+  list(
+    workspaceId: string,
+    filter: { readonly registryId?: string; readonly state?: string; readonly digest?: string },
+    page: PageRequest,
+  ): Promise<Page<Assignment>>;
+  /** Pending, due work this sensor may serve, by priority then age; marks it offered until `nowMs + offerMs`, then it may be offered again. */
+  offer(workspaceId: string, sensorId: string, limit: number, offerMs: number, nowMs: number): Promise<readonly Assignment[]>;
+  /** Compare-and-swap to running under a lease; null when another sensor was faster, or this sensor may not serve it. */
+  accept(workspaceId: string, sensorId: string, id: string, leaseMs: number, nowMs: number): Promise<Assignment | null>;
+  /** Extends the lease if `grant` is current and the sensor's; false otherwise (the sensor must stop). */
+  renew(workspaceId: string, sensorId: string, grant: Grant, progress: Progress | null, leaseMs: number, nowMs: number): Promise<boolean>;
+  /** Ends it if `grant` is current; false when stale. `retryAt`: back to pending, not before then. */
+  finish(
+    workspaceId: string,
+    sensorId: string,
+    grant: Grant,
+    end: {
+      readonly state: 'succeeded' | 'failed';
+      readonly failure: Failure | null;
+      readonly timings: Readonly<Record<string, number>>;
+      readonly retryAt: number | null;
+    },
+    nowMs: number,
+  ): Promise<Assignment | null>;
+  isCurrent(workspaceId: string, sensorId: string, grant: Grant): Promise<boolean>;
+  /** Frees the leases of a sensor that it did not name in hello: back to pending at once. Returns those it still holds. */
+  release(workspaceId: string, sensorId: string, held: readonly Grant[], nowMs: number): Promise<readonly Grant[]>;
+  /** Leases that ran out, in all workspaces: back to pending, or failed after `attemptsMax`. Returns how many. */
+  expire(nowMs: number, attemptsMax: number): Promise<number>;
+  cancel(workspaceId: string, filter: { readonly id?: string; readonly registryId?: string }, nowMs: number): Promise<number>;
+  count(workspaceId: string): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface FactStore {
+  /** Leased claims on layers for a grant; `known` are facts under this engine. Null when the grant is stale. A grant to deliver outlives its lease. */
+  claim(
+    workspaceId: string,
+    sensorId: string,
+    grant: Grant,
+    engine: EngineIdentity,
+    digests: readonly string[],
+    leaseMs: number,
+    nowMs: number,
+  ): Promise<LayerClaimAnswer | null>;
+  /** Keeps a page of a result; false when this sensor was never granted a claim on the digest under this engine. The same page again changes nothing. */
+  createLayerPart(
+    workspaceId: string,
+    sensorId: string,
+    engine: EngineIdentity,
+    digest: string,
+    part: LayerPart,
+    nowMs: number,
+  ): Promise<boolean>;
+  /**
+   * Makes the parts a fact. 'conflict': a different body is there already (kept; an alarm is the caller's). 'parts-missing': pages 0..n-1 are not all there.
+   */
+  createLayer(
+    workspaceId: string,
+    sensorId: string,
+    engine: EngineIdentity,
+    summary: LayerSummary,
+    pages: number,
+    ids: readonly string[],
+    nowMs: number,
+  ): Promise<'created' | 'known' | 'conflict' | 'parts-missing' | 'unclaimed'>;
+  /** Writes a manifest, its children, layers and own findings (idempotent by digest and engine). */
+  createManifest(workspaceId: string, manifest: StoredManifest, newId: () => string, nowMs: number): Promise<void>;
+  /** Null when the root was never reported. */
+  fetchRoot(workspaceId: string, digest: string, engine: EngineIdentity): Promise<RootFacts | null>;
+  /** Root digests (placed ones) whose images hold this layer, for settling them anew when it becomes a fact. */
+  listRootsOfLayer(workspaceId: string, layerDigest: string): Promise<readonly string[]>;
+  /** Which of `hashes` the layer wrote, whited out or made opaque. */
+  fetchPaths(
+    workspaceId: string,
+    layerDigest: string,
+    engine: EngineIdentity,
+    hashes: ReadonlySet<string>,
+  ): Promise<{
+    readonly files: ReadonlySet<string>;
+    readonly directories: ReadonlySet<string>;
+    readonly whiteouts: ReadonlySet<string>;
+    readonly opaques: ReadonlySet<string>;
+  }>;
+}
+
+export interface ScanStore {
+  /**
+   * Replaces the verdict on (digest, engine) and with it the visibility of each finding per image; creates the incidents of new
+   * fingerprints and returns their ids. Incidents are made from findings at or above the reporting confidence only (`reported`).
+   */
+  create(
+    scan: Scan,
+    seen: readonly {
+      readonly findingId: string;
+      readonly imageDigest: string;
+      readonly visibility: Visibility;
+      readonly reported: boolean;
+    }[],
+    newId: () => string,
+  ): Promise<readonly string[]>;
+  fetchLatest(workspaceId: string, digest: string): Promise<Scan | null>;
+  list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
+}
+
+export interface IncidentStore {
+  fetch(workspaceId: string, id: string): Promise<Incident | null>;
+  list(
+    workspaceId: string,
+    filter: {
+      readonly status?: string;
+      readonly severity?: string;
+      readonly detector?: string;
+      readonly digest?: string;
+      readonly repositoryId?: string;
+    },
+    page: PageRequest,
+  ): Promise<Page<Incident>>;
+  /** Changes it and writes one activity row. */
+  update(
+    workspaceId: string,
+    id: string,
+    change: Partial<Pick<Incident, 'status' | 'severity' | 'assignee' | 'ignoreReason' | 'resolvedAt'>>,
+    activity: IncidentActivity,
+  ): Promise<boolean>;
+  createNote(workspaceId: string, incidentId: string, note: IncidentNote): Promise<boolean>;
+  listNotes(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentNote>>;
+  listActivity(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentActivity>>;
+  /** Ordered by (finding, image, repository). */
+  listOccurrences(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<Occurrence>>;
+  count(workspaceId: string): Promise<Readonly<Record<string, number>>>;
+}
+
+export interface IssuerKeyStore {
+  list(): Promise<readonly IssuerKey[]>;
+  /** Creates the key as the only one in its state ('pending' or 'active'); false when there is one already. Safe with replicas. */
+  create(key: IssuerKey): Promise<boolean>;
+  update(kid: string, from: IssuerKey['state'], to: IssuerKey['state'], nowMs: number): Promise<boolean>;
+}
+
+/** Wakes whoever waits, across replicas; a hint only, the tables are the truth. Topics: `assignments:<workspaceId>`, `verdicts:<workspaceId>`. */
+export interface Wakeups {
+  notify(topic: string): Promise<void>;
+  /** Returns how to stop listening. */
+  listen(topic: string, wake: () => void): () => void;
+}
+
+export interface Store {
+  readonly workspaces: WorkspaceStore;
+  readonly tokens: TokenStore;
+  readonly audit: AuditStore;
+  readonly sensors: SensorStore;
+  readonly registries: RegistryStore;
+  readonly events: EventStore;
+  readonly catalog: CatalogStore;
+  readonly assignments: AssignmentStore;
+  readonly facts: FactStore;
+  readonly scans: ScanStore;
+  readonly incidents: IncidentStore;
+  readonly issuerKeys: IssuerKeyStore;
+  readonly wakeups: Wakeups;
+  /** One cheap round trip; for readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
