@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+
+/** A tar entry of a sample layer. A path ending in `/` is a directory. */
+export interface SampleEntry {
+  readonly path: string;
+  readonly content?: string | Buffer;
+  readonly linkTo?: string;
+}
+
+/** How a layer is stored: `zstd-frames` cuts it into two frames, which many readers stop after. */
+export type SampleCompression = 'none' | 'gzip' | 'zstd' | 'zstd-frames';
+
+export interface SampleLayer {
+  readonly entries: readonly SampleEntry[];
+  readonly compression: SampleCompression;
+  /** What the manifest claims; by default the truth. */
+  readonly mediaType?: string;
+  /** The history entry that made it. */
+  readonly createdBy: string;
+}
+
+export interface BuiltBlob {
+  readonly digest: string;
+  readonly bytes: Buffer;
+}
+
+export interface BuiltLayer extends BuiltBlob {
+  readonly diffId: string;
+  readonly mediaType: string;
+}
+
+export const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+const MEDIA_TYPES: Readonly<Record<SampleCompression, string>> = {
+  none: 'application/vnd.oci.image.layer.v1.tar',
+  gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
+  zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
+  'zstd-frames': 'application/vnd.oci.image.layer.v1.tar+zstd',
+};
+
+export async function buildLayer(layer: SampleLayer): Promise<BuiltLayer> {
+  const tar = await tarOf(layer.entries);
+  const bytes = compress(tar, layer.compression);
+  return { bytes, digest: digestOf(bytes), diffId: digestOf(tar), mediaType: layer.mediaType ?? MEDIA_TYPES[layer.compression] };
+}
+
+async function tarOf(entries: readonly SampleEntry[]): Promise<Buffer> {
+  const packer = pack();
+  const chunks: Buffer[] = [];
+  const done = new Promise<void>((resolve, reject) =>
+    packer
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', resolve)
+      .on('error', reject),
+  );
+  for (const entry of entries) await add(packer, entry);
+  packer.finalize();
+  await done;
+  return Buffer.concat(chunks);
+}
+
+function add(packer: ReturnType<typeof pack>, { path, content = '', linkTo }: SampleEntry): Promise<void> {
+  const type = path.endsWith('/') ? 'directory' : linkTo === undefined ? 'file' : 'symlink';
+  const header = {
+    name: path,
+    type,
+    mtime: new Date(0),
+    mode: type === 'directory' ? 0o755 : 0o644,
+    ...(linkTo === undefined ? {} : { linkname: linkTo }),
+  } as const;
+  return new Promise((resolve, reject) => {
+    packer.entry(header, type === 'file' ? content : '', (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function compress(tar: Buffer, compression: SampleCompression): Buffer {
+  const half = Math.floor(tar.length / 2);
+  switch (compression) {
+    case 'none':
+      return tar;
+    case 'gzip':
+      return gzipSync(tar);
+    case 'zstd':
+      return zstdCompressSync(tar);
+    case 'zstd-frames':
+      return Buffer.concat([zstdCompressSync(tar.subarray(0, half)), zstdCompressSync(tar.subarray(half))]);
+  }
+}

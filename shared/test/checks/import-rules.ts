@@ -1,0 +1,137 @@
+import { type ImportEdge, importsOf, placeOf, type SourceFile, withoutComments } from './source-tree.ts';
+
+/** A rule of ARCHITECTURE.md, as a function from the source tree to the sentences that name each breach. */
+export interface ImportRule {
+  readonly id: string;
+  readonly says: string;
+  readonly breaches: (files: readonly SourceFile[]) => readonly string[];
+}
+
+/** The stages in the order of the drawing; a stage imports only later ones. */
+export const stages: Readonly<Record<string, readonly string[]>> = {
+  'control-plane': ['triggers', 'catalog', 'assignments', 'dispatch', 'issuer', 'findings', 'incidents'],
+  sensor: ['session', 'credentials', 'scan', 'registry', 'layers', 'detectors', 'reports'],
+};
+/** Folders any stage may use and that use no stage. */
+export const support: Readonly<Record<string, readonly string[]>> = {
+  'control-plane': ['storage', 'sensors', 'workspaces', 'http', 'telemetry', 'config'],
+  sensor: ['memory', 'policy', 'telemetry', 'config'],
+};
+/** May use any stage's face. */
+export const entryPoints = ['api', 'commands', ''];
+const compositionRoots = ['control-plane/src/app.ts', 'sensor/src/sensor.ts'];
+
+const edgesOf = (files: readonly SourceFile[]): readonly ImportEdge[] => files.flatMap(importsOf);
+
+function edgeRule(id: string, says: string, isBreach: (edge: ImportEdge) => boolean): ImportRule {
+  const breaches = (files: readonly SourceFile[]): readonly string[] =>
+    edgesOf(files)
+      .filter(isBreach)
+      .map((edge) => `${edge.from} imports ${edge.target}`);
+  return { id, says, breaches };
+}
+
+function textRule(id: string, says: string, inScope: (path: string) => boolean, forbidden: RegExp): ImportRule {
+  const breaches = (files: readonly SourceFile[]): readonly string[] =>
+    files
+      .filter((file) => inScope(file.path))
+      .flatMap((file) => [...withoutComments(file.text).matchAll(forbidden)].map((match) => `${file.path} holds ${match[0].trim()}`));
+  return { id, says, breaches };
+}
+
+const isInFolder = (path: string, workspace: string, folder: string): boolean => path.startsWith(`${workspace}/src/${folder}/`);
+
+export const importRules: readonly ImportRule[] = [
+  edgeRule(
+    'programs-apart',
+    'control-plane, sensor and dev-cloud never import each other; dev-cloud does not import shared',
+    ({ from, target }) => {
+      const [source, destination] = [placeOf(from)?.workspace, placeOf(target)?.workspace];
+      if (!source || !destination || source === destination) return false;
+      return destination !== 'shared' || source === 'deploy/dev-cloud';
+    },
+  ),
+  textRule(
+    'shared-is-pure',
+    'shared does no I/O, reads no env and no clock, draws no random numbers, logs nothing',
+    (path) => path.startsWith('shared/src/'),
+    /'node:[^']+'|\bprocess\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bconsole\.|\bfetch\(|\bsetTimeout\(|\bcrypto\.getRandomValues\b|\bperformance\.now\b/g,
+  ),
+  textRule(
+    'roots-build-adapters',
+    'only app.ts and sensor.ts open stores and make AWS clients and sockets; a folder may do so for itself in the function its face exports for them',
+    (path) =>
+      /^(control-plane|sensor)\/src\//.test(path) && !compositionRoots.includes(path) && !isInFolder(path, 'control-plane', 'storage'),
+    /\bopenStore\(|\bnew Database\(|\bnew (?:pg\.)?Pool\(/g,
+  ),
+  edgeRule('faces', "across folders only the other folder's index.ts is imported", ({ from, target }) => {
+    const [source, destination] = [placeOf(from), placeOf(target)];
+    if (!source || !destination) return false;
+    const isElsewhere = source.workspace !== destination.workspace || source.folder !== destination.folder;
+    return isElsewhere && destination.folder !== '' && !target.endsWith(`/src/${destination.folder}/index.ts`);
+  }),
+  edgeRule('stages-flow', 'a stage imports only later stages; support folders import no stage', ({ from, target }) => {
+    const [source, destination] = [placeOf(from), placeOf(target)];
+    if (!source || !destination || source.workspace !== destination.workspace || source.folder === destination.folder) return false;
+    return isUpstream(source.workspace, source.folder, destination.folder);
+  }),
+  edgeRule('detectors-are-pure', 'detectors import nothing but their rules, the pass memory and shared', ({ from, target }) => {
+    if (!isInFolder(from, 'sensor', 'detectors')) return false;
+    return !/^(?:shared\/src\/|sensor\/src\/(?:detectors|memory)\/|node:(?:crypto|zlib|buffer)$)/.test(target);
+  }),
+  edgeRule('content-apart', 'registry knows nothing of layers, layers nothing of detectors; scan joins them', ({ from, target }) => {
+    if (isInFolder(from, 'sensor', 'registry')) return /^sensor\/src\/(?:layers|detectors|scan|reports)\//.test(target);
+    return isInFolder(from, 'sensor', 'layers') && /^sensor\/src\/(?:detectors|registry|scan|reports)\//.test(target);
+  }),
+  textRule(
+    'env-in-config',
+    'process.env is read in config/ only',
+    (path) => /^(control-plane|sensor)\/src\//.test(path) && !/\/src\/config\//.test(path),
+    /\bprocess\.env\b/g,
+  ),
+  textRule(
+    'time-and-chance-passed-in',
+    'stages take clock, ids and fetch from their caller',
+    (path) => isStage(path),
+    /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\(|\bglobalThis\.fetch\b|(?<![.\w])fetch\(/g,
+  ),
+  edgeRule('api-without-storage', 'api/ and the console never touch storage at run time', ({ from, target, typeOnly }) => {
+    return !typeOnly && isInFolder(from, 'control-plane', 'api') && isInFolder(target, 'control-plane', 'storage');
+  }),
+  { id: 'no-cycles', says: 'no run-time import cycles', breaches: cyclesIn },
+];
+
+function isStage(path: string): boolean {
+  const place = placeOf(path);
+  return place !== null && (stages[place.workspace]?.includes(place.folder) ?? false);
+}
+
+function isUpstream(workspace: string, from: string, to: string): boolean {
+  const order = stages[workspace];
+  if (!order || entryPoints.includes(from)) return false;
+  if (entryPoints.includes(to)) return true;
+  if (support[workspace]?.includes(from)) return order.includes(to);
+  if (support[workspace]?.includes(to)) return false;
+  return order.indexOf(to) < order.indexOf(from);
+}
+
+function cyclesIn(files: readonly SourceFile[]): readonly string[] {
+  const next = new Map<string, readonly string[]>();
+  for (const file of files)
+    next.set(
+      file.path,
+      importsOf(file)
+        .filter((edge) => !edge.typeOnly)
+        .map((edge) => edge.target),
+    );
+  const done = new Set<string>();
+  const found: string[] = [];
+  const walk = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(' -> '));
+    if (done.has(path) || trail.includes(path)) return;
+    for (const target of next.get(path) ?? []) walk(target, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of next.keys()) walk(path, []);
+  return found;
+}

@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { readConfig } from '@tidewaiter/shared/config';
+import { errorCodes, hasCode, problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
+import { isUuidv7, uuidv7 } from '@tidewaiter/shared/ids';
+import { isDigest, parseDigest, platformName } from '@tidewaiter/shared/images';
+import { decodeCursor, encodeCursor } from '@tidewaiter/shared/lists';
+import { parseRegistryUrl } from '@tidewaiter/shared/registries';
+
+t.test('an error says what, which, got, want and remedy', (t) => {
+  const error = new TidewaiterError('config.invalid', { which: 'PORT', got: '"x"', want: 'a number', remedy: 'Correct PORT.' });
+  t.equal(error.message, 'A configuration variable is not valid: PORT (got "x", want a number). Correct PORT.');
+  t.ok(hasCode(error, 'config.invalid'));
+  t.notOk(hasCode(new Error('x'), 'config.invalid'));
+  t.end();
+});
+
+t.test('a problem holds every member, and what is not ours says nothing of its inside', (t) => {
+  for (const code of Object.keys(errorCodes) as (keyof typeof errorCodes)[]) {
+    const problem = problemOf(new TidewaiterError(code, { which: 'it' }));
+    t.strictSame(Object.keys(problem), ['type', 'title', 'status', 'code', 'detail', 'remedy', 'retryable']);
+    t.equal(problem.retryable, errorCodes[code].retryable);
+  }
+  t.notMatch(problemOf(new Error('password=hunter2')).detail, /hunter2/);
+  t.end();
+});
+
+t.test('a UUIDv7 carries its time and sorts by it', (t) => {
+  const at = (ms: number): string => uuidv7(ms, new Uint8Array(10).fill(0xff));
+  t.ok(isUuidv7(at(1_700_000_000_000)));
+  t.equal(Number.parseInt(at(1_700_000_000_000).replaceAll('-', '').slice(0, 12), 16), 1_700_000_000_000);
+  t.ok(at(1_700_000_000_000) < at(1_700_000_000_001));
+  t.end();
+});
+
+t.test('a cursor comes back as it went, and a made-up one is refused', (t) => {
+  fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (key) => decodeCursor(encodeCursor(key)) === key));
+  t.throws(() => decodeCursor('***'), { code: 'request.invalid' });
+  t.end();
+});
+
+t.test('only sha256 digests in lower case are digests', (t) => {
+  t.ok(isDigest(`sha256:${'a1'.repeat(32)}`));
+  for (const bad of [
+    `sha256:${'A1'.repeat(32)}`,
+    `sha512:${'a1'.repeat(64)}`,
+    `sha256:${'a1'.repeat(31)}`,
+    '',
+    `sha256:${'a1'.repeat(32)}\n`,
+  ]) {
+    t.throws(() => parseDigest(bad), { code: 'reference.invalid' }, bad);
+  }
+  t.equal(platformName({ os: 'linux', architecture: 'arm64', variant: 'v8' }), 'linux/arm64/v8');
+  t.end();
+});
+
+t.test('registry URLs of every partition are told apart', (t) => {
+  const good: readonly (readonly [string, string])[] = [
+    ['123456789012.dkr.ecr.eu-west-1.amazonaws.com', 'eu-west-1'],
+    ['https://123456789012.dkr.ecr.us-gov-west-1.amazonaws.com/', 'us-gov-west-1'],
+    ['123456789012.dkr.ecr-fips.us-east-1.amazonaws.com', 'us-east-1'],
+    ['123456789012.dkr-ecr.eu-west-1.on.aws', 'eu-west-1'],
+    ['123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+    ['123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
+  ];
+  for (const [url, region] of good) t.match(parseRegistryUrl(url), { provider: 'ecr', account: '123456789012', region }, url);
+  for (const url of ['public.ecr.aws', 'registry.example.com:5000', '127.0.0.1:5000'])
+    t.match(parseRegistryUrl(url), { provider: 'oci' }, url);
+  t.end();
+});
+
+t.test('look-alikes of ECR are refused', (t) => {
+  const host = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+  const bad = [
+    `${host}.evil.test`,
+    `user@${host}`,
+    `${host}:443`,
+    `${host}.`,
+    host.toUpperCase(),
+    host.replace('1234', '12x4'),
+    `http://${host}`,
+    `${host}/repo`,
+    '123456789012.dkr.ecr.cn-north-1.amazonaws.com',
+    '123456789012.dkr.ecr.eu-west-1.amazonaws.com.cn',
+    '123456789012.dkr-ecr.eu-west-1.amazonaws.com',
+    `xn--${host}`,
+    host.replace('.', '。'),
+  ];
+  for (const url of bad) t.throws(() => parseRegistryUrl(url), { code: 'reference.invalid' }, url);
+  t.end();
+});
+
+t.test('configuration names the variable, what it holds and what it should', (t) => {
+  const port = {
+    name: 'PORT',
+    type: 'integer',
+    fallbackText: '8080',
+    meaning: 'where to listen',
+    parse: (text: string) => {
+      if (!/^\d+$/.test(text)) throw new Error('a port number');
+      return Number(text);
+    },
+    fallback: () => 8080,
+  };
+  const key = {
+    name: 'KEY',
+    type: '32 bytes, base64',
+    fallbackText: null,
+    meaning: 'seals keys',
+    secret: true,
+    parse: (text: string): string => {
+      throw new Error(`32 bytes, not ${text.length}`);
+    },
+  };
+  t.strictSame(readConfig({ port }, {}), { port: 8080 });
+  t.strictSame(readConfig({ port }, { PORT: '1' }), { port: 1 });
+  t.throws(() => readConfig({ port }, { PORT: 'x' }), { message: /PORT \(got "x", want a port number\)/ });
+  t.throws(() => readConfig({ key }, {}), { code: 'config.invalid', message: /KEY/ });
+  t.throws(() => readConfig({ key }, { KEY: 'hunter2' }), { message: /^(?!.*hunter2)/ });
+  t.end();
+});
