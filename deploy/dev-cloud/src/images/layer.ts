@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 
@@ -48,17 +49,10 @@ export async function buildLayer(layer: SampleLayer): Promise<BuiltLayer> {
 
 async function tarOf(entries: readonly SampleEntry[]): Promise<Buffer> {
   const packer = pack();
-  const chunks: Buffer[] = [];
-  const done = new Promise<void>((resolve, reject) =>
-    packer
-      .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('end', resolve)
-      .on('error', reject),
-  );
+  const whole = buffer(packer);
   for (const entry of entries) await add(packer, entry);
   packer.finalize();
-  await done;
-  return Buffer.concat(chunks);
+  return whole;
 }
 
 function add(packer: ReturnType<typeof pack>, { path, content = '', linkTo }: SampleEntry): Promise<void> {
