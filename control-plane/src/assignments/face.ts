@@ -1,0 +1,52 @@
+import type { AssignmentKind, Grant, Outcome, Progress, Task } from '@tidewaiter/shared/protocol';
+import type { Assignment, Sensor, Trigger } from '../storage/index.ts';
+
+/** What a scan is asked of: one root digest in one repository. */
+export interface ScanTarget {
+  readonly workspaceId: string;
+  readonly registryId: string;
+  readonly repository: string;
+  readonly digest: string;
+  readonly trigger: Trigger;
+}
+
+/** An assignment that is this sensor's now: the body of an `accepted` frame, the lease's end in ms. */
+export interface Accepted {
+  readonly grant: Grant;
+  readonly task: Task;
+  readonly leaseExpiresAt: number;
+}
+
+/** A live one of the same work answers `created: false` and its own id. */
+export interface Queued {
+  readonly id: string;
+  readonly created: boolean;
+}
+
+/** The queue: work, leases, fencing. Every verb is safe to call again. New work wakes `assignments:<workspaceId>`. */
+export interface Assignments {
+  queueScan(target: ScanTarget): Promise<Queued>;
+  /** @throws resource.not-found when the registry is not of this workspace. */
+  queue(workspaceId: string, registryId: string, kind: Exclude<AssignmentKind, 'scan'>, trigger: Trigger): Promise<Queued>;
+  /** Due work this sensor may serve, marked offered for OFFER_MS; an offer not taken by then may be made again, to anyone. */
+  offer(sensor: Sensor, limit: number): Promise<readonly Assignment[]>;
+  /** @throws assignment.taken when another was faster, it is not pending any more, or this sensor may not serve its registry. */
+  accept(sensor: Sensor, assignmentId: string): Promise<Accepted>;
+  /** Extends leases; `cancel` for those that are not this sensor's any more (it must stop). In the order asked. */
+  renew(
+    sensor: Sensor,
+    leases: readonly { readonly grant: Grant; readonly progress: Progress | null }[],
+  ): Promise<readonly { readonly assignmentId: string; readonly verdict: 'continue' | 'cancel' }[]>;
+  /** For hello: frees every lease the sensor holds but does not name, answers those it names and still holds. */
+  resume(sensor: Sensor, held: readonly Grant[]): Promise<readonly Grant[]>;
+  isCurrent(sensor: Sensor, grant: Grant): Promise<boolean>;
+  /**
+   * Ends an assignment with what the sensor says of it, and sees to the verdict of a scan. A retryable failure with tries left
+   * goes back to the queue after a pause ('retrying'). 'stale': the lease is another's by now; the report may be acknowledged and dropped.
+   */
+  finish(sensor: Sensor, outcome: Outcome): Promise<'finished' | 'retrying' | 'stale'>;
+  /** Cancels live work; a running one learns it at its next heartbeat. Returns how many. */
+  cancel(workspaceId: string, filter: { readonly id?: string; readonly registryId?: string }): Promise<number>;
+  /** Sweep, every few seconds: leases that ran out, in all workspaces. Returns how many. */
+  expire(): Promise<number>;
+}

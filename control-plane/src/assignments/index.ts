@@ -1,0 +1,1 @@
+export type { Accepted, Assignments, Queued, ScanTarget } from './face.ts';

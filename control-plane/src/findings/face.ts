@@ -1,0 +1,26 @@
+import type { EngineIdentity } from '@tidewaiter/shared/findings';
+import type { Failure, Grant, LayerDone, LayerPage, ManifestReport, Outcome } from '@tidewaiter/shared/protocol';
+import type { LayerClaimAnswer, Scan, Sensor } from '../storage/index.ts';
+
+/** How the reading of a root ended, for its verdict. */
+export interface ScanEnd {
+  readonly state: Outcome['state'];
+  readonly failure: Failure | null;
+  readonly unread: Outcome['unread'];
+}
+
+/** What sensors report, and the verdicts made of it. A new verdict wakes `verdicts:<workspaceId>`. */
+export interface Findings {
+  /** @throws assignment.stale when `grant` is not this sensor's any more. */
+  claim(sensor: Sensor, grant: Grant, engine: EngineIdentity, digests: readonly string[]): Promise<LayerClaimAnswer>;
+  /**
+   * Takes one report; the same one again changes nothing.
+   * @throws claim.missing (the sensor was never granted this layer under this engine), protocol.out-of-order (a page is missing:
+   * send the layer's pages again), assignment.stale (a manifest of a lost lease: acknowledge and drop it), protocol.frame-invalid.
+   */
+  accept(sensor: Sensor, report: LayerPage | LayerDone | ManifestReport): Promise<void>;
+  /**
+   * Makes the verdict on a root digest from what is known of it; null while something is missing and `end` does not say that it ended.
+   */
+  settle(workspaceId: string, digest: string, engine: EngineIdentity, end?: ScanEnd): Promise<Scan | null>;
+}

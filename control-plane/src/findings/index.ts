@@ -1,0 +1,1 @@
+export type { Findings, ScanEnd } from './face.ts';

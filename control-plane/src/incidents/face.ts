@@ -1,0 +1,29 @@
+import type { Confidence, Visibility } from '@tidewaiter/shared/findings';
+import type { IgnoreReason, Incident, IncidentNote, Severity } from '../storage/index.ts';
+
+/** What a person does to an incident. */
+export type IncidentAction =
+  | { readonly kind: 'assign'; readonly assignee: string }
+  | { readonly kind: 'unassign' }
+  | { readonly kind: 'resolve' }
+  | { readonly kind: 'ignore'; readonly reason: IgnoreReason }
+  | { readonly kind: 'reopen' }
+  | { readonly kind: 'set-severity'; readonly severity: Severity };
+
+/** Changes of incidents; lists and reads go to the store. */
+export interface Incidents {
+  /**
+   * Applies an action and writes one activity row; the same action again changes nothing.
+   * @param actor `token:<id>`.
+   * @throws resource.not-found; resource.conflict when its status does not allow the action.
+   */
+  act(workspaceId: string, incidentId: string, action: IncidentAction, actor: string): Promise<Incident>;
+  /** @throws resource.not-found */
+  note(workspaceId: string, incidentId: string, text: string, actor: string): Promise<IncidentNote>;
+}
+
+export interface SeverityFacts {
+  readonly detector: string;
+  readonly confidence: Confidence;
+  readonly visibility: Visibility;
+}

@@ -1,0 +1,1 @@
+export type { IncidentAction, Incidents } from './face.ts';

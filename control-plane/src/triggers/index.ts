@@ -1,0 +1,1 @@
+export type { ManualTarget, PushReceipt, Triggers } from './face.ts';
