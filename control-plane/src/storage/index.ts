@@ -13,3 +13,4 @@ export type * from './port/sensors.ts';
 export type * from './port/store.ts';
 export type * from './port/workspaces.ts';
 export { roles } from './port/workspaces.ts';
+export { openStore } from './open.ts';

@@ -4,7 +4,7 @@ import type { CatalogPage, Failure, Grant, Progress } from '@tidewaiter/shared/p
 import type { Assignment } from './assignments.ts';
 import type { Placement, Presence, Repository } from './catalog.ts';
 import type { LayerClaimAnswer, LayerPart, RootFacts, StoredManifest } from './facts.ts';
-import type { Incident, IncidentActivity, IncidentNote, Occurrence, Scan } from './incidents.ts';
+import type { Incident, IncidentActivity, IncidentNote, Occurrence, Scan, Severity } from './incidents.ts';
 import type { IssuerKey } from './issuer-keys.ts';
 import type { EventOutcome, PushEvent, Registry, WebhookKey } from './registries.ts';
 import type { EnrolmentToken, Sensor } from './sensors.ts';
@@ -99,7 +99,7 @@ export interface CatalogStore {
    * Writes one page of a listing under its grant's assignment: repositories (new ones watched as the perimeter says), placements, tags.
    * The last page marks as gone what this listing did not name. False when the grant is stale.
    */
-  update(workspaceId: string, registryId: string, page: Omit<CatalogPage, 'kind'>, nowMs: number): Promise<boolean>;
+  update(workspaceId: string, registryId: string, page: Omit<CatalogPage, 'kind'>, newId: () => string, nowMs: number): Promise<boolean>;
   /** From a push event: the placement, with its tag moved here; its repository is made if unknown. Returns the repository. */
   updateFromPush(
     workspaceId: string,
@@ -160,10 +160,19 @@ export interface AssignmentStore {
     nowMs: number,
   ): Promise<Assignment | null>;
   isCurrent(workspaceId: string, sensorId: string, grant: Grant): Promise<boolean>;
-  /** Frees the leases of a sensor that it did not name in hello: back to pending at once. Returns those it still holds. */
-  release(workspaceId: string, sensorId: string, held: readonly Grant[], nowMs: number): Promise<readonly Grant[]>;
-  /** Leases that ran out, in all workspaces: back to pending, or failed after `attemptsMax`. Returns how many. */
-  expire(nowMs: number, attemptsMax: number): Promise<number>;
+  /**
+   * Frees the leases of a sensor that it did not name in hello: back to pending at once, or failed after `attemptsMax` (work that
+   * kills its sensor comes this way). Answers those it still holds.
+   */
+  release(
+    workspaceId: string,
+    sensorId: string,
+    held: readonly Grant[],
+    attemptsMax: number,
+    nowMs: number,
+  ): Promise<{ readonly held: readonly Grant[]; readonly freed: number; readonly failed: readonly Assignment[] }>;
+  /** Leases that ran out, in all workspaces: back to pending, or failed after `attemptsMax`. */
+  expire(nowMs: number, attemptsMax: number): Promise<{ readonly freed: readonly Assignment[]; readonly failed: readonly Assignment[] }>;
   cancel(workspaceId: string, filter: { readonly id?: string; readonly registryId?: string }, nowMs: number): Promise<number>;
   count(workspaceId: string): Promise<Readonly<Record<string, number>>>;
 }
@@ -222,8 +231,9 @@ export interface FactStore {
 
 export interface ScanStore {
   /**
-   * Replaces the verdict on (digest, engine) and with it the visibility of each finding per image; creates the incidents of new
-   * fingerprints and returns their ids. Incidents are made from findings at or above the reporting confidence only (`reported`).
+   * Replaces the verdict on (digest, engine), keeping its id, and with it the visibility of each finding per image; creates the
+   * incidents of new fingerprints and reopens resolved ones that an image not seen before holds (each with an activity of `system`).
+   * Incidents are made from findings at or above the reporting confidence only (`reported`), with the gravest `severity` seen.
    */
   create(
     scan: Scan,
@@ -232,9 +242,10 @@ export interface ScanStore {
       readonly imageDigest: string;
       readonly visibility: Visibility;
       readonly reported: boolean;
+      readonly severity: Severity;
     }[],
     newId: () => string,
-  ): Promise<readonly string[]>;
+  ): Promise<{ readonly created: readonly string[]; readonly reopened: readonly string[] }>;
   fetchLatest(workspaceId: string, digest: string): Promise<Scan | null>;
   list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
 }

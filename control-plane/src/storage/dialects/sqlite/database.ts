@@ -1,0 +1,139 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import BetterSqlite from 'better-sqlite3';
+import { CamelCasePlugin, Kysely, type RawBuilder, SqliteDialect, type SqliteStatement, sql } from 'kysely';
+import type { Database, Session } from '../../kysely/database.ts';
+import { migrate } from '../../kysely/migrations.ts';
+import type { Tables } from '../../kysely/tables.ts';
+import { isBusy, sqliteErrorOf } from './errors.ts';
+import { localWakeups } from './wakeups.ts';
+
+/** better-sqlite3 waits in the thread, so a wait there stops the whole program: short, and the rest is waited for without blocking. */
+const BUSY_IN_THREAD_MS = 50;
+/** How long a write waits for another process (a backup, a shell) before it is storage.unavailable; under a webhook's 5 s. */
+const BUSY_MS_MAX = 3_000;
+const BUSY_PAUSE_MS = 50;
+/** Prepared statements kept: the verbs have some 150 distinct texts, lists of varying length the rest. */
+const STATEMENTS_MAX = 400;
+
+/** @throws storage.unavailable, storage.damaged, storage.full, config.conflict (newer schema). */
+export async function openSqlite(path: string, now: () => number): Promise<Database> {
+  try {
+    const connection = connect(path);
+    const kysely = new Kysely<Tables>({
+      dialect: new SqliteDialect({ database: { prepare: statementCache(connection), close: () => connection.close() } }),
+      plugins: [new CamelCasePlugin()],
+    });
+    const database = new Sqlite(kysely);
+    try {
+      await database.write((session) => migrate(session, { blob: 'blob' }, now()));
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  } catch (error) {
+    throw sqliteErrorOf(error);
+  }
+}
+
+function connect(path: string): BetterSqlite.Database {
+  createPrivate(path);
+  const connection = new BetterSqlite(path, { timeout: BUSY_IN_THREAD_MS });
+  try {
+    connection.pragma('journal_mode = WAL');
+    // FULL: what was acknowledged (a webhook's 202, a report's ack) is gone at its sender, so a commit must outlive a power cut.
+    // In WAL mode NORMAL would only keep the file whole (https://sqlite.org/pragma.html#pragma_synchronous).
+    connection.pragma('synchronous = FULL');
+    connection.pragma('foreign_keys = ON');
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** SQLite gives its journals the mode of the database file; an existing file is narrowed, too. */
+function createPrivate(path: string): void {
+  if (path === ':memory:') return;
+  closeSync(openSync(path, 'a', 0o600));
+  chmodSync(path, 0o600);
+}
+
+function statementCache(connection: BetterSqlite.Database): (text: string) => SqliteStatement {
+  const ready = new Map<string, SqliteStatement>();
+  return (text) => {
+    const statement = ready.get(text) ?? connection.prepare(text);
+    ready.delete(text);
+    ready.set(text, statement);
+    const [oldest] = ready.keys();
+    if (ready.size > STATEMENTS_MAX && oldest !== undefined) ready.delete(oldest);
+    return statement;
+  };
+}
+
+/** One connection; Kysely hands it to one session at a time, so transactions never interleave. */
+class Sqlite implements Database {
+  readonly #kysely: Kysely<Tables>;
+  readonly wakeups = localWakeups();
+
+  constructor(kysely: Kysely<Tables>) {
+    this.#kysely = kysely;
+  }
+
+  write<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    return this.#session(async (session) => {
+      await begin(session);
+      try {
+        const result = await run(session);
+        await sql`commit`.execute(session);
+        return result;
+      } catch (error) {
+        // Some errors (a full disk among them) have rolled back already.
+        await sql`rollback`.execute(session).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  read<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    return this.#session(run);
+  }
+
+  // BEGIN IMMEDIATE has locked the whole database already.
+  async lock(): Promise<void> {}
+
+  rows(): RawBuilder<unknown> {
+    return sql``;
+  }
+
+  ping(): Promise<void> {
+    return this.#session(async (session) => {
+      await session.selectFrom('schemaMigrations').select('version').limit(1).execute();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#kysely.destroy();
+  }
+
+  async #session<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    try {
+      return await this.#kysely.connection().execute(run);
+    } catch (error) {
+      throw sqliteErrorOf(error);
+    }
+  }
+}
+
+async function begin(session: Session): Promise<void> {
+  for (let waited = 0; ; waited += BUSY_IN_THREAD_MS + BUSY_PAUSE_MS) {
+    try {
+      await sql`begin immediate`.execute(session);
+      return;
+    } catch (error) {
+      if (!isBusy(error) || waited >= BUSY_MS_MAX) throw error;
+      await pause(BUSY_PAUSE_MS);
+    }
+  }
+}

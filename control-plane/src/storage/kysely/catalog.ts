@@ -1,0 +1,160 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import type { CatalogStore } from '../port/store.ts';
+import { updateFromListing } from './catalog-listing.ts';
+import { ensureRepository, isWatchedFromBirth, placementsOf, repositoryOf, unscanned, upsertPlacement } from './catalog-rows.ts';
+import { pageOf } from './columns.ts';
+import type { Database, Session } from './database.ts';
+import { fetchRegistry } from './registries.ts';
+
+export function catalogStore(database: Database): CatalogStore {
+  return { ...writes(database), ...repositories(database), ...placements(database) };
+}
+
+function writes(database: Database): Pick<CatalogStore, 'update' | 'updateFromPush' | 'updatePresence'> {
+  return {
+    update: (workspaceId, registryId, page, newId, nowMs) =>
+      database.write((session) => updateFromListing(database, session, workspaceId, registryId, page, newId, nowMs)),
+    updateFromPush: (workspaceId, registryId, push, ids, nowMs) =>
+      database.write(async (session) => {
+        await database.lock(session, `catalog ${workspaceId} ${registryId}`);
+        const registry = await fetchRegistry(session, workspaceId, registryId);
+        if (!registry) throw new TidewaiterError('resource.not-found', { which: `registry ${registryId}` });
+        const watched = isWatchedFromBirth(registry);
+        const repository = await ensureRepository(
+          session,
+          { workspaceId, registryId, name: push.repository, watched, ...ids },
+          null,
+          nowMs,
+        );
+        const { digest, mediaType } = push;
+        const placed = { digest, mediaType, sizeBytes: null, pushedAt: nowMs, presence: 'present' as const };
+        await upsertPlacement(session, repository, placed, null, nowMs);
+        if (push.tag !== null) await moveTag(session, workspaceId, repository.id, push.tag, digest, nowMs);
+        return repository;
+      }),
+    updatePresence: (workspaceId, registryId, repository, digest, presence, nowMs) =>
+      database.write(async (session) => {
+        const updated = await session
+          .updateTable('placements')
+          .set({ presence, lastSeenAt: nowMs })
+          .where('workspaceId', '=', workspaceId)
+          .where('registryId', '=', registryId)
+          .where('digest', '=', digest)
+          .where('repositoryId', 'in', (eb) =>
+            eb
+              .selectFrom('repositories')
+              .select('id')
+              .where('workspaceId', '=', workspaceId)
+              .where('registryId', '=', registryId)
+              .where('name', '=', repository),
+          )
+          .returning('repositoryId')
+          .executeTakeFirst();
+        if (updated && presence === 'gone') await dropTags(session, workspaceId, updated.repositoryId, digest);
+        return updated !== undefined;
+      }),
+  };
+}
+
+async function moveTag(
+  session: Session,
+  workspaceId: string,
+  repositoryId: string,
+  tag: string,
+  digest: string,
+  nowMs: number,
+): Promise<void> {
+  await session
+    .insertInto('tags')
+    .values({ workspaceId, repositoryId, tag, digest, movedAt: nowMs })
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'repositoryId', 'tag']).doUpdateSet({ digest, movedAt: nowMs }))
+    .execute();
+}
+
+async function dropTags(session: Session, workspaceId: string, repositoryId: string, digest: string): Promise<void> {
+  await session
+    .deleteFrom('tags')
+    .where('workspaceId', '=', workspaceId)
+    .where('repositoryId', '=', repositoryId)
+    .where('digest', '=', digest)
+    .execute();
+}
+
+function repositories(
+  database: Database,
+): Pick<CatalogStore, 'fetchRepository' | 'fetchRepositoryByName' | 'listRepositories' | 'updateRepository'> {
+  return {
+    async fetchRepository(workspaceId, repositoryId) {
+      const row = await database.read((session) =>
+        session
+          .selectFrom('repositories')
+          .selectAll()
+          .where('workspaceId', '=', workspaceId)
+          .where('id', '=', repositoryId)
+          .executeTakeFirst(),
+      );
+      return row ? repositoryOf(row) : null;
+    },
+    async fetchRepositoryByName(workspaceId, registryId, name) {
+      const row = await database.read((session) =>
+        session
+          .selectFrom('repositories')
+          .selectAll()
+          .where('workspaceId', '=', workspaceId)
+          .where('registryId', '=', registryId)
+          .where('name', '=', name)
+          .executeTakeFirst(),
+      );
+      return row ? repositoryOf(row) : null;
+    },
+    listRepositories: (workspaceId, registryId, page) =>
+      database.read((session) => {
+        const rows = session
+          .selectFrom('repositories')
+          .selectAll()
+          .where('workspaceId', '=', workspaceId)
+          .where('registryId', '=', registryId);
+        return pageOf(
+          page,
+          (after, limit) => rows.where('id', '>', after).orderBy('id').limit(limit).execute(),
+          (row) => row.id,
+          repositoryOf,
+        );
+      }),
+    async updateRepository(workspaceId, repositoryId, { watched }) {
+      const updated = await database.write((session) =>
+        session
+          .updateTable('repositories')
+          .set({ watched: watched ? 1 : 0 })
+          .where('workspaceId', '=', workspaceId)
+          .where('id', '=', repositoryId)
+          .executeTakeFirst(),
+      );
+      return updated.numUpdatedRows > 0n;
+    },
+  };
+}
+
+function placements(database: Database): Pick<CatalogStore, 'listPlacements' | 'listUnscanned' | 'isChild'> {
+  return {
+    listPlacements: (workspaceId, filter, page) => database.read((session) => placementsOf(session, workspaceId, filter, page)),
+    listUnscanned: (workspaceId, registryId, engineKey, limit) =>
+      database.read((session) => unscanned(session, workspaceId, registryId, engineKey, limit)),
+    isChild: (workspaceId, digest) =>
+      database.read(async (session) => {
+        const row = await session
+          .selectFrom('manifestChildren')
+          .innerJoin('placements', (join) =>
+            join
+              .onRef('placements.workspaceId', '=', 'manifestChildren.workspaceId')
+              .onRef('placements.digest', '=', 'manifestChildren.digest'),
+          )
+          .select('manifestChildren.digest')
+          .where('manifestChildren.workspaceId', '=', workspaceId)
+          .where('manifestChildren.childDigest', '=', digest)
+          .where('placements.presence', '!=', 'gone')
+          .executeTakeFirst();
+        return row !== undefined;
+      }),
+  };
+}

@@ -1,0 +1,110 @@
+import type { Selectable } from 'kysely';
+import { type EventOutcome, eventOutcomes, type PushEvent } from '../port/registries.ts';
+import type { EventStore } from '../port/store.ts';
+import { pageOf } from './columns.ts';
+import type { Database, Session } from './database.ts';
+import type { Tables } from './tables.ts';
+
+/** Rejected deliveries are counted by what an unauthenticated sender claims; beyond this many claims they share one row. */
+const REJECTION_ROWS_MAX = 1_000;
+
+export function eventStore(database: Database): EventStore {
+  return {
+    create: (event) => database.write((session) => create(session, event)),
+    list: (workspaceId, registryId, page) =>
+      database.read((session) => {
+        const events = session
+          .selectFrom('pushEvents')
+          .selectAll()
+          .where('workspaceId', '=', workspaceId)
+          .where('registryId', '=', registryId);
+        return pageOf(
+          page,
+          (after, limit) => events.where('listKey', '>', after).orderBy('listKey').limit(limit).execute(),
+          (row) => row.listKey,
+          eventOf,
+        );
+      }),
+    async listSettled(nowMs, limit) {
+      const rows = await database.read((session) =>
+        session
+          .selectFrom('pushEvents')
+          .selectAll()
+          .where('outcome', '=', 'waiting')
+          .where('settleAt', '<=', nowMs)
+          .orderBy('settleAt')
+          .limit(limit)
+          .execute(),
+      );
+      return rows.map(eventOf);
+    },
+    async update(workspaceId, registryId, eventId, change) {
+      const updated = await database.write((session) =>
+        session
+          .updateTable('pushEvents')
+          .set({ outcome: change.outcome, outcomeReason: change.outcomeReason })
+          .where('workspaceId', '=', workspaceId)
+          .where('registryId', '=', registryId)
+          .where('eventId', '=', eventId)
+          .executeTakeFirst(),
+      );
+      return updated.numUpdatedRows > 0n;
+    },
+    count: (workspaceId, registryId) => database.read((session) => count(session, workspaceId, registryId)),
+    createRejection: (account, region, nowMs) => database.write((session) => createRejection(session, account, region, nowMs)),
+    async countRejections(account, region) {
+      const row = await database.read((session) =>
+        session.selectFrom('eventRejections').selectAll().where('account', '=', account).where('region', '=', region).executeTakeFirst(),
+      );
+      return { count: row?.rejected ?? 0, lastAt: row?.lastAt ?? null };
+    },
+  };
+}
+
+async function create(session: Session, event: PushEvent): Promise<boolean> {
+  // Times have 13 digits until the year 2286, so text order is time order; padded for test clocks that start at 0.
+  const listKey = `${String(event.receivedAt).padStart(15, '0')} ${event.eventId}`;
+  const inserted = await session
+    .insertInto('pushEvents')
+    .values({ ...event, listKey })
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'registryId', 'eventId']).doNothing())
+    .executeTakeFirst();
+  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+async function count(session: Session, workspaceId: string, registryId: string): Promise<Record<EventOutcome, number>> {
+  const rows = await session
+    .selectFrom('pushEvents')
+    .select(['outcome', (eb) => eb.fn.countAll<number>().as('events')])
+    .where('workspaceId', '=', workspaceId)
+    .where('registryId', '=', registryId)
+    .groupBy('outcome')
+    .execute();
+  const counts = new Map(rows.map((row) => [row.outcome, row.events]));
+  return Object.fromEntries(eventOutcomes.map((outcome) => [outcome, counts.get(outcome) ?? 0])) as Record<EventOutcome, number>;
+}
+
+async function createRejection(session: Session, account: string, region: string, nowMs: number): Promise<void> {
+  const known = await session
+    .selectFrom('eventRejections')
+    .select('account')
+    .where('account', '=', account)
+    .where('region', '=', region)
+    .executeTakeFirst();
+  const { rows } = await session
+    .selectFrom('eventRejections')
+    .select((eb) => eb.fn.countAll<number>().as('rows'))
+    .executeTakeFirstOrThrow();
+  const key = known !== undefined || rows < REJECTION_ROWS_MAX ? { account, region } : { account: '', region: '' };
+  await session
+    .insertInto('eventRejections')
+    .values({ ...key, rejected: 1, lastAt: nowMs })
+    .onConflict((conflict) =>
+      conflict.columns(['account', 'region']).doUpdateSet((eb) => ({ rejected: eb('eventRejections.rejected', '+', 1), lastAt: nowMs })),
+    )
+    .execute();
+}
+
+function eventOf({ listKey: _listKey, ...event }: Selectable<Tables['pushEvents']>): PushEvent {
+  return event;
+}

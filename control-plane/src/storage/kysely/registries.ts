@@ -1,0 +1,138 @@
+import type { Selectable } from 'kysely';
+import type { Registry } from '../port/registries.ts';
+import type { RegistryStore } from '../port/store.ts';
+import { fromJson, pageOf, present, toJson } from './columns.ts';
+import type { Database, Session } from './database.ts';
+import type { Tables } from './tables.ts';
+
+export function registryStore(database: Database): RegistryStore {
+  return { ...registries(database), ...webhookKeys(database) };
+}
+
+function registries(database: Database): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update' | 'listDue'> {
+  return {
+    async create(registry) {
+      const row = { ...registry, access: toJson(registry.access), perimeter: toJson(registry.perimeter) };
+      await database.write((session) => session.insertInto('registries').values(row).execute());
+    },
+    fetch: (workspaceId, id) => database.read((session) => fetchRegistry(session, workspaceId, id)),
+    list: (workspaceId, page) =>
+      database.read((session) => {
+        const rows = session.selectFrom('registries').selectAll().where('workspaceId', '=', workspaceId).where('deletedAt', 'is', null);
+        return pageOf(
+          page,
+          (after, limit) => rows.where('id', '>', after).orderBy('id').limit(limit).execute(),
+          (row) => row.id,
+          registryOf,
+        );
+      }),
+    update: (workspaceId, id, change) => database.write((session) => update(session, workspaceId, id, change)),
+    async listDue(nowMs, limit) {
+      const rows = await database.read((session) =>
+        session
+          .selectFrom('registries')
+          .selectAll()
+          .where('deletedAt', 'is', null)
+          .where('nextSyncAt', '<=', nowMs)
+          .orderBy('nextSyncAt')
+          .limit(limit)
+          .execute(),
+      );
+      return rows.map(registryOf);
+    },
+  };
+}
+
+async function update(
+  session: Session,
+  workspaceId: string,
+  id: string,
+  { perimeter, access, ...change }: Parameters<RegistryStore['update']>[2],
+): Promise<boolean> {
+  const before = await fetchRegistry(session, workspaceId, id);
+  if (!before) return false;
+  await session
+    .updateTable('registries')
+    .set({
+      id,
+      ...present(change),
+      ...(perimeter === undefined ? {} : { perimeter: toJson(perimeter) }),
+      ...(access === undefined ? {} : { access: toJson(access) }),
+    })
+    .where('workspaceId', '=', workspaceId)
+    .where('id', '=', id)
+    .execute();
+  if (perimeter?.mode === 'entire' && before.perimeter.mode !== 'entire') await watchAll(session, workspaceId, id);
+  return true;
+}
+
+async function watchAll(session: Session, workspaceId: string, registryId: string): Promise<void> {
+  await session
+    .updateTable('repositories')
+    .set({ watched: 1 })
+    .where('workspaceId', '=', workspaceId)
+    .where('registryId', '=', registryId)
+    .execute();
+}
+
+/** @internal for the catalog. */
+export async function fetchRegistry(session: Session, workspaceId: string, id: string): Promise<Registry | null> {
+  const row = await session
+    .selectFrom('registries')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ? registryOf(row) : null;
+}
+
+function webhookKeys(
+  database: Database,
+): Pick<RegistryStore, 'createWebhookKey' | 'listWebhookKeys' | 'updateWebhookKey' | 'fetchByWebhookKeyHash'> {
+  return {
+    async createWebhookKey(key) {
+      await database.write((session) => session.insertInto('webhookKeys').values(key).execute());
+    },
+    listWebhookKeys: (workspaceId, registryId) =>
+      database.read((session) =>
+        session
+          .selectFrom('webhookKeys')
+          .selectAll()
+          .where('workspaceId', '=', workspaceId)
+          .where('registryId', '=', registryId)
+          .orderBy('id')
+          .execute(),
+      ),
+    async updateWebhookKey(workspaceId, registryId, id, { expiresAt }) {
+      const updated = await database.write((session) =>
+        session
+          .updateTable('webhookKeys')
+          .set({ expiresAt })
+          .where('workspaceId', '=', workspaceId)
+          .where('registryId', '=', registryId)
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      );
+      return updated.numUpdatedRows > 0n;
+    },
+    async fetchByWebhookKeyHash(keyHash, nowMs) {
+      const row = await database.read((session) => selectByKey(session, keyHash, nowMs).executeTakeFirst());
+      return row ? registryOf(row) : null;
+    },
+  };
+}
+
+const selectByKey = (session: Session, keyHash: string, nowMs: number) =>
+  session
+    .selectFrom('webhookKeys')
+    .innerJoin('registries', (join) =>
+      join.onRef('registries.workspaceId', '=', 'webhookKeys.workspaceId').onRef('registries.id', '=', 'webhookKeys.registryId'),
+    )
+    .selectAll('registries')
+    .where('webhookKeys.keyHash', '=', keyHash)
+    .where('registries.deletedAt', 'is', null)
+    .where((eb) => eb.or([eb('webhookKeys.expiresAt', 'is', null), eb('webhookKeys.expiresAt', '>', nowMs)]));
+
+function registryOf(row: Selectable<Tables['registries']>): Registry {
+  return { ...row, access: fromJson(row.access), perimeter: fromJson(row.perimeter) };
+}
