@@ -8,6 +8,8 @@ export interface ScanTarget {
   readonly repository: string;
   readonly digest: string;
   readonly trigger: Trigger;
+  /** An untagged image of which no index is known yet: it waits behind all else, since its index will most likely absorb it. */
+  readonly mayBeChild?: boolean;
 }
 
 /** An assignment that is this sensor's now: the body of an `accepted` frame, the lease's end in ms. */

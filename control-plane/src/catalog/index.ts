@@ -1,1 +1,2 @@
+export { createCatalog } from './catalog.ts';
 export type { Catalog } from './face.ts';

@@ -1,0 +1,110 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { LEASE_MS } from '@tidewaiter/shared/protocol';
+import type { Findings } from '../findings/index.ts';
+import type { Assignment, Context, Sensor } from '../storage/index.ts';
+import { endOf } from './endings.ts';
+import type { Accepted, Assignments, Queued, ScanTarget } from './face.ts';
+import { ATTEMPTS_MAX, OFFER_MS, priorityOf } from './limits.ts';
+import { taskOf } from './tasks.ts';
+
+/** @param findings gets the verdicts of scans that ended. */
+export function createAssignments(context: Context, findings: Findings): Assignments {
+  const { store, now } = context;
+  return {
+    queueScan: (target) => queueScan(context, target),
+    async queue(workspaceId, registryId, kind, trigger) {
+      const registry = await store.registries.fetch(workspaceId, registryId);
+      if (!registry || registry.deletedAt !== null) throw new TidewaiterError('resource.not-found', { which: `registry ${registryId}` });
+      return enqueue(context, { workspaceId, registryId, kind, trigger, repository: null, digest: null, mayBeChild: false });
+    },
+    offer: (sensor, limit) => store.assignments.offer(sensor.workspaceId, sensor.id, limit, OFFER_MS, now()),
+    accept: (sensor, assignmentId) => accept(context, sensor, assignmentId),
+    async renew(sensor, leases) {
+      const verdicts = [];
+      for (const { grant, progress } of leases) {
+        const current = await store.assignments.renew(sensor.workspaceId, sensor.id, grant, progress, LEASE_MS, now());
+        verdicts.push({ assignmentId: grant.assignmentId, verdict: current ? ('continue' as const) : ('cancel' as const) });
+      }
+      return verdicts;
+    },
+    async resume(sensor, held) {
+      const released = await store.assignments.release(sensor.workspaceId, sensor.id, held, ATTEMPTS_MAX, now());
+      await settleFailed(context, findings, released.failed);
+      if (released.freed > 0) await wake(context, sensor.workspaceId);
+      return released.held;
+    },
+    isCurrent: (sensor, grant) => store.assignments.isCurrent(sensor.workspaceId, sensor.id, grant),
+    finish: (sensor, outcome) => endOf(context, findings, sensor, outcome),
+    cancel: (workspaceId, filter) => store.assignments.cancel(workspaceId, filter, now()),
+    async expire() {
+      const { freed, failed } = await store.assignments.expire(now(), ATTEMPTS_MAX);
+      await settleFailed(context, findings, failed);
+      for (const workspaceId of new Set(freed.map((assignment) => assignment.workspaceId))) await wake(context, workspaceId);
+      return freed.length + failed.length;
+    },
+  };
+}
+
+function queueScan(context: Context, { mayBeChild = false, ...target }: ScanTarget): Promise<Queued> {
+  return enqueue(context, { ...target, kind: 'scan', mayBeChild });
+}
+
+type Work = Pick<Assignment, 'workspaceId' | 'registryId' | 'kind' | 'trigger' | 'repository' | 'digest'> & {
+  readonly mayBeChild: boolean;
+};
+
+async function enqueue(context: Context, { mayBeChild, ...work }: Work): Promise<Queued> {
+  const { store, now, newId } = context;
+  const createdAt = now();
+  const queued = await store.assignments.create({
+    ...work,
+    id: newId(),
+    priority: priorityOf(work.trigger, mayBeChild),
+    state: 'pending',
+    attempt: 0,
+    sensorId: null,
+    leaseExpiresAt: null,
+    progress: null,
+    failure: null,
+    timings: null,
+    notBefore: createdAt,
+    createdAt,
+    offeredAt: null,
+    acceptedAt: null,
+    finishedAt: null,
+  });
+  if (queued.created) await wake(context, work.workspaceId);
+  return queued;
+}
+
+const wake = (context: Context, workspaceId: string): Promise<void> => context.store.wakeups.notify(`assignments:${workspaceId}`);
+
+async function accept(context: Context, sensor: Sensor, assignmentId: string): Promise<Accepted> {
+  const { store, now } = context;
+  const { workspaceId } = sensor;
+  const assignment = await store.assignments.accept(workspaceId, sensor.id, assignmentId, LEASE_MS, now());
+  const registry = assignment && (await store.registries.fetch(workspaceId, assignment.registryId));
+  if (!assignment || !registry) throw taken(assignmentId);
+  if (registry.deletedAt !== null) {
+    await store.assignments.cancel(workspaceId, { id: assignmentId }, now());
+    throw taken(assignmentId);
+  }
+  return {
+    grant: { assignmentId, attempt: assignment.attempt },
+    task: taskOf(assignment, registry),
+    leaseExpiresAt: assignment.leaseExpiresAt ?? now(),
+  };
+}
+
+const taken = (assignmentId: string): TidewaiterError =>
+  new TidewaiterError('assignment.taken', { which: `assignment ${assignmentId}`, remedy: 'Wait for the next offer.' });
+
+/** What failed without a word of its sensor gets its verdict, too: who waits for one must not wait for ever. */
+async function settleFailed({ store, log }: Context, findings: Findings, failed: readonly Assignment[]): Promise<void> {
+  for (const { workspaceId, id, kind, digest, sensorId, failure } of failed) {
+    log.warn({ workspaceId, assignmentId: id, digest, sensorId }, 'an assignment failed: its sensor fell silent at every try');
+    const sensor = sensorId === null ? null : await store.sensors.fetch(workspaceId, sensorId);
+    if (kind !== 'scan' || digest === null || !sensor?.engine) continue;
+    await findings.settle(workspaceId, digest, sensor.engine, { state: 'failed', failure, unread: [] });
+  }
+}

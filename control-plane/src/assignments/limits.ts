@@ -1,0 +1,23 @@
+import type { Failure } from '@tidewaiter/shared/protocol';
+import type { Trigger } from '../storage/index.ts';
+
+/** How long an offer stands before it may be made again: a sensor answers within one reply timeout or never. */
+export const OFFER_MS = 20_000;
+
+/** How often one assignment is tried: enough for a night of bad network with the pauses below, few enough for work that kills sensors. */
+export const ATTEMPTS_MAX = 5;
+
+/** Pauses after a retryable failure; the last one repeats. */
+const pausesMs = [10_000, 60_000, 300_000, 900_000] as const;
+
+/** When to try again after `attempt` failed, or null when it is over. */
+export function retryAtOf(failure: Failure | null, attempt: number, nowMs: number): number | null {
+  if (!failure?.retryable || attempt >= ATTEMPTS_MAX) return null;
+  return nowMs + (pausesMs[attempt - 1] ?? 900_000);
+}
+
+/** Lower runs first: what someone waits for, then the rest, then what an index will most likely absorb. */
+export function priorityOf(trigger: Trigger, mayBeChild: boolean): number {
+  if (mayBeChild) return 20;
+  return trigger === 'push' || trigger === 'manual' ? 0 : 10;
+}

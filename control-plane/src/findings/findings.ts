@@ -1,0 +1,44 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { LEASE_MS, type ManifestReport } from '@tidewaiter/shared/protocol';
+import type { Context, Sensor } from '../storage/index.ts';
+import { absorbChildren } from './children.ts';
+import type { Findings } from './face.ts';
+import { acceptDone, acceptPage } from './layers.ts';
+import { settle } from './settle.ts';
+
+export function createFindings(context: Context): Findings {
+  const { store, now } = context;
+  return {
+    async claim(sensor, grant, engine, digests) {
+      const answer = await store.facts.claim(sensor.workspaceId, sensor.id, grant, engine, digests, LEASE_MS, now());
+      if (answer) return answer;
+      throw stale(grant.assignmentId, grant.attempt);
+    },
+    accept(sensor, report) {
+      switch (report.kind) {
+        case 'layer-page':
+          return acceptPage(context, sensor, report);
+        case 'layer-done':
+          return acceptDone(context, sensor, report);
+        case 'manifest':
+          return acceptManifest(context, sensor, report);
+      }
+    },
+    settle: (workspaceId, digest, engine, end) => settle(context, workspaceId, digest, engine, end),
+  };
+}
+
+async function acceptManifest(context: Context, sensor: Sensor, { kind: _kind, grant, ...manifest }: ManifestReport): Promise<void> {
+  const { store, now, newId } = context;
+  const { workspaceId } = sensor;
+  const assignment = await store.assignments.fetch(workspaceId, grant.assignmentId);
+  if (assignment?.digest == null || !(await store.assignments.isCurrent(workspaceId, sensor.id, grant)))
+    throw stale(grant.assignmentId, grant.attempt);
+  await store.facts.createManifest(workspaceId, manifest, newId, now());
+  if (manifest.shape === 'index') await absorbChildren(context, workspaceId, assignment, manifest);
+  // All its layers may be known already, from other images.
+  await settle(context, workspaceId, assignment.digest, manifest.engine);
+}
+
+const stale = (assignmentId: string, attempt: number): TidewaiterError =>
+  new TidewaiterError('assignment.stale', { which: `assignment ${assignmentId}`, got: `attempt ${attempt}` });

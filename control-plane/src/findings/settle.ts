@@ -1,0 +1,144 @@
+import {
+  type Confidence,
+  type Coverage,
+  type EngineIdentity,
+  emptyCoverage,
+  engineKey,
+  type GapReason,
+  isAtLeast,
+  sumCoverage,
+  type Verdict,
+  verdictOf,
+} from '@tidewaiter/shared/findings';
+import { severityOf } from '../incidents/index.ts';
+import type { Context, RootFacts, Scan } from '../storage/index.ts';
+import type { ScanEnd } from './face.ts';
+import { type Sight, sightsOf } from './visibility.ts';
+
+/** What a verdict counts and incidents are made of; the rest is stored and shown on demand. */
+const REPORTED_FROM: Confidence = 'likely';
+
+type Unread = Scan['unread'];
+
+/** See Findings.settle. The verdict follows from the facts alone, so settling again gives the same one. */
+export async function settle(
+  context: Context,
+  workspaceId: string,
+  digest: string,
+  engine: EngineIdentity,
+  end?: ScanEnd,
+): Promise<Scan | null> {
+  const { store } = context;
+  const facts = await store.facts.fetchRoot(workspaceId, digest, engine);
+  const open = facts ? openOf(facts) : [digest];
+  const before = open.length > 0 && !end ? await lastScan(context, workspaceId, digest, engine) : null;
+  if (open.length > 0 && !end && !before) return null;
+  const unread = open.map((missing) => reasonOf(missing, end, before));
+  const sights = facts ? await sightsOf(store.facts, workspaceId, engine, facts.images) : [];
+  const scan = scanOf(context, workspaceId, digest, engine, facts, unread, sights, end ?? endOf(before));
+  return record(context, scan, sights);
+}
+
+/** Layers and manifests that nobody has read under this engine. */
+function openOf({ images, missing }: RootFacts): readonly string[] {
+  const unknown = images.flatMap((image) => image.layers.filter((layer) => layer.summary === null).map((layer) => layer.digest));
+  return [...new Set([...missing, ...unknown])];
+}
+
+async function lastScan(context: Context, workspaceId: string, digest: string, engine: EngineIdentity): Promise<Scan | null> {
+  const scan = await context.store.scans.fetchLatest(workspaceId, digest);
+  return scan?.engineKey === engineKey(engine) ? scan : null;
+}
+
+function reasonOf(digest: string, end: ScanEnd | undefined, before: Scan | null): Unread[number] {
+  const told = end?.unread.find((unread) => unread.digest === digest)?.failure ?? end?.failure;
+  if (told) return { digest, code: told.code, detail: told.detail };
+  const earlier = before?.unread.find((unread) => unread.digest === digest);
+  return earlier ?? { digest, code: 'layer.download-failed', detail: 'The scan ended without reading it.' };
+}
+
+/** A verdict without an end keeps the end of the verdict before it. */
+function endOf(before: Scan | null): Pick<ScanEnd, 'state'> {
+  const verdict = before?.verdict;
+  return { state: verdict === 'gone' || verdict === 'archived' || verdict === 'failed' ? verdict : 'succeeded' };
+}
+
+function scanOf(
+  { now, newId }: Context,
+  workspaceId: string,
+  digest: string,
+  engine: EngineIdentity,
+  facts: RootFacts | null,
+  unread: Unread,
+  sights: readonly Sight[],
+  end: Pick<ScanEnd, 'state'>,
+): Scan {
+  const coverage = coverageOf(facts, unread);
+  const counts = countsOf(sights);
+  const reportedFindings = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const verdict = judge(verdictOf({ reportedFindings, complete: coverage.complete }), end.state);
+  const { ruleSetHash } = engine;
+  return {
+    workspaceId,
+    id: newId(),
+    digest,
+    engineKey: engineKey(engine),
+    ruleSetHash,
+    verdict,
+    coverage,
+    counts,
+    unread,
+    scannedAt: now(),
+  };
+}
+
+/** Only where the facts leave something open, the way the scan ended says why. */
+function judge(byFacts: 'clean' | 'findings' | 'incomplete', end: ScanEnd['state']): Verdict {
+  return byFacts === 'incomplete' && end !== 'succeeded' ? end : byFacts;
+}
+
+/** Each distinct layer once, however many platforms have it. */
+function coverageOf(facts: RootFacts | null, unread: Unread): Coverage {
+  const images = facts?.images ?? [];
+  const layers = new Map(images.flatMap((image) => image.layers.map((layer) => [layer.digest, layer.summary?.coverage] as const)));
+  const read = [...layers.values()].filter((coverage) => coverage !== undefined);
+  return sumCoverage([...images.map((image) => image.coverage), ...read, ...unread.map(gapOf)]);
+}
+
+const gapReasons: Readonly<Record<string, GapReason>> = {
+  'layer.digest-mismatch': 'digest-mismatch',
+  'layer.size-mismatch': 'size-lies',
+  'manifest.invalid': 'corrupt',
+  'manifest.digest-mismatch': 'digest-mismatch',
+  'manifest.too-deep': 'limit-depth',
+  'manifest.too-large': 'limit-bytes',
+};
+
+function gapOf({ code }: Unread[number]): Coverage {
+  const reason = gapReasons[code] ?? 'download-failed';
+  return { ...emptyCoverage, gaps: [{ reason, path: null, bytes: null }], complete: false };
+}
+
+const isReported = (sight: Sight): boolean => isAtLeast(sight.finding.confidence, REPORTED_FROM);
+
+function countsOf(sights: readonly Sight[]): Readonly<Record<string, number>> {
+  const findings = new Map(sights.filter(isReported).map(({ finding }) => [finding.id, finding.confidence]));
+  const counts: Record<string, number> = {};
+  for (const confidence of findings.values()) counts[confidence] = (counts[confidence] ?? 0) + 1;
+  return counts;
+}
+
+async function record({ store, newId, log }: Context, scan: Scan, sights: readonly Sight[]): Promise<Scan> {
+  const seen = sights.map((sight) => ({
+    findingId: sight.finding.id,
+    imageDigest: sight.imageDigest,
+    visibility: sight.visibility,
+    reported: isReported(sight),
+    severity: severityOf({ detector: sight.finding.detector, confidence: sight.finding.confidence, visibility: sight.visibility }),
+  }));
+  const { created, reopened } = await store.scans.create(scan, seen, newId);
+  const { workspaceId, digest, verdict } = scan;
+  log.info({ workspaceId, digest, verdict, created: created.length, reopened: reopened.length }, 'verdict');
+  await store.wakeups.notify(`verdicts:${workspaceId}`);
+  return scan;
+}

@@ -1,0 +1,29 @@
+import type { Assignments } from '../assignments/index.ts';
+import type { Context } from '../storage/index.ts';
+import type { Triggers } from './face.ts';
+import { Pushes } from './push.ts';
+import { request } from './requests.ts';
+
+/** Registries looked at in one sweep; the next one comes in seconds. */
+const SWEEP_MAX = 100;
+
+export function createTriggers(context: Context, assignments: Pick<Assignments, 'queue' | 'queueScan'>): Triggers {
+  const pushes = new Pushes(context, assignments);
+  return {
+    receivePush: (registry, rawBody) => pushes.receive(registry, rawBody),
+    rejectPush: (rawBody) => pushes.reject(rawBody),
+    settle: () => pushes.settle(),
+    sweep: () => sweep(context, assignments),
+    request: (workspaceId, target) => request(context, assignments, workspaceId, target),
+  };
+}
+
+/** The assignment comes before the next date: a crash in between only asks again, and a live listing is never doubled. */
+async function sweep({ store, now }: Context, assignments: Pick<Assignments, 'queue'>): Promise<number> {
+  const due = await store.registries.listDue(now(), SWEEP_MAX);
+  for (const { workspaceId, id, syncedAt, intervalSeconds } of due) {
+    await assignments.queue(workspaceId, id, 'sync', syncedAt === null ? 'historical' : 'interval');
+    await store.registries.update(workspaceId, id, { nextSyncAt: now() + intervalSeconds * 1_000 });
+  }
+  return due.length;
+}

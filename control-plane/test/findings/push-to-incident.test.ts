@@ -1,0 +1,358 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { type LayerFinding, sumCoverage } from '@tidewaiter/shared/findings';
+import type { Failure, Grant, Outcome, Report } from '@tidewaiter/shared/protocol';
+import t, { type Test } from 'tap';
+import { createAssignments } from '../../src/assignments/index.ts';
+import { createCatalog } from '../../src/catalog/index.ts';
+import { createFindings } from '../../src/findings/index.ts';
+import { createIncidents } from '../../src/incidents/index.ts';
+import { type Context, openStore, type Registry, type Sensor } from '../../src/storage/index.ts';
+import { createTriggers } from '../../src/triggers/index.ts';
+import {
+  Clock,
+  createWorkspace,
+  digestOf,
+  engine,
+  enrol,
+  findingOf,
+  hashesOf,
+  imageOf,
+  newId,
+  registryOf,
+  summaryOf,
+} from '../storage/samples.ts';
+
+const firstPage = { cursor: null, limit: 100 };
+
+async function plane(t: Test) {
+  const folder = mkdtempSync(join(tmpdir(), 'tidewaiter-'));
+  const clock = new Clock();
+  const store = await openStore(`sqlite:${join(folder, 'db')}`, clock.now);
+  t.teardown(async () => {
+    await store.close();
+    rmSync(folder, { recursive: true });
+  });
+  const logged: { level: string; message: string }[] = [];
+  const log = Object.fromEntries(
+    (['info', 'warn', 'error'] as const).map((level) => [level, (_: object, message: string) => logged.push({ level, message })]),
+  ) as unknown as Context['log'];
+  const context: Context = { store, now: clock.now, newId, log };
+  const findings = createFindings(context);
+  const assignments = createAssignments(context, findings);
+  const catalog = createCatalog(context, assignments);
+  const triggers = createTriggers(context, assignments);
+  const incidents = createIncidents(context);
+  const workspaceId = await createWorkspace(store);
+  const registry = registryOf(workspaceId);
+  await store.registries.create(registry);
+  const sensor = await enrol(store, workspaceId);
+  return { store, clock, logged, context, findings, assignments, catalog, triggers, incidents, workspaceId, registry, sensor };
+}
+type Plane = Awaited<ReturnType<typeof plane>>;
+
+let events = 0;
+function pushBody(registry: Registry, detail: Record<string, unknown>, change: Record<string, unknown> = {}): string {
+  const told = { result: 'SUCCESS', 'action-type': 'PUSH', 'repository-name': 'app', 'image-tag': 'latest', ...detail };
+  events += 1;
+  const envelope = { version: '0', id: `event-${events}`, 'detail-type': 'ECR Image Action', source: 'aws.ecr', resources: [] };
+  return JSON.stringify({ ...envelope, account: registry.account, region: registry.region, detail: told, ...change });
+}
+
+async function take({ assignments }: Plane, sensor: Sensor): Promise<Grant> {
+  const [offered] = await assignments.offer(sensor, 1);
+  if (!offered) throw new Error('nothing was offered');
+  return (await assignments.accept(sensor, offered.id)).grant;
+}
+
+interface LayerContent {
+  readonly digest: string;
+  readonly findings?: readonly LayerFinding[];
+  readonly files?: readonly string[];
+  readonly whiteouts?: readonly string[];
+}
+
+async function reportLayer(
+  { findings }: Plane,
+  sensor: Sensor,
+  { digest, findings: found = [], files = [], whiteouts = [] }: LayerContent,
+) {
+  const base64 = (paths: readonly string[]): string => Buffer.from(hashesOf(paths)).toString('base64');
+  const pages = [
+    { paths: { kind: 'files' as const, hashes: base64(files) }, findings: [...found] },
+    { paths: { kind: 'whiteouts' as const, hashes: base64(whiteouts) } },
+  ];
+  for (const [page, body] of pages.entries()) await findings.accept(sensor, { kind: 'layer-page', digest, engine, page, ...body });
+  await findings.accept(sensor, { kind: 'layer-done', engine, pages: pages.length, summary: summaryOf(digest, found.length) });
+}
+
+const outcomeOf = (grant: Grant, change: Partial<Outcome> = {}): Outcome => ({
+  kind: 'outcome',
+  grant,
+  state: 'succeeded',
+  failure: null,
+  unread: [],
+  timings: { total: 5 },
+  ...change,
+});
+
+const manifestOf = (grant: Grant, digest: string, layers: readonly string[], change = {}): Extract<Report, { kind: 'manifest' }> =>
+  ({ kind: 'manifest', grant, ...imageOf(digest, layers), ...change }) as Extract<Report, { kind: 'manifest' }>;
+
+t.test('a push becomes an incident', async (t) => {
+  const it = await plane(t);
+  const { store, findings, assignments, triggers, workspaceId, registry, sensor } = it;
+  const root = digestOf('image');
+  const base = digestOf('base');
+  const receipt = await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  t.match(receipt, { outcome: 'queued', outcomeReason: null, assignmentId: String });
+  const grant = await take(it, sensor);
+  t.same(await findings.claim(sensor, grant, engine, [base]), { known: [], yours: [base], wait: [] });
+  await findings.accept(sensor, manifestOf(grant, root, [base]));
+  t.equal(await store.scans.fetchLatest(workspaceId, root), null, 'no verdict before the layer is read');
+  await reportLayer(it, sensor, { digest: base, findings: [findingOf()], files: ['srv/app/.env'] });
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'findings', counts: { certain: 1 }, unread: [] });
+  t.equal(await assignments.finish(sensor, outcomeOf(grant)), 'finished');
+  t.equal(await assignments.finish(sensor, outcomeOf(grant)), 'stale', 'the same outcome again is stale');
+  const { items } = await store.incidents.list(workspaceId, {}, firstPage);
+  t.match(items, [{ detector: 'aws-access-key', status: 'triggered', severity: 'critical' }]);
+  const occurrences = await store.incidents.listOccurrences(workspaceId, items[0]?.id ?? '', firstPage);
+  t.match(occurrences.items, [
+    {
+      repository: 'app',
+      rootDigest: root,
+      imageDigest: root,
+      tags: ['latest'],
+      visibility: 'visible',
+      platform: 'linux/amd64',
+      layerDigest: base,
+      instruction: /RUN make/,
+      location: { path: 'srv/app/.env', line: 1 },
+    },
+  ]);
+
+  t.test('an image that only deletes the file shares the finding, not its visibility, and pulls no byte of the base', async (t) => {
+    const above = digestOf('delete');
+    const second = digestOf('second image');
+    await triggers.receivePush(registry, pushBody(registry, { 'image-digest': second, 'image-tag': 'v2' }));
+    const grant = await take(it, sensor);
+    t.same(await findings.claim(sensor, grant, engine, [base, above]), { known: [base], yours: [above], wait: [] });
+    await findings.accept(sensor, manifestOf(grant, second, [base, above]));
+    await reportLayer(it, sensor, { digest: above, whiteouts: ['srv/app'] });
+    t.match(await store.scans.fetchLatest(workspaceId, second), { verdict: 'findings' });
+    t.equal((await store.incidents.list(workspaceId, {}, firstPage)).items.length, 1);
+    const { items: places } = await store.incidents.listOccurrences(workspaceId, items[0]?.id ?? '', firstPage);
+    t.same(
+      new Map(places.map((place) => [place.rootDigest, place.visibility])),
+      new Map([
+        [root, 'visible'],
+        [second, 'deleted'],
+      ]),
+    );
+  });
+});
+
+t.test('an outcome names what was not read, and the verdict mends itself when it is', async (t) => {
+  const it = await plane(t);
+  const { store, findings, assignments, triggers, workspaceId, registry, sensor } = it;
+  const root = digestOf('image');
+  const layer = digestOf('bad layer');
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  const grant = await take(it, sensor);
+  await findings.claim(sensor, grant, engine, [layer]);
+  await findings.accept(sensor, manifestOf(grant, root, [layer]));
+  const failure: Failure = { code: 'layer.download-failed', detail: 'cut', remedy: null, retryable: true };
+  await assignments.finish(sensor, outcomeOf(grant, { unread: [{ digest: layer, failure }] }));
+  const incomplete = await store.scans.fetchLatest(workspaceId, root);
+  t.match(incomplete, { verdict: 'incomplete', unread: [{ digest: layer, code: 'layer.download-failed', detail: 'cut' }] });
+  t.equal(incomplete?.coverage.complete, false);
+  await reportLayer(it, sensor, { digest: layer });
+  t.match(await store.scans.fetchLatest(workspaceId, root), { id: incomplete?.id, verdict: 'clean', unread: [] }, 'delivered late');
+});
+
+t.test('an image that is gone, archived or cannot be read gets a verdict that says so', async (t) => {
+  const it = await plane(t);
+  const { store, assignments, triggers, workspaceId, registry, sensor, clock } = it;
+  for (const state of ['gone', 'archived'] as const) {
+    const root = digestOf(state);
+    await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+    const failure: Failure = { code: `image.${state}`, detail: state, remedy: null, retryable: false };
+    t.equal(await assignments.finish(sensor, outcomeOf(await take(it, sensor), { state, failure })), 'finished');
+    t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: state });
+    t.match(await store.catalog.listPlacements(workspaceId, { digest: root }, firstPage), { items: [{ presence: state }] });
+  }
+  const root = digestOf('failing');
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  const failure: Failure = { code: 'registry.unreachable', detail: 'no route', remedy: null, retryable: true };
+  for (let attempt = 1; attempt < 5; attempt++) {
+    t.equal(await assignments.finish(sensor, outcomeOf(await take(it, sensor), { state: 'failed', failure })), 'retrying');
+    t.same(await assignments.offer(sensor, 1), [], 'not before its pause is over');
+    clock.pass(900_000);
+  }
+  t.equal(await assignments.finish(sensor, outcomeOf(await take(it, sensor), { state: 'failed', failure })), 'finished');
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'failed', unread: [{ code: 'registry.unreachable' }] });
+});
+
+t.test('work whose sensor falls silent at every try fails with a verdict', async (t) => {
+  const it = await plane(t);
+  const { store, assignments, triggers, workspaceId, registry, sensor, clock } = it;
+  const root = digestOf('poison');
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  for (let attempt = 1; attempt <= 5; attempt++) {
+    await take(it, sensor);
+    t.equal(await assignments.expire(), 0, 'the lease holds');
+    clock.pass(120_000);
+    t.equal(await assignments.expire(), 1);
+  }
+  t.same(await assignments.offer(sensor, 1), []);
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'failed' });
+});
+
+t.test('an index is scanned with all its children, each platform with a visibility of its own', async (t) => {
+  const it = await plane(t);
+  const { store, findings, triggers, workspaceId, registry, sensor, clock } = it;
+  const [index, amd, arm, base, above] = ['index', 'amd', 'arm', 'base', 'above'].map(digestOf) as [string, string, string, string, string];
+  for (const child of [amd, arm]) {
+    const receipt = await triggers.receivePush(registry, pushBody(registry, { 'image-digest': child, 'image-tag': '' }));
+    t.equal(receipt.outcome, 'waiting');
+    clock.pass(1);
+  }
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': index }));
+  const grant = await take(it, sensor);
+  t.equal(await triggers.settle(), 0, 'two seconds have not passed');
+  const children = [
+    { digest: amd, platform: { os: 'linux', architecture: 'amd64' } },
+    { digest: arm, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
+  ];
+  await findings.accept(sensor, manifestOf(grant, index, [], { shape: 'index', platform: null, children }));
+  clock.pass(2_000);
+  t.equal(await triggers.settle(), 2);
+  const { items } = await store.events.list(workspaceId, registry.id, firstPage);
+  t.same(
+    items.map((event) => event.outcome),
+    ['applied', 'applied', 'queued'],
+  );
+  await findings.claim(sensor, grant, engine, [base, above]);
+  await findings.accept(sensor, manifestOf(grant, amd, [base], { platform: null }));
+  await reportLayer(it, sensor, { digest: base, findings: [findingOf()] });
+  t.equal(await store.scans.fetchLatest(workspaceId, index), null, 'a child is still missing');
+  await findings.accept(sensor, manifestOf(grant, arm, [base, above], { platform: null }));
+  await reportLayer(it, sensor, { digest: above, files: ['srv/app/.env'] });
+  t.match(await store.scans.fetchLatest(workspaceId, index), { verdict: 'findings', counts: { certain: 1 } });
+  const [incident] = (await store.incidents.list(workspaceId, {}, firstPage)).items;
+  const { items: places } = await store.incidents.listOccurrences(workspaceId, incident?.id ?? '', firstPage);
+  t.same(
+    new Map(places.map((place) => [place.platform, place.visibility])),
+    new Map([
+      ['linux/amd64', 'visible'],
+      ['linux/arm64/v8', 'shadowed'],
+    ]),
+  );
+});
+
+t.test('an index takes queued scans of its untagged children with it', async (t) => {
+  const it = await plane(t);
+  const { store, findings, triggers, workspaceId, registry, sensor, clock } = it;
+  const [index, child, tagged] = ['index', 'child', 'tagged'].map(digestOf) as [string, string, string];
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': index }));
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': child, 'image-tag': '' }));
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': tagged, 'image-tag': 'amd64' }));
+  clock.pass(2_000);
+  await triggers.settle();
+  t.same(await store.assignments.count(workspaceId), { pending: 3 });
+  const grant = await take(it, sensor);
+  const children = [child, tagged].map((digest) => ({ digest, platform: null }));
+  await findings.accept(sensor, manifestOf(grant, index, [], { shape: 'index', children }));
+  t.same(await store.assignments.count(workspaceId), { pending: 1, running: 1, cancelled: 1 });
+});
+
+t.test('a resolved incident comes back when another image holds its secret, and not for the same image', async (t) => {
+  const it = await plane(t);
+  const { store, findings, incidents, triggers, workspaceId, registry, sensor } = it;
+  const base = digestOf('base');
+  const scan = async (root: string) => {
+    await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root, 'image-tag': root.slice(7, 12) }));
+    const grant = await take(it, sensor);
+    await findings.claim(sensor, grant, engine, [base]);
+    await findings.accept(sensor, manifestOf(grant, root, [base]));
+    return grant;
+  };
+  await it.assignments.finish(sensor, outcomeOf(await scan(digestOf('one'))));
+  await reportLayer(it, sensor, { digest: base, findings: [findingOf()] });
+  const [incident] = (await store.incidents.list(workspaceId, {}, firstPage)).items;
+  await incidents.act(workspaceId, incident?.id ?? '', { kind: 'assign', assignee: 'ann' }, 'token:1');
+  await incidents.act(workspaceId, incident?.id ?? '', { kind: 'resolve' }, 'token:1');
+  await findings.settle(workspaceId, digestOf('one'), engine);
+  t.match(await store.incidents.fetch(workspaceId, incident?.id ?? ''), { status: 'resolved' });
+  await scan(digestOf('two'));
+  t.match(await store.incidents.fetch(workspaceId, incident?.id ?? ''), { status: 'assigned', assignee: 'ann', resolvedAt: null });
+  const { items } = await store.incidents.listActivity(workspaceId, incident?.id ?? '', firstPage);
+  t.same(
+    items.map((activity) => activity.action),
+    ['created', 'assign', 'resolve', 'reopened'],
+  );
+});
+
+t.test('refuses reports out of order, without a claim, under a lost lease, or larger than they may be', async (t) => {
+  const it = await plane(t);
+  const { findings, assignments, triggers, registry, sensor, logged, store, workspaceId } = it;
+  const layer = digestOf('layer');
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': digestOf('image') }));
+  const grant = await take(it, sensor);
+  const page = { kind: 'layer-page', digest: layer, engine, page: 0 } as const;
+  const done = { kind: 'layer-done', engine, pages: 1, summary: summaryOf(layer, 0) } as const;
+  await t.rejects(findings.accept(sensor, page), { code: 'claim.missing' });
+  await t.rejects(findings.accept(sensor, done), { code: 'claim.missing' });
+  await findings.claim(sensor, grant, engine, [layer]);
+  await t.rejects(findings.accept(sensor, done), { code: 'protocol.out-of-order' });
+  await t.rejects(findings.accept(sensor, { ...page, paths: { kind: 'files', hashes: 'AAAA' } }), { code: 'protocol.frame-invalid' });
+  await t.rejects(findings.accept(sensor, { ...page, page: 10_000 }), { code: 'protocol.frame-invalid' });
+  await findings.accept(sensor, { ...page, page: 9_999 });
+  await t.rejects(findings.accept(sensor, { ...done, pages: 10_001 }), { code: 'protocol.frame-invalid' });
+  await t.rejects(findings.accept(sensor, { ...done, summary: summaryOf(layer, 100_001) }), { code: 'protocol.frame-invalid' });
+  await t.rejects(findings.accept(sensor, { ...done, summary: summaryOf(layer, 100_000) }), { code: 'protocol.out-of-order' });
+  await findings.accept(sensor, page);
+  await findings.accept(sensor, done);
+  await findings.accept(sensor, page);
+  await findings.accept(sensor, done);
+  t.notOk(logged.some((line) => line.level === 'error'));
+  await findings.accept(sensor, { ...page, findings: [findingOf()] });
+  await findings.accept(sensor, { ...done, summary: summaryOf(layer, 1) });
+  t.match(logged, [{ level: 'error', message: /another result/ }]);
+  t.match(await store.audit.list(workspaceId, firstPage), {
+    items: [{ action: 'layer.conflict', actor: `sensor:${sensor.id}`, subject: layer }],
+  });
+  await assignments.resume(sensor, []);
+  await t.rejects(findings.accept(sensor, manifestOf(grant, digestOf('image'), [layer])), { code: 'assignment.stale' });
+  await t.rejects(findings.claim(sensor, grant, engine, [layer]), { code: 'assignment.stale' });
+});
+
+t.test('coverage counts a layer once, whatever the platforms that have it', async (t) => {
+  const it = await plane(t);
+  const { store, findings, triggers, workspaceId, registry, sensor } = it;
+  const [index, one, two, base] = ['index', 'one', 'two', 'base'].map(digestOf) as [string, string, string, string];
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': index }));
+  const grant = await take(it, sensor);
+  await findings.claim(sensor, grant, engine, [base]);
+  const children = [one, two].map((digest) => ({ digest, platform: null }));
+  await findings.accept(sensor, manifestOf(grant, index, [], { shape: 'index', children }));
+  for (const child of [one, two]) await findings.accept(sensor, manifestOf(grant, child, [base]));
+  await findings.accept(sensor, { kind: 'layer-page', digest: base, engine, page: 0 });
+  const coverage = { ...sumCoverage([]), entriesSeen: 3, otherEntries: 1, filesSeen: 2, filesScanned: 2, bytesSeen: 9, bytesScanned: 9 };
+  await findings.accept(sensor, { kind: 'layer-done', engine, pages: 1, summary: summaryOf(base, 0, { coverage }) });
+  t.match(await store.scans.fetchLatest(workspaceId, index), { verdict: 'clean', coverage });
+});
+
+t.test('only one sensor gets an assignment', async (t) => {
+  const it = await plane(t);
+  const { store, assignments, triggers, workspaceId, registry, sensor } = it;
+  const other = await enrol(store, workspaceId);
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': digestOf('image') }));
+  const [offered] = await assignments.offer(sensor, 5);
+  const tries = await Promise.allSettled([assignments.accept(sensor, offered?.id ?? ''), assignments.accept(other, offered?.id ?? '')]);
+  t.same(tries.map((one) => one.status).sort(), ['fulfilled', 'rejected']);
+  const rejected = tries.find((one) => one.status === 'rejected');
+  t.ok(rejected?.reason instanceof TidewaiterError && rejected.reason.code === 'assignment.taken');
+});
