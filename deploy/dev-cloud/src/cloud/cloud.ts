@@ -1,0 +1,238 @@
+import { rm } from 'node:fs/promises';
+import type { CloudRequest, CountersSnapshot } from '../counters/index.ts';
+import { type ImageId, type ImageStatus, putLayout, type Repository } from '../ecr/index.ts';
+import type { DeadLetter, Delivery, RetrySetup } from '../eventbridge/index.ts';
+import type { Fault, FaultSetup } from '../faults/index.ts';
+import { SetupError } from '../http/index.ts';
+import { closeOrigins, type Origins } from './origins.ts';
+import type { CloudParts } from './parts.ts';
+
+/** Account and region of a verb; the cloud's defaults where left out. */
+export interface Place {
+  readonly accountId?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+/** A repository that a verb is about. */
+export interface RepositoryPlace extends Place {
+  readonly repository: string;
+}
+
+export interface RepositorySetup extends Place {
+  readonly name: string;
+  readonly tagMutability?: 'MUTABLE' | 'IMMUTABLE' | undefined;
+  /** A policy document. */
+  readonly policy?: unknown;
+}
+
+export interface RepositoryInfo {
+  readonly arn: string;
+  /** As DescribeRepositories has it: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
+  readonly uri: string;
+}
+
+export interface RoleRequest {
+  readonly accountId?: string | undefined;
+  readonly name: string;
+  readonly path?: string | undefined;
+  readonly trustPolicy: unknown;
+  /** Identity policies. */
+  readonly policies?: readonly unknown[] | undefined;
+  readonly maxSessionSeconds?: number | undefined;
+}
+
+/** An image in memory. Blobs are layers and config; `unchecked` stores what ECR would refuse. */
+export interface MemoryImage extends RepositoryPlace {
+  readonly tag?: string | undefined;
+  readonly manifest: Buffer;
+  readonly mediaType?: string | undefined;
+  readonly blobs?: readonly Buffer[] | undefined;
+  readonly unchecked?: { readonly digest?: string | undefined } | undefined;
+}
+
+export interface LayoutImage extends RepositoryPlace {
+  /** Folder of an OCI layout. */
+  readonly layout: string;
+  /** Which of its images, by `org.opencontainers.image.ref.name`; may be left out if it has one. */
+  readonly reference?: string | undefined;
+  readonly tag?: string | undefined;
+}
+
+export interface RuleRequest extends Place {
+  readonly name: string;
+  readonly url: string;
+  /** The API key of the connection. */
+  readonly header?: { readonly name: string; readonly value: string } | undefined;
+  /** An event pattern; `{"source": ["aws.ecr"]}` if left out. */
+  readonly pattern?: unknown;
+  readonly retry?: RetrySetup | undefined;
+  readonly timeoutMs?: number | undefined;
+}
+
+/** A running development cloud and the verbs that set it up; the admin API has the same. */
+export class Cloud {
+  readonly #parts: CloudParts;
+  readonly #origins: Origins;
+
+  /** Use `startCloud`. */
+  constructor(parts: CloudParts, origins: Origins) {
+    this.#parts = parts;
+    this.#origins = origins;
+  }
+
+  /** Base URLs, without a trailing slash. */
+  get urls(): Readonly<Record<'sts' | 'ecr' | 'layers', string>> {
+    return { sts: this.#origins.sts.url, ecr: this.#origins.ecr.url, layers: this.#origins.layers.url };
+  }
+
+  /** The variables that point a genuine AWS SDK here. */
+  get environment(): Readonly<Record<string, string>> {
+    return { AWS_ENDPOINT_URL_ECR: this.urls.ecr, AWS_ENDPOINT_URL_STS: this.urls.sts, AWS_REGION: this.#parts.options.region };
+  }
+
+  createRepository(setup: RepositorySetup): RepositoryInfo {
+    const { accountId, region } = this.#place(setup);
+    const repository = this.#parts.registries.create(accountId, region, setup.name, setup.tagMutability);
+    if (setup.policy !== undefined) this.#parts.registries.setPolicy(repository, setup.policy);
+    return { arn: repository.arn, uri: repository.uri };
+  }
+
+  deleteRepository(place: RepositoryPlace): void {
+    this.#parts.registries.delete(this.#repository(place));
+  }
+
+  /** Puts a repository policy; null removes it. */
+  putRepositoryPolicy(place: RepositoryPlace, policy: unknown): void {
+    this.#parts.registries.setPolicy(this.#repository(place), policy);
+  }
+
+  createOidcProvider(setup: {
+    readonly accountId?: string | undefined;
+    readonly url: string;
+    readonly clientIds?: readonly string[] | undefined;
+  }): { readonly arn: string } {
+    const provider = this.#parts.iam.putProvider(this.#place(setup).accountId, setup.url, setup.clientIds ?? ['sts.amazonaws.com']);
+    return { arn: provider.arn };
+  }
+
+  /** Creates a role, or replaces the policies of the one of that name. */
+  createRole(setup: RoleRequest): { readonly arn: string } {
+    const { accountId } = this.#place(setup);
+    const { name, trustPolicy, path = '/', policies = [], maxSessionSeconds = 3600 } = setup;
+    return { arn: this.#parts.iam.putRole({ accountId, name, path, trustPolicy, policies, maxSessionSeconds }).arn };
+  }
+
+  /** Creates a user (if new) with these identity policies, and an access key of it. */
+  createAccessKey(setup: {
+    readonly accountId?: string | undefined;
+    readonly user: string;
+    readonly policies?: readonly unknown[] | undefined;
+  }): {
+    readonly arn: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  } {
+    const credential = this.#parts.iam.createAccessKey(this.#place(setup).accountId, setup.user, setup.policies ?? []);
+    const { accessKeyId, secretAccessKey, principal } = credential;
+    return { arn: principal.kind === 'user' ? principal.user.arn : '', accessKeyId, secretAccessKey };
+  }
+
+  deleteAccessKey(accessKeyId: string): void {
+    if (!this.#parts.iam.deleteCredential(accessKeyId)) throw new SetupError(`no access key ${accessKeyId}`, 404);
+  }
+
+  /** Pushes an image of an OCI layout: children first and untagged, then the image under its tag. */
+  async putLayoutImage(image: LayoutImage): Promise<{ readonly digest: string }> {
+    const { digest } = await putLayout(this.#parts.registries, this.#repository(image), image.layout, image.reference, image.tag);
+    return { digest };
+  }
+
+  async putImage(image: MemoryImage): Promise<{ readonly digest: string }> {
+    const { registries } = this.#parts;
+    const repository = this.#repository(image);
+    for (const blob of image.blobs ?? []) repository.blobs.set(await registries.blobs.addBytes(blob), undefined);
+    const { manifest, mediaType, tag } = image;
+    const unchecked = image.unchecked === undefined ? {} : { unchecked: image.unchecked };
+    return { digest: registries.putImage(repository, { manifest, mediaType, tag, ...unchecked }).digest };
+  }
+
+  /** Deletes a tag, or by digest the image with all its tags. */
+  deleteImage(image: RepositoryPlace & ImageId): void {
+    this.#parts.registries.deleteImage(this.#repository(image), image);
+  }
+
+  /** Archives an image or restores it, as a lifecycle rule would. */
+  setImageStatus(image: RepositoryPlace & ImageId & { readonly status: ImageStatus }): void {
+    this.#parts.registries.setStatus(this.#repository(image), image, image.status);
+  }
+
+  /** Connects the default bus of an account and region to an API destination. */
+  createRule(setup: RuleRequest): void {
+    const { accountId, region } = this.#place(setup);
+    const { name, url, header, pattern = { source: ['aws.ecr'] }, retry = {}, timeoutMs = 5_000 } = setup;
+    const headers = header === undefined ? {} : { [header.name]: header.value };
+    this.#parts.bus.putRule({ name, accountId, region, pattern, destination: { url, headers }, retry, timeoutMs });
+  }
+
+  deleteRule(name: string): void {
+    if (!this.#parts.bus.deleteRule(name)) throw new SetupError(`no rule ${name}`, 404);
+  }
+
+  deliveries(): readonly Readonly<Delivery>[] {
+    return this.#parts.bus.deliveries();
+  }
+
+  deadLetters(): readonly DeadLetter[] {
+    return this.#parts.bus.deadLetters();
+  }
+
+  setFault(setup: FaultSetup): Fault {
+    return this.#parts.faults.set(setup);
+  }
+
+  faults(): readonly Fault[] {
+    return this.#parts.faults.list();
+  }
+
+  clearFaults(id?: string): void {
+    this.#parts.faults.clear(id);
+  }
+
+  counters(): CountersSnapshot & { readonly events: Readonly<Record<string, number>> } {
+    return { ...this.#parts.counters.snapshot(), events: this.#parts.bus.counts() };
+  }
+
+  requests(): readonly CloudRequest[] {
+    return this.#parts.counters.requests();
+  }
+
+  resetCounters(): void {
+    this.#parts.counters.reset();
+  }
+
+  /** Sets the cloud's clock this far ahead of the machine's. */
+  setClockOffset(offsetMs: number): void {
+    this.#parts.clock.setOffset(offsetMs);
+  }
+
+  /** Makes STS forget every issuer's keys, as the end of its cache does. */
+  clearIssuerKeys(): void {
+    this.#parts.issuerKeys.clear();
+  }
+
+  async close(): Promise<void> {
+    this.#parts.bus.close();
+    await closeOrigins(this.#origins);
+    await rm(this.#parts.folder, { recursive: true, force: true });
+  }
+
+  #place(place: Place): { accountId: string; region: string } {
+    const { accountId, region } = this.#parts.options;
+    return { accountId: place.accountId ?? accountId, region: place.region ?? region };
+  }
+
+  #repository(place: RepositoryPlace): Repository {
+    const { accountId, region } = this.#place(place);
+    return this.#parts.registries.require(accountId, region, place.repository);
+  }
+}

@@ -1,0 +1,71 @@
+import { ecrHandler, type Repository } from '../ecr/index.ts';
+import { listen, type LoopbackServer } from '../http/index.ts';
+import { layerOriginHandler, layerUrl } from '../s3/index.ts';
+import { stsHandler } from '../sts/index.ts';
+import { damageOf, gateEcr, gateSts } from './gates.ts';
+import type { CloudParts } from './parts.ts';
+
+/** What of the cloud listens, each on an origin of its own. */
+export interface Origins {
+  readonly sts: LoopbackServer;
+  readonly ecr: LoopbackServer;
+  readonly layers: LoopbackServer;
+}
+
+export async function openOrigins(parts: CloudParts): Promise<Origins> {
+  const layers = await listen(layersHandler(parts));
+  const ecr = await listen(
+    ecrHandler({
+      ...parts,
+      layerUrl: (repository, digest) => presignedUrl(parts, layers.url, repository, digest),
+      registryUrl: async (accountId, region) => `https://${accountId}.dkr.ecr.${region}.amazonaws.com`,
+      gate: (request) => gateEcr(parts, request),
+      log: ({ operation, repository }, outcome, principal) =>
+        parts.counters.call({ at: parts.clock.now(), service: 'ecr', operation, outcome, repository, principal }),
+    }),
+  );
+  const sts = await listen(
+    stsHandler({
+      ...parts,
+      keys: parts.issuerKeys,
+      gate: (action) => gateSts(parts, action),
+      log: (operation, outcome) => parts.counters.call({ at: parts.clock.now(), service: 'sts', operation, outcome }),
+    }),
+  );
+  return { sts, ecr, layers };
+}
+
+export async function closeOrigins(origins: Origins): Promise<void> {
+  await Promise.all([origins.sts, origins.ecr, origins.layers].map((server) => server.close()));
+}
+
+function layersHandler(parts: CloudParts) {
+  const { blobs } = parts.registries;
+  return layerOriginHandler({
+    clock: parts.clock,
+    key: parts.presignKey,
+    size: (digest) => (blobs.has(digest) ? blobs.size(digest) : undefined),
+    read: (digest, start, end) => blobs.read(digest, start, end),
+    damage: (address) => damageOf(parts, address),
+    served: ({ repository, digest }, bytes, whole) => {
+      parts.counters.download(digest, bytes, whole);
+      parts.counters.call({
+        at: parts.clock.now(),
+        service: 's3',
+        operation: 'GetObject',
+        outcome: whole ? '200' : 'partial',
+        repository,
+        digest,
+      });
+    },
+  });
+}
+
+/** The URL GetDownloadUrlForLayer gives out; the fault `expiredUrl` makes it one whose time is over. */
+function presignedUrl(parts: CloudParts, base: string, repository: Repository, digest: string): string {
+  const { layerUrlSeconds } = parts.options;
+  const expired = parts.faults.take('expiredUrl', { repository: repository.name, digest }) !== undefined;
+  const signedAt = parts.clock.now() - (expired ? (layerUrlSeconds + 60) * 1000 : 0);
+  const address = { accountId: repository.accountId, region: repository.region, repository: repository.name, digest };
+  return layerUrl(base, address, parts.presignKey, signedAt, layerUrlSeconds);
+}

@@ -1,0 +1,57 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Counters } from '../counters/index.ts';
+import { AuthorizationTokens, BlobStore, type ImageAction, Registries } from '../ecr/index.ts';
+import { EventBus } from '../eventbridge/index.ts';
+import { FaultSwitches } from '../faults/index.ts';
+import { MovableClock } from '../http/index.ts';
+import { Iam, newAccessKeyId, newSecretAccessKey } from '../iam/index.ts';
+import type { PresignKey } from '../signatures/index.ts';
+import { IssuerKeys } from '../sts/index.ts';
+import type { CloudOptions } from './options.ts';
+import { Throttle } from './throttle.ts';
+
+/** The cloud's state, before any of it listens. */
+export interface CloudParts {
+  readonly options: Required<CloudOptions>;
+  readonly clock: MovableClock;
+  readonly iam: Iam;
+  readonly counters: Counters;
+  readonly faults: FaultSwitches;
+  readonly bus: EventBus;
+  readonly registries: Registries;
+  readonly tokens: AuthorizationTokens;
+  readonly issuerKeys: IssuerKeys;
+  readonly throttle: Throttle;
+  readonly presignKey: PresignKey;
+  /** Where blobs are kept; removed when the cloud closes. */
+  readonly folder: string;
+}
+
+export async function makeParts(options: Required<CloudOptions>): Promise<CloudParts> {
+  const clock = new MovableClock(options.now);
+  const folder = await mkdtemp(join(tmpdir(), 'tidewaiter-dev-cloud-'));
+  const faults = new FaultSwitches();
+  const bus = new EventBus(clock, faults);
+  const { issuerTimeoutMs: timeoutMs, jwksCacheSeconds: cacheSeconds } = options;
+  return {
+    options,
+    clock,
+    iam: new Iam(),
+    counters: new Counters(),
+    faults,
+    bus,
+    registries: new Registries(new BlobStore(folder), clock, (action) => putImageAction(bus, action)),
+    tokens: new AuthorizationTokens(clock),
+    issuerKeys: new IssuerKeys({ clock, fetch, timeoutMs, cacheSeconds }),
+    throttle: new Throttle(clock, options.ratesPerSecond),
+    presignKey: { accessKeyId: newAccessKeyId('AKIA', options.accountId), secretAccessKey: newSecretAccessKey() },
+    folder,
+  };
+}
+
+function putImageAction(bus: EventBus, action: ImageAction): void {
+  const { accountId: account, region, time, detail } = action;
+  bus.put({ 'detail-type': 'ECR Image Action', source: 'aws.ecr', account, time, region, detail });
+}

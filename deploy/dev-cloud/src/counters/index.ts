@@ -1,0 +1,1 @@
+export { type BlobCount, type CloudRequest, type CountersSnapshot, Counters } from './counters.ts';

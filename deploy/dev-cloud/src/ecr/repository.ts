@@ -1,0 +1,49 @@
+import type { Policy } from '../policies/index.ts';
+
+export type ImageStatus = 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING';
+
+/** An image manifest (or index, or artifact) in a repository. */
+export interface Image {
+  readonly digest: string;
+  readonly mediaType: string;
+  /** Exactly the bytes that were pushed: their hash is the digest. */
+  readonly manifest: Buffer;
+  readonly pushedAt: number;
+  /** Compressed; of an index the largest of its manifests. */
+  readonly sizeBytes: number;
+  readonly artifactMediaType: string | undefined;
+  readonly artifactType: string | undefined;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly subjectDigest: string | undefined;
+  /** Config and layers. */
+  readonly blobs: readonly string[];
+  readonly children: readonly string[];
+  status: ImageStatus;
+  lastPulledAt?: number;
+  lastArchivedAt?: number;
+  lastActivatedAt?: number;
+}
+
+export interface Repository {
+  readonly accountId: string;
+  readonly region: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly uri: string;
+  readonly createdAt: number;
+  readonly tagMutability: 'MUTABLE' | 'IMMUTABLE';
+  policy: Policy | undefined;
+  readonly images: Map<string, Image>;
+  /** Tag to digest. */
+  readonly tags: Map<string, string>;
+  /** Blobs uploaded to this repository, with the media type a manifest gave them (undefined before). */
+  readonly blobs: Map<string, string | undefined>;
+}
+
+/** The tags of an image, sorted. */
+export function tagsOf(repository: Repository, digest: string): string[] {
+  return [...repository.tags]
+    .filter(([, target]) => target === digest)
+    .map(([tag]) => tag)
+    .sort();
+}

@@ -1,0 +1,1 @@
+export { type Fault, faultKinds, type FaultSetup, FaultSwitches, type FaultSubject } from './switches.ts';

@@ -1,0 +1,2 @@
+export { IssuerKeys, type IssuerKeysOptions } from './issuer-keys.ts';
+export { stsHandler, type StsParts } from './server.ts';
