@@ -1,0 +1,2 @@
+export { type ControlPlaneConfig, readControlPlaneConfig } from './read.ts';
+export { variables } from './variables.ts';

@@ -1,0 +1,57 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { variables } from './variables.ts';
+
+const KEY_BYTES = 32;
+const FILE = 'key-encryption-key';
+
+export interface SealingKey {
+  readonly key: Uint8Array;
+  readonly note: string | null;
+}
+
+/**
+ * The key that seals the issuer's private keys. A production issuer must be given one, so that a copy of the database alone is
+ * worth nothing; in development a 0600 file beside the SQLite database is made, and the log says so.
+ */
+export function keyEncryptionKeyOf(
+  given: string | null,
+  { required, folder, random }: { readonly required: boolean; readonly folder: string | null; readonly random: (length: number) => Uint8Array },
+): SealingKey {
+  if (given !== null) return { key: decode(given, variables.keyEncryptionKey.name), note: null };
+  if (required)
+    throw new TidewaiterError('config.invalid', {
+      which: variables.keyEncryptionKey.name,
+      got: 'nothing',
+      want: `${variables.keyEncryptionKey.type}, since ${variables.publicUrl.name} makes this a production issuer`,
+      remedy: `Make one with "openssl rand -base64 ${KEY_BYTES}" and set ${variables.keyEncryptionKey.name} or ${variables.keyEncryptionKeyFile.name}.`,
+    });
+  if (folder === null) return { key: random(KEY_BYTES), note: 'issuer keys are sealed with a key of this process only; they end with it' };
+  return keptBeside(folder, random);
+}
+
+function keptBeside(folder: string, random: (length: number) => Uint8Array): SealingKey {
+  const file = join(folder, FILE);
+  const note = `issuer keys are sealed with ${file}, made for development; set ${variables.keyEncryptionKey.name} in production`;
+  mkdirSync(folder, { recursive: true });
+  try {
+    // 'wx': of two processes started at once, one makes the file and both read it.
+    writeFileSync(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new TidewaiterError('config.invalid', { which: file, got: String(cause), want: 'a writable folder', remedy: `Set ${variables.keyEncryptionKey.name}.`, cause });
+  }
+  return { key: decode(readFileSync(file, 'utf8').trim(), file), note };
+}
+
+function decode(text: string, which: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length === KEY_BYTES && /^[A-Za-z0-9+/]{43}=$/.test(text)) return new Uint8Array(bytes);
+  throw new TidewaiterError('config.invalid', {
+    which,
+    got: 'a value that is not shown',
+    want: `${KEY_BYTES} bytes in base64`,
+    remedy: `Make one with "openssl rand -base64 ${KEY_BYTES}".`,
+  });
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { readConfig } from '@tidewaiter/shared/config';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { keyEncryptionKeyOf } from './key-encryption-key.ts';
+import { checkPublicUrl } from './public-url.ts';
+import { variables } from './variables.ts';
+
+/** All that the program takes from its environment, checked as a whole. */
+export interface ControlPlaneConfig {
+  readonly databaseUrl: string;
+  readonly listenHost: string;
+  readonly listenPort: number;
+  /** Null when unset: then the address listened on serves, and there is no OIDC issuer unless `developmentUrls`. */
+  readonly publicUrl: string | null;
+  readonly developmentUrls: boolean;
+  readonly keyEncryptionKey: Uint8Array;
+  /** What a person should know about where that key came from, or null. */
+  readonly keyEncryptionKeyNote: string | null;
+  readonly ownerToken: string | null;
+  readonly ownerTokenOutputFile: string;
+  readonly logLevel: string;
+  readonly bodyBytesMax: number;
+}
+
+/**
+ * Reads and checks the environment.
+ * @throws config.invalid, config.conflict (two variables that say different things; both are named).
+ */
+export function readControlPlaneConfig(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+  random: (length: number) => Uint8Array = (length) => crypto.getRandomValues(new Uint8Array(length)),
+): ControlPlaneConfig {
+  const raw = readConfig(variables, env);
+  const folder = databaseFolder(raw.databaseUrl);
+  const publicUrl = raw.publicUrl === null ? null : checkPublicUrl(raw.publicUrl, raw.developmentUrls);
+  const sealing = keyEncryptionKeyOf(
+    oneSource(raw.keyEncryptionKey, variables.keyEncryptionKey.name, raw.keyEncryptionKeyFile, variables.keyEncryptionKeyFile.name),
+    { required: publicUrl !== null && !raw.developmentUrls, folder, random },
+  );
+  return {
+    databaseUrl: raw.databaseUrl,
+    listenHost: raw.listenHost,
+    listenPort: raw.listenPort,
+    publicUrl,
+    developmentUrls: raw.developmentUrls,
+    keyEncryptionKey: sealing.key,
+    keyEncryptionKeyNote: sealing.note,
+    ownerToken: ownerTokenOf(oneSource(raw.ownerToken, variables.ownerToken.name, raw.ownerTokenFile, variables.ownerTokenFile.name)),
+    ownerTokenOutputFile: raw.ownerTokenOutputFile ?? join(folder ?? '.', 'owner-token'),
+    logLevel: raw.logLevel,
+    bodyBytesMax: raw.bodyBytesMax,
+  };
+}
+
+/** A secret from its variable or its file; both at once contradict each other. */
+function oneSource(value: string | null, name: string, file: string | null, fileName: string): string | null {
+  if (value !== null && file !== null)
+    throw new TidewaiterError('config.conflict', { which: `${name} and ${fileName}`, got: 'both', want: 'one of them', remedy: `Unset ${name} or ${fileName}.` });
+  return file === null ? value : readSecret(file, fileName);
+}
+
+function readSecret(file: string, name: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    const got = cause instanceof Error ? cause.message : 'an unreadable file';
+    throw new TidewaiterError('config.invalid', { which: name, got, want: 'a readable file', remedy: `Correct or unset ${name}.`, cause });
+  }
+}
+
+function ownerTokenOf(token: string | null): string | null {
+  if (token === null || /^tw_[\w-]{43}$/.test(token)) return token;
+  throw new TidewaiterError('config.invalid', {
+    which: variables.ownerToken.name,
+    got: 'a value that is not shown',
+    want: variables.ownerToken.type,
+    remedy: 'Make one with: echo "tw_$(openssl rand 32 | basenc --base64url | tr -d =)"',
+  });
+}
+
+/** Folder of the SQLite file; null for PostgreSQL and in-memory databases. */
+function databaseFolder(databaseUrl: string): string | null {
+  const path = /^sqlite:(?!:memory:)(.+)$/.exec(databaseUrl)?.[1];
+  return path ? dirname(path) : null;
+}

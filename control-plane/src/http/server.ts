@@ -1,0 +1,50 @@
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { rawProblem, requestError, sendProblem } from './problem.ts';
+
+export type HttpServer = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
+
+/** Headers and a slow request may take this long together: a slow-loris holds a socket no longer. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** Longer than a load balancer's idle time-out (60 s by default), so that the balancer closes first. */
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Paths of ours are short; this bounds router work. */
+const PARAM_LENGTH_MAX = 256;
+
+/**
+ * A Fastify server that validates with TypeBox (bodies are never coerced nor stripped), answers every error as problem+json, and
+ * serializes plainly: what a route returns is what is sent.
+ */
+export function createHttpServer(options: { readonly log: FastifyBaseLogger; readonly bodyBytesMax: number }): HttpServer {
+  const server = fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: options.bodyBytesMax,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
+    frameworkErrors: (error, _request, reply) => void sendProblem(reply, requestError(error, options.bodyBytesMax)),
+    clientErrorHandler(_error, socket) {
+      const broken = new TidewaiterError('request.invalid', { which: 'HTTP message', got: 'bytes that are no HTTP/1.1 request' });
+      if (socket.writable) socket.end(rawProblem(broken));
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  server.setValidatorCompiler(TypeBoxValidatorCompiler);
+  server.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  answerErrors(server, options.bodyBytesMax);
+  return server as HttpServer;
+}
+
+function answerErrors(server: Pick<HttpServer, 'setErrorHandler' | 'setNotFoundHandler'>, bodyBytesMax: number): void {
+  server.setErrorHandler((error, request, reply) => {
+    const known = requestError(error, bodyBytesMax);
+    if (!(known instanceof TidewaiterError)) request.log.error({ err: error }, 'a request failed for an unexpected reason');
+    return sendProblem(reply, known);
+  });
+  server.setNotFoundHandler((request, reply) =>
+    sendProblem(reply, new TidewaiterError('resource.not-found', { which: `${request.method} ${request.url.split('?')[0] ?? ''}` })),
+  );
+}
