@@ -17,7 +17,11 @@ export interface SealingKey {
  */
 export function keyEncryptionKeyOf(
   given: string | null,
-  { required, folder, random }: { readonly required: boolean; readonly folder: string | null; readonly random: (length: number) => Uint8Array },
+  {
+    required,
+    folder,
+    random,
+  }: { readonly required: boolean; readonly folder: string | null; readonly random: (length: number) => Uint8Array },
 ): SealingKey {
   if (given !== null) return { key: decode(given, variables.keyEncryptionKey.name), note: null };
   if (required)
@@ -40,7 +44,13 @@ function keptBeside(folder: string, random: (length: number) => Uint8Array): Sea
     writeFileSync(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new TidewaiterError('config.invalid', { which: file, got: String(cause), want: 'a writable folder', remedy: `Set ${variables.keyEncryptionKey.name}.`, cause });
+      throw new TidewaiterError('config.invalid', {
+        which: file,
+        got: String(cause),
+        want: 'a writable folder',
+        remedy: `Set ${variables.keyEncryptionKey.name}.`,
+        cause,
+      });
   }
   return { key: decode(readFileSync(file, 'utf8').trim(), file), note };
 }

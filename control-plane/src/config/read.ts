@@ -56,7 +56,12 @@ export function readControlPlaneConfig(
 /** A secret from its variable or its file; both at once contradict each other. */
 function oneSource(value: string | null, name: string, file: string | null, fileName: string): string | null {
   if (value !== null && file !== null)
-    throw new TidewaiterError('config.conflict', { which: `${name} and ${fileName}`, got: 'both', want: 'one of them', remedy: `Unset ${name} or ${fileName}.` });
+    throw new TidewaiterError('config.conflict', {
+      which: `${name} and ${fileName}`,
+      got: 'both',
+      want: 'one of them',
+      remedy: `Unset ${name} or ${fileName}.`,
+    });
   return file === null ? value : readSecret(file, fileName);
 }
 

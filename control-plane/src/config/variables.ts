@@ -15,7 +15,10 @@ export const variables = {
   publicUrl: optional('TIDEWAITER_PUBLIC_URL', 'https URL without port, path or trailing slash', {
     meaning: 'URL under which AWS, sensors and people reach this control plane; the OIDC issuer is this URL + /exposed',
   }),
-  developmentUrls: flag('TIDEWAITER_DEVELOPMENT_URLS', 'allow a public URL that AWS could not reach (http, port, IP address, localhost); never in production'),
+  developmentUrls: flag(
+    'TIDEWAITER_DEVELOPMENT_URLS',
+    'allow a public URL that AWS could not reach (http, port, IP address, localhost); never in production',
+  ),
   keyEncryptionKey: optional('TIDEWAITER_KEY_ENCRYPTION_KEY', '32 bytes in base64', {
     meaning: 'key that seals the issuer’s private keys in the database; required outside development',
     secret: true,

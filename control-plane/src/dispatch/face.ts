@@ -8,10 +8,7 @@ import type { Assignment, Log, Sensor, Store } from '../storage/index.ts';
 export interface Work {
   offer(sensor: Sensor, limit: number): Promise<readonly Assignment[]>;
   /** @throws assignment.taken */
-  accept(
-    sensor: Sensor,
-    assignmentId: string,
-  ): Promise<{ readonly grant: Grant; readonly task: Task; readonly leaseExpiresAt: number }>;
+  accept(sensor: Sensor, assignmentId: string): Promise<{ readonly grant: Grant; readonly task: Task; readonly leaseExpiresAt: number }>;
   renew(
     sensor: Sensor,
     leases: readonly { readonly grant: Grant; readonly progress: Progress | null }[],

@@ -45,7 +45,10 @@ export class Session {
       heard();
       this.#enqueue(isBinary ? Buffer.from('binary') : data);
     });
-    this.#socket.on('pong', heard).on('ping', heard).on('close', () => this.#stop());
+    this.#socket
+      .on('pong', heard)
+      .on('ping', heard)
+      .on('close', () => this.#stop());
     this.#socket.on('error', (error) => this.#parts.log.warn({ sensorId: this.#sensor.id, err: error }, 'a sensor’s socket broke'));
     this.#timers.push(setInterval(() => this.#ping(), PING_MS).unref(), setInterval(() => this.offerSoon(), POLL_MS).unref());
   }
@@ -190,7 +193,8 @@ export class Session {
 
   #countUnknown(type: string): void {
     this.#unknownFrames += 1;
-    if (this.#unknownFrames === 1) this.#parts.log.warn({ sensorId: this.#sensor.id, frame: type }, 'frames of an unknown type are ignored');
+    if (this.#unknownFrames === 1)
+      this.#parts.log.warn({ sensorId: this.#sensor.id, frame: type }, 'frames of an unknown type are ignored');
   }
 
   #stop(): void {

@@ -10,7 +10,11 @@ interface FrameworkError {
   readonly code: string;
   readonly statusCode?: number;
   readonly message: string;
-  readonly validation?: readonly { readonly instancePath?: string; readonly message?: string; readonly params?: Readonly<Record<string, unknown>> }[];
+  readonly validation?: readonly {
+    readonly instancePath?: string;
+    readonly message?: string;
+    readonly params?: Readonly<Record<string, unknown>>;
+  }[];
   readonly validationContext?: string;
 }
 
@@ -26,7 +30,9 @@ export function requestError(error: unknown, bodyBytesMax: number): unknown {
 }
 
 function isFrameworkError(error: unknown): error is FrameworkError & Error {
-  return error instanceof Error && ('validation' in error || ('code' in error && String(error.code).startsWith('FST_')) || 'statusCode' in error);
+  return (
+    error instanceof Error && ('validation' in error || ('code' in error && String(error.code).startsWith('FST_')) || 'statusCode' in error)
+  );
 }
 
 function validationFacts(error: FrameworkError): { which: string; got: string; want?: string } {

@@ -97,7 +97,11 @@ export class Issuer {
     const { store } = this.#options;
     const assignment = await store.assignments.fetch(sensor.workspaceId, grant.assignmentId);
     if (!assignment || !(await store.assignments.isCurrent(sensor.workspaceId, sensor.id, grant)))
-      throw new TidewaiterError('assignment.stale', { which: grant.assignmentId, got: `attempt ${grant.attempt}`, want: 'its current lease' });
+      throw new TidewaiterError('assignment.stale', {
+        which: grant.assignmentId,
+        got: `attempt ${grant.attempt}`,
+        want: 'its current lease',
+      });
     const registry = await store.registries.fetch(sensor.workspaceId, assignment.registryId);
     const isServed = sensor.registryIds === null || sensor.registryIds.includes(assignment.registryId);
     if (!registry || registry.deletedAt !== null || !isServed || registry.access.method !== 'web-identity')

@@ -33,7 +33,11 @@ interface Claims {
   readonly jti: string;
 }
 
-async function verify(assertion: string, sensor: Sensor, expected: { readonly audiences: readonly string[]; readonly nowMs: number }): Promise<Claims> {
+async function verify(
+  assertion: string,
+  sensor: Sensor,
+  expected: { readonly audiences: readonly string[]; readonly nowMs: number },
+): Promise<Claims> {
   try {
     const key = await importJWK(sensor.signingKey as JWK, 'EdDSA');
     const { payload } = await jwtVerify(assertion, key, {

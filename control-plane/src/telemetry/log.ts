@@ -1,16 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 
 /** What never reaches a log, wherever an object carries it. Bodies and frames are not logged at all. */
-const REDACTED = [
-  'authorization',
-  'cookie',
-  '["x-tidewaiter-key"]',
-  'token',
-  'key',
-  'body',
-  'secret',
-  'password',
-] as const;
+const REDACTED = ['authorization', 'cookie', '["x-tidewaiter-key"]', 'token', 'key', 'body', 'secret', 'password'] as const;
 
 /**
  * The program's log: JSON lines with ISO times. Errors are logged by code and message; causes by message only, since a driver's
@@ -21,7 +12,16 @@ export function createLog(level: string, destination: DestinationStream): Logger
     const at = name.startsWith('[') ? name : `.${name}`;
     return [name, `*${at}`, `*.*${at}`];
   });
-  return pino({ level, redact: { paths, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime, base: null, serializers: { err: describeError } }, destination);
+  return pino(
+    {
+      level,
+      redact: { paths, censor: '[redacted]' },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      base: null,
+      serializers: { err: describeError },
+    },
+    destination,
+  );
 }
 
 function describeError(error: unknown): Record<string, unknown> {

@@ -49,6 +49,11 @@ export class Workspaces {
     return { workspaceId: token.workspaceId, tokenId: token.id, role: token.role, actor: `token:${token.id}` };
   }
 
+  /** True before the first start of an installation has made a workspace. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.#store.workspaces.list()).length === 0;
+  }
+
   /**
    * Makes the first workspace and its owner token; null when there is a workspace already (also one that a replica made just now).
    * @param given a token chosen by the operator instead of a random one.
@@ -116,7 +121,15 @@ export class Workspaces {
     subject: string,
     details: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const entry = { workspaceId: who.workspaceId, id: this.#around.newId(), at: this.#around.now(), actor: who.actor, action, subject, details };
+    const entry = {
+      workspaceId: who.workspaceId,
+      id: this.#around.newId(),
+      at: this.#around.now(),
+      actor: who.actor,
+      action,
+      subject,
+      details,
+    };
     return this.#store.audit.create(entry);
   }
 

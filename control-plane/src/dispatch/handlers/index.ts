@@ -37,6 +37,10 @@ export async function handleFrame(handling: Handling, frame: Frame): Promise<Rep
     case 'ack':
     case 'cancel':
     case 'drain':
-      throw new TidewaiterError('protocol.out-of-order', { which: `${frame.type} frame`, got: 'it from a sensor', want: 'it from the control plane' });
+      throw new TidewaiterError('protocol.out-of-order', {
+        which: `${frame.type} frame`,
+        got: 'it from a sensor',
+        want: 'it from the control plane',
+      });
   }
 }

@@ -1,0 +1,162 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { RegistryAccessSchema } from '@tidewaiter/shared/protocol';
+import { parseRegistryUrl } from '@tidewaiter/shared/registries';
+import { type Static, Type } from 'typebox';
+import type { HttpServer } from '../../http/index.ts';
+import { noIssuer } from '../../issuer/index.ts';
+import type { Registry } from '../../storage/index.ts';
+import type { Identity } from '../../workspaces/index.ts';
+import { identityOf } from '../auth.ts';
+import type { ApiParts } from '../parts.ts';
+import { answers } from '../resources/problem.ts';
+import {
+  IdParams,
+  INTERVAL_SECONDS,
+  IntervalSchema,
+  NewRegistrySchema,
+  PerimeterSchema,
+  RegistrySchema,
+  TrustSchema,
+  viewRegistry,
+  viewTrust,
+} from '../resources/registry.ts';
+import { listOf, PageQuery, pageOf, ref, viewPage } from '../resources/schema.ts';
+import { AssignmentSchema } from '../resources/work.ts';
+import { fetchRegistry } from './fetch-registry.ts';
+import { makeWebhookKey } from './webhook-keys.ts';
+
+const NewRegistryBody = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 512, description: 'Host or https URL; ECR is detected.' }),
+    access: RegistryAccessSchema,
+    perimeter: PerimeterSchema,
+    intervalSeconds: Type.Optional(IntervalSchema),
+  },
+  { additionalProperties: false },
+);
+const ChangeBody = Type.Object(
+  { perimeter: Type.Optional(PerimeterSchema), intervalSeconds: Type.Optional(IntervalSchema) },
+  { additionalProperties: false, minProperties: 1 },
+);
+const tags = ['registries'];
+
+export function registryRoutes(server: HttpServer, parts: ApiParts): void {
+  readRoutes(server, parts);
+  server.post(
+    '/registries',
+    { schema: { tags, summary: 'Connect a registry', body: NewRegistryBody, response: answers({ 201: ref(NewRegistrySchema) }) } },
+    async (request, reply) => reply.code(201).send(await connect(parts, identityOf(request), request.body)),
+  );
+  server.patch(
+    '/registries/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Change perimeter or interval',
+        params: IdParams,
+        body: ChangeBody,
+        response: answers({ 200: ref(RegistrySchema) }),
+      },
+    },
+    async (request) => viewRegistry(await change(parts, identityOf(request), request.params.id, request.body)),
+  );
+  server.post(
+    '/registries/:id/sync',
+    {
+      schema: {
+        tags,
+        summary: 'List the registry anew, now',
+        params: IdParams,
+        response: answers({ 202: Type.Object({ assignmentId: AssignmentSchema.properties.id }) }),
+      },
+    },
+    async (request, reply) => {
+      const identity = identityOf(request);
+      const registry = await fetchRegistry(parts, identity.workspaceId, request.params.id);
+      const { id } = await parts.assignments.queue(identity.workspaceId, registry.id, 'sync', 'manual');
+      await parts.workspaces.record(identity, 'registry.sync', registry.id, { assignmentId: id });
+      return reply.code(202).send({ assignmentId: id });
+    },
+  );
+}
+
+function readRoutes(server: HttpServer, parts: ApiParts): void {
+  server.get(
+    '/registries',
+    { schema: { tags, summary: 'List registries', querystring: PageQuery, response: answers({ 200: listOf(RegistrySchema) }) } },
+    async (request) => viewPage(await parts.store.registries.list(identityOf(request).workspaceId, pageOf(request.query)), viewRegistry),
+  );
+  server.get(
+    '/registries/:id',
+    { schema: { tags, summary: 'Read a registry', params: IdParams, response: answers({ 200: ref(RegistrySchema) }) } },
+    async (request) => viewRegistry(await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id)),
+  );
+  server.get(
+    '/registries/:id/trust',
+    { schema: { tags, summary: 'What a trust policy names', params: IdParams, response: answers({ 200: ref(TrustSchema) }) } },
+    async (request) => {
+      const { workspaceId } = await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id);
+      const trust = viewTrust(parts.issuer.trustFacts(workspaceId));
+      if (trust === null) throw noIssuer();
+      return trust;
+    },
+  );
+}
+
+async function connect(
+  parts: ApiParts,
+  identity: Identity,
+  body: Static<typeof NewRegistryBody>,
+): Promise<Static<typeof NewRegistrySchema>> {
+  const { workspaceId } = identity;
+  const trust = parts.issuer.trustFacts(workspaceId);
+  const registry = newRegistry(parts, workspaceId, body);
+  if (registry.access.method === 'web-identity' && trust === null) throw noIssuer();
+  await parts.store.registries.create(registry);
+  await parts.workspaces.record(identity, 'registry.create', registry.id, { host: registry.host, access: registry.access.method });
+  const webhookKey = await makeWebhookKey(parts, registry);
+  const { id } = await parts.assignments.queue(workspaceId, registry.id, 'sync', 'historical');
+  return { registry: viewRegistry(registry), trust: viewTrust(trust), webhookKey, assignmentId: id };
+}
+
+function newRegistry(parts: ApiParts, workspaceId: string, body: Static<typeof NewRegistryBody>): Registry {
+  const address = parseRegistryUrl(body.url);
+  const { account, region } = address.provider === 'ecr' ? address : { account: null, region: null };
+  if (address.provider === 'oci' && body.access.method !== 'anonymous')
+    throw accessMismatch(`${body.access.method} for the OCI host ${address.host}`, 'anonymous');
+  if (address.provider === 'ecr' && body.access.method === 'anonymous')
+    throw accessMismatch('anonymous for ECR', 'web-identity or host-role');
+  const intervalSeconds = body.intervalSeconds ?? INTERVAL_SECONDS.fallback;
+  const now = parts.now();
+  return {
+    ...{ workspaceId, id: parts.newId(), provider: address.provider, host: address.host, account, region, access: body.access },
+    perimeter: perimeterOf(body.perimeter),
+    intervalSeconds,
+    ...{ createdAt: now, syncedAt: null, nextSyncAt: now + intervalSeconds * 1000, deletedAt: null },
+  };
+}
+
+function perimeterOf({ mode, automatic }: Static<typeof PerimeterSchema>): Registry['perimeter'] {
+  return { mode, automatic: automatic ?? mode === 'entire' };
+}
+
+async function change(parts: ApiParts, identity: Identity, id: string, body: Static<typeof ChangeBody>): Promise<Registry> {
+  const { workspaceId } = identity;
+  const registry = await fetchRegistry(parts, workspaceId, id);
+  const changed = {
+    ...(body.perimeter ? { perimeter: perimeterOf(body.perimeter) } : {}),
+    ...(body.intervalSeconds ? intervalChange(registry, body.intervalSeconds) : {}),
+  };
+  await parts.store.registries.update(workspaceId, id, changed);
+  await parts.workspaces.record(identity, 'registry.update', id, { ...body });
+  if (body.perimeter?.mode === 'entire') await parts.catalog.queueUnscanned(workspaceId, id, null, 'historical');
+  return fetchRegistry(parts, workspaceId, id);
+}
+
+/** The next listing counts from the last one, so that a shorter interval takes effect at once. */
+function intervalChange(registry: Registry, intervalSeconds: number): Pick<Registry, 'intervalSeconds' | 'nextSyncAt'> {
+  return { intervalSeconds, nextSyncAt: (registry.syncedAt ?? registry.createdAt) + intervalSeconds * 1000 };
+}
+
+const accessMismatch = (got: string, want: string): TidewaiterError =>
+  new TidewaiterError('request.invalid', { which: 'body/access/method', got, want });

@@ -1,0 +1,89 @@
+import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
+import { Type } from 'typebox';
+import type { HttpServer } from '../../http/index.ts';
+import { hashSecret } from '../../workspaces/index.ts';
+import type { ApiParts } from '../parts.ts';
+import { answers } from '../resources/problem.ts';
+
+/** An EventBridge event is at most 256 KiB, an ECR image action about 1 KiB; EventBridge sends what a rule makes of it. */
+export const WEBHOOK_BODY_BYTES_MAX = 65_536;
+/** Bodies being stored at once in one process: beyond it the database is what is slow, and EventBridge retries a 429. */
+const IN_FLIGHT_MAX = 256;
+/** EventBridge honours Retry-After; half a minute outlasts a restart of the database. */
+const RETRY_AFTER_MS = 30_000;
+
+const Outcome = Type.Object({
+  outcome: Type.Enum(['waiting', 'queued', 'duplicate', 'ignored', 'applied']),
+  reason: Type.Union([Type.String(), Type.Null()]),
+  eventId: Type.String(),
+});
+
+/**
+ * `POST /api/webhooks/ecr`, called by an EventBridge API Destination: it retries 429 and 5xx only, so whatever an operator can
+ * mend later is answered with 202. The body is taken as bytes: no content encoding, no Range, no media type changes it.
+ */
+export async function webhookRoutes(server: HttpServer, parts: ApiParts): Promise<void> {
+  await server.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: WEBHOOK_BODY_BYTES_MAX }, (_request, body, done) => done(null, body));
+    const inFlight = { count: 0 };
+    scope.post(
+      '/api/webhooks/ecr',
+      {
+        bodyLimit: WEBHOOK_BODY_BYTES_MAX,
+        schema: {
+          tags: ['webhooks'],
+          summary: 'Receive an ECR event from EventBridge (header x-tidewaiter-key)',
+          response: answers({ 202: Outcome }),
+        },
+      },
+      async (request, reply) => {
+        const body = request.body;
+        const answer = await receive(parts, request.headers['x-tidewaiter-key'], Buffer.isBuffer(body) ? body : Buffer.alloc(0), inFlight);
+        return reply.code(202).send(answer);
+      },
+    );
+  });
+}
+
+async function receive(parts: ApiParts, key: string | string[] | undefined, bytes: Buffer, inFlight: { count: number }) {
+  if (inFlight.count >= IN_FLIGHT_MAX)
+    throw new TidewaiterError('overloaded', { which: 'webhook', want: `at most ${IN_FLIGHT_MAX} at once`, retryAfterMs: RETRY_AFTER_MS });
+  inFlight.count += 1;
+  try {
+    const registry = await registryOf(parts, key, bytes);
+    const { outcome, outcomeReason, eventId } = await parts.triggers.receivePush(registry, textOf(bytes));
+    return { outcome, reason: outcomeReason, eventId };
+  } catch (error) {
+    throw laterIfStorage(error);
+  } finally {
+    inFlight.count -= 1;
+  }
+}
+
+/** The key is looked up by its hash, so the time it takes says nothing of any stored key. */
+async function registryOf(parts: ApiParts, key: string | string[] | undefined, bytes: Buffer) {
+  const registry = typeof key === 'string' ? await parts.store.registries.fetchByWebhookKeyHash(hashSecret(key), parts.now()) : null;
+  if (registry) return registry;
+  await parts.triggers.rejectPush(bytes.toString('utf8'));
+  throw new TidewaiterError('webhook.key-invalid', {
+    which: 'x-tidewaiter-key',
+    got: key === undefined ? 'none' : 'a key that is not shown',
+    remedy: 'Put a live key of the registry into the EventBridge connection: POST /api/v1/registries/{id}/webhook-keys makes one.',
+  });
+}
+
+function textOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new TidewaiterError('webhook.body-invalid', { which: 'body', got: 'bytes that are no UTF-8', want: 'JSON', cause });
+  }
+}
+
+/** Whatever keeps the event from being stored is worth a retry of EventBridge. */
+function laterIfStorage(error: unknown): unknown {
+  if (!hasCode(error, 'storage.unavailable', 'storage.full', 'storage.damaged')) return error;
+  const code = error.code === 'storage.full' ? 'storage.full' : 'storage.unavailable';
+  return new TidewaiterError(code, { ...error.facts, retryAfterMs: RETRY_AFTER_MS, cause: error });
+}

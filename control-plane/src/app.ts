@@ -1,0 +1,155 @@
+import type { AddressInfo } from 'node:net';
+import { uuidv7 } from '@tidewaiter/shared/ids';
+import type { FastifyBaseLogger } from 'fastify';
+import { type ApiParts, registerApi } from './api/index.ts';
+import { createAssignments } from './assignments/index.ts';
+import { createCatalog } from './catalog/index.ts';
+import type { ControlPlaneConfig } from './config/index.ts';
+import { Gateway } from './dispatch/index.ts';
+import { createFindings } from './findings/index.ts';
+import { createHttpServer, type HttpServer } from './http/index.ts';
+import { createIncidents } from './incidents/index.ts';
+import { Issuer } from './issuer/index.ts';
+import { ensureFirstOwner } from './owner-token.ts';
+import { Sensors } from './sensors/index.ts';
+import { type Context, openStore } from './storage/index.ts';
+import { type Sweep, Sweeper } from './sweeper.ts';
+import { createTriggers } from './triggers/index.ts';
+import { Workspaces } from './workspaces/index.ts';
+
+/** Path of the OIDC issuer under the public URL; AWS compares the whole URL. */
+const ISSUER_PATH = '/exposed';
+
+/** What the program takes from its surroundings. */
+export interface Surroundings {
+  readonly now: () => number;
+  readonly random: (length: number) => Uint8Array;
+  readonly log: FastifyBaseLogger;
+  /** Shows the first owner token to a person; null where nobody watches. */
+  readonly showOwnerToken: ((token: string) => void) | null;
+}
+
+export interface App {
+  /** Where it listens. */
+  readonly url: string;
+  /** Drains sensors, ends waiting requests, and closes everything. */
+  close(): Promise<void>;
+}
+
+/** The composition root: builds every part, joins them, and listens. */
+export async function startApp(config: ControlPlaneConfig, around: Surroundings): Promise<App> {
+  if (config.keyEncryptionKeyNote !== null) around.log.info(config.keyEncryptionKeyNote);
+  const server = createHttpServer({ log: around.log, bodyBytesMax: config.bodyBytesMax });
+  const context = await openContext(config, around);
+  const closing = new AbortController();
+  const urls = urlsOf(config, server);
+  const { parts, gateway, sweeps } = compose(config, context, around, urls, closing.signal);
+  await ensureFirstOwner({
+    workspaces: parts.workspaces,
+    log: around.log,
+    given: config.ownerToken,
+    show: around.showOwnerToken,
+    file: config.ownerTokenOutputFile,
+  });
+  await parts.issuer.refresh();
+  await registerApi(server, parts);
+  gateway.attach(server.server);
+  await server.listen({ host: config.listenHost, port: config.listenPort });
+  const sweeper = new Sweeper(around.log);
+  sweeper.start(sweeps);
+  around.log.info(
+    { url: urls.bound(), publicUrl: urls.public(), issuer: urls.issuer(), docs: `${urls.bound()}/docs` },
+    'the control plane listens',
+  );
+  return { url: urls.bound(), close: () => closeAll({ closing, sweeper, gateway, server, context }) };
+}
+
+/** Opens the store alone, for commands that need no server. */
+export async function openContext(
+  config: ControlPlaneConfig,
+  { now, random, log }: Pick<Surroundings, 'now' | 'random' | 'log'>,
+): Promise<Context> {
+  const store = await openStore(config.databaseUrl);
+  return { store, now, newId: () => uuidv7(now(), random(10)), log };
+}
+
+interface Urls {
+  readonly bound: () => string;
+  readonly public: () => string;
+  /** Null where AWS could not reach it. */
+  readonly issuer: () => string | null;
+}
+
+function urlsOf(config: ControlPlaneConfig, server: HttpServer): Urls {
+  const bound = (): string => {
+    const { port } = server.server.address() as AddressInfo;
+    const host = config.listenHost === '0.0.0.0' || config.listenHost === '::' ? '127.0.0.1' : config.listenHost;
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  };
+  const known = (): string => config.publicUrl ?? bound();
+  const issuer = (): string | null => (config.publicUrl !== null || config.developmentUrls ? `${known()}${ISSUER_PATH}` : null);
+  return { bound, public: known, issuer };
+}
+
+function compose(config: ControlPlaneConfig, context: Context, around: Surroundings, urls: Urls, closing: AbortSignal) {
+  const { store, now, newId, log } = context;
+  const { random } = around;
+  const workspaces = new Workspaces(store, { now, random, newId });
+  const sensors = new Sensors(store, { now, random, newId });
+  const issuer = new Issuer({ store, issuerUrl: urls.issuer, keyEncryptionKey: config.keyEncryptionKey, now, random, newId });
+  const incidents = createIncidents(context);
+  const findings = createFindings(context);
+  const assignments = createAssignments(context, findings);
+  const catalog = createCatalog(context, assignments);
+  const triggers = createTriggers(context, { assignments, catalog });
+  const gateway = new Gateway({
+    work: assignments,
+    listings: catalog,
+    findings,
+    issuer,
+    sensors,
+    store,
+    audiences: () => [urls.public()],
+    now,
+    newId,
+    log,
+  });
+  const parts: ApiParts = {
+    ...context,
+    random,
+    workspaces,
+    sensors,
+    issuer,
+    gateway,
+    assignments,
+    catalog,
+    triggers,
+    incidents,
+    publicUrl: urls.public,
+    closing,
+  };
+  const sweeps: readonly Sweep[] = [
+    { name: 'settle push events', everyMs: 500, run: () => triggers.settle() },
+    { name: 'expire leases', everyMs: 2_000, run: () => assignments.expire() },
+    { name: 'queue due listings', everyMs: 5_000, run: () => triggers.sweep() },
+    { name: 'rotate issuer keys', everyMs: 60_000, run: () => issuer.refresh() },
+  ];
+  return { parts, gateway, sweeps };
+}
+
+interface Running {
+  readonly closing: AbortController;
+  readonly sweeper: Sweeper;
+  readonly gateway: Gateway;
+  readonly server: HttpServer;
+  readonly context: Context;
+}
+
+/** In the order in which each still needs the next: waiters, sweeps, sockets, requests, database. */
+async function closeAll({ closing, sweeper, gateway, server, context }: Running): Promise<void> {
+  closing.abort();
+  await sweeper.stop();
+  await gateway.close();
+  await server.close();
+  await context.store.close();
+}

@@ -1,0 +1,50 @@
+import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { serve } from './serve.ts';
+import { createWorkspace } from './workspace.ts';
+
+const NAME_CHARACTERS_MAX = 128;
+
+/** Exit codes: 0 done, 2 usage or configuration, 5 anything else. */
+const exits = { usage: 2, internal: 5 } as const;
+
+/** Runs the command line; returns the exit code, or null while a server goes on. */
+export async function runCommand(argv: readonly string[]): Promise<number | null> {
+  let isServing = false;
+  const program = new Command('tidewaiter-control-plane')
+    .description('The control plane of Tidewaiter: registries, sensors, incidents, and the OIDC issuer for AWS.')
+    .exitOverride();
+  program
+    .command('serve')
+    .description('serve the API, the sensors and the issuer')
+    .action(async () => {
+      await serve();
+      isServing = true;
+    });
+  program
+    .command('workspace')
+    .description('manage workspaces')
+    .command('create')
+    .description('make a workspace and print its owner token once')
+    .argument('<name>', 'name of the workspace', checkName)
+    .action(createWorkspace);
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return isServing ? null : 0;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function checkName(name: string): string {
+  if (name.trim() !== '' && name.length <= NAME_CHARACTERS_MAX) return name;
+  throw new InvalidArgumentError(`A name of 1 to ${NAME_CHARACTERS_MAX} characters.`);
+}
+
+/** One line on standard error says what is wrong; commander has printed its own. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exits.usage;
+  const message = error instanceof TidewaiterError ? error.message : `Something went wrong: ${String(error)}`;
+  process.stderr.write(`tidewaiter-control-plane: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  return hasCode(error, 'config.invalid', 'config.conflict', 'usage.invalid') ? exits.usage : exits.internal;
+}

@@ -1,0 +1,58 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import type { Log } from './storage/index.ts';
+import type { Workspaces } from './workspaces/index.ts';
+
+const FIRST_WORKSPACE = 'default';
+
+export interface FirstOwner {
+  readonly workspaces: Pick<Workspaces, 'createFirst' | 'isEmpty'>;
+  readonly log: Log;
+  /** A token that the operator chose; nothing is shown then. */
+  readonly given: string | null;
+  /** Shows the token to a person; null where nobody watches: then it goes into `file`. */
+  readonly show: ((token: string) => void) | null;
+  readonly file: string;
+}
+
+/**
+ * On the first start of an installation, makes the first workspace and its owner token, and hands the token out once. Of replicas
+ * started together one does it. The file is opened before the token is made: a token that nobody can be told is never created.
+ */
+export async function ensureFirstOwner(first: FirstOwner): Promise<void> {
+  if (!(await first.workspaces.isEmpty())) return;
+  if (first.given !== null || first.show !== null) return showOnce(first);
+  const partial = `${first.file}.${process.pid}.partial`;
+  const file = openPrivate(partial);
+  const issued = await first.workspaces.createFirst(FIRST_WORKSPACE, null);
+  if (issued) {
+    writeSync(file, `${issued.secret}\n`);
+    fsyncSync(file);
+    renameSync(partial, first.file);
+    first.log.info({ file: first.file }, 'the owner token of this new installation was written to a file; move it to a safe place');
+  } else unlinkSync(partial);
+  closeSync(file);
+}
+
+async function showOnce({ workspaces, given, show, log }: FirstOwner): Promise<void> {
+  const issued = await workspaces.createFirst(FIRST_WORKSPACE, given);
+  if (!issued) return;
+  if (given === null) show?.(issued.secret);
+  log.info({ workspaceId: issued.token.workspaceId }, 'the first workspace was created');
+}
+
+function openPrivate(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return openSync(path, 'w', 0o600);
+  } catch (cause) {
+    throw new TidewaiterError('config.invalid', {
+      which: 'TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE',
+      got: cause instanceof Error ? cause.message : path,
+      want: 'a path in a writable folder',
+      remedy: 'Set it, or give a token with TIDEWAITER_OWNER_TOKEN_FILE.',
+      cause,
+    });
+  }
+}
