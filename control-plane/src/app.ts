@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ApiParts, registerApi } from './api/index.ts';
@@ -82,7 +81,8 @@ interface Urls {
 
 function urlsOf(config: ControlPlaneConfig, server: HttpServer): Urls {
   const bound = (): string => {
-    const { port } = server.server.address() as AddressInfo;
+    const address = server.server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : config.listenPort;
     const host = config.listenHost === '0.0.0.0' || config.listenHost === '::' ? '127.0.0.1' : config.listenHost;
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   };

@@ -23,16 +23,22 @@ export interface FirstOwner {
 export async function ensureFirstOwner(first: FirstOwner): Promise<void> {
   if (!(await first.workspaces.isEmpty())) return;
   if (first.given !== null || first.show !== null) return showOnce(first);
-  const partial = `${first.file}.${process.pid}.partial`;
-  const file = openPrivate(partial);
-  const issued = await first.workspaces.createFirst(FIRST_WORKSPACE, null);
-  if (issued) {
-    writeSync(file, `${issued.secret}\n`);
-    fsyncSync(file);
-    renameSync(partial, first.file);
-    first.log.info({ file: first.file }, 'the owner token of this new installation was written to a file; move it to a safe place');
-  } else unlinkSync(partial);
-  closeSync(file);
+  await writeOnce(first);
+}
+
+async function writeOnce({ workspaces, log, file }: FirstOwner): Promise<void> {
+  const partial = `${file}.${process.pid}.partial`;
+  const descriptor = openPrivate(partial);
+  try {
+    const issued = await workspaces.createFirst(FIRST_WORKSPACE, null);
+    if (!issued) return unlinkSync(partial);
+    writeSync(descriptor, `${issued.secret}\n`);
+    fsyncSync(descriptor);
+    renameSync(partial, file);
+    log.info({ file }, 'the owner token of this new installation was written to a file; move it to a safe place');
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 async function showOnce({ workspaces, given, show, log }: FirstOwner): Promise<void> {

@@ -27,11 +27,32 @@ import { AssignmentSchema, ScanDetailSchema, ScanSchema, VerdictSchema, VerdictS
 
 /** Every schema with a name of its own in the description. */
 export const namedSchemas = [
-  ...[ProblemSchema, WorkspaceSchema, TokenSchema, NewTokenSchema, AuditEntrySchema],
-  ...[RegistrySchema, NewRegistrySchema, TrustSchema, WebhookKeySchema, NewWebhookKeySchema, PushEventSchema],
-  ...[RepositorySchema, ImageSchema, AssignmentSchema, ScanSchema, ScanDetailSchema, VerdictSchema, VerdictStateSchema],
-  ...[IncidentSchema, OccurrenceSchema, NoteSchema, ActivitySchema],
-  ...[SensorSchema, EnrolledSchema, EnrolmentTokenSchema, NewEnrolmentTokenSchema],
+  ProblemSchema,
+  WorkspaceSchema,
+  TokenSchema,
+  NewTokenSchema,
+  AuditEntrySchema,
+  RegistrySchema,
+  NewRegistrySchema,
+  TrustSchema,
+  WebhookKeySchema,
+  NewWebhookKeySchema,
+  PushEventSchema,
+  RepositorySchema,
+  ImageSchema,
+  AssignmentSchema,
+  ScanSchema,
+  ScanDetailSchema,
+  VerdictSchema,
+  VerdictStateSchema,
+  IncidentSchema,
+  OccurrenceSchema,
+  NoteSchema,
+  ActivitySchema,
+  SensorSchema,
+  EnrolledSchema,
+  EnrolmentTokenSchema,
+  NewEnrolmentTokenSchema,
 ] as const;
 
 /** OpenAPI 3.1 of the routes registered after it, at /api/v1/openapi.json, rendered at /docs. */

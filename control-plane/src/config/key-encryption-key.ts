@@ -43,7 +43,7 @@ function keptBeside(folder: string, random: (length: number) => Uint8Array): Sea
     // 'wx': of two processes started at once, one makes the file and both read it.
     writeFileSync(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'))
       throw new TidewaiterError('config.invalid', {
         which: file,
         got: String(cause),

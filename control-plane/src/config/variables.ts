@@ -66,9 +66,10 @@ function optional(
 }
 
 function flag(name: string, meaning: string): Variable<boolean> {
-  const parse = (value: string): boolean => oneOf(value, ['true', 'false']) === 'true';
-  return { name, type: 'true or false', fallbackText: 'false', meaning, parse, fallback: () => false };
+  return { name, type: 'true or false', fallbackText: 'false', meaning, parse: boolean, fallback: () => false };
 }
+
+const boolean = (value: string): boolean => oneOf(value, ['true', 'false']) === 'true';
 
 function integer(value: string, minimum: number, maximum: number): number {
   const number = Number(value);

@@ -16,6 +16,9 @@ interface Connection {
   readonly session: Session;
 }
 
+/** A socket that breaks during its upgrade is gone; there is nobody to tell. */
+const ignore = (): void => {};
+
 /** Every sensor's socket of this process. The socket is a hint, the database is the truth: losing one loses nothing. */
 export class Gateway {
   readonly #parts: GatewayParts;
@@ -65,7 +68,6 @@ export class Gateway {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const ignore = (): void => {};
     socket.on('error', ignore);
     this.#opening += 1;
     try {

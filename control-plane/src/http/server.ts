@@ -35,7 +35,7 @@ export function createHttpServer(options: { readonly log: FastifyBaseLogger; rea
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerErrors(server, options.bodyBytesMax);
-  return server as HttpServer;
+  return server;
 }
 
 function answerErrors(server: Pick<HttpServer, 'setErrorHandler' | 'setNotFoundHandler'>, bodyBytesMax: number): void {

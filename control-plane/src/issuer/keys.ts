@@ -16,7 +16,7 @@ export async function makeIssuerKey(
 ): Promise<IssuerKey> {
   const { publicKey, privateKey } = await generateKeyPair(ALGORITHM, { modulusLength: MODULUS_BITS, extractable: true });
   const { n, e } = await exportJWK(publicKey);
-  const kid = await calculateJwkThumbprint({ kty: 'RSA', n: n as string, e: e as string });
+  const kid = await calculateJwkThumbprint(publicKey);
   return {
     kid,
     publicJwk: { kty: 'RSA', use: 'sig', alg: ALGORITHM, kid, n, e },

@@ -1,5 +1,5 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { importJWK, type JWK } from 'jose';
+import { importJWK } from 'jose';
 import { type Static, Type } from 'typebox';
 
 const okp = (curve: 'Ed25519' | 'X25519') =>
@@ -18,7 +18,7 @@ export type EncryptionKey = Static<typeof EncryptionKeySchema>;
 /** @throws request.invalid when the bytes are no point of the curve. */
 export async function checkSigningKey(key: SigningKey): Promise<void> {
   try {
-    await importJWK({ ...key } as JWK, 'EdDSA');
+    await importJWK(key, 'EdDSA');
   } catch (cause) {
     throw new TidewaiterError('request.invalid', { which: 'body/signingKey', want: 'a public Ed25519 key (RFC 8037)', cause });
   }

@@ -129,10 +129,19 @@ function newRegistry(parts: ApiParts, workspaceId: string, body: Static<typeof N
   const intervalSeconds = body.intervalSeconds ?? INTERVAL_SECONDS.fallback;
   const now = parts.now();
   return {
-    ...{ workspaceId, id: parts.newId(), provider: address.provider, host: address.host, account, region, access: body.access },
+    workspaceId,
+    id: parts.newId(),
+    provider: address.provider,
+    host: address.host,
+    account,
+    region,
+    access: body.access,
     perimeter: perimeterOf(body.perimeter),
     intervalSeconds,
-    ...{ createdAt: now, syncedAt: null, nextSyncAt: now + intervalSeconds * 1000, deletedAt: null },
+    createdAt: now,
+    syncedAt: null,
+    nextSyncAt: now + intervalSeconds * 1000,
+    deletedAt: null,
   };
 }
 

@@ -28,15 +28,7 @@ export async function handleFrame(handling: Handling, frame: Frame): Promise<Rep
     case 'goodbye':
     case 'error':
       return null;
-    case 'welcome':
-    case 'offer':
-    case 'accepted':
-    case 'leases':
-    case 'claimed':
-    case 'token':
-    case 'ack':
-    case 'cancel':
-    case 'drain':
+    default:
       throw new TidewaiterError('protocol.out-of-order', {
         which: `${frame.type} frame`,
         got: 'it from a sensor',
