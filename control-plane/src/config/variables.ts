@@ -69,7 +69,9 @@ function flag(name: string, meaning: string): Variable<boolean> {
   return { name, type: 'true or false', fallbackText: 'false', meaning, parse: boolean, fallback: () => false };
 }
 
-const boolean = (value: string): boolean => oneOf(value, ['true', 'false']) === 'true';
+function boolean(value: string): boolean {
+  return oneOf(value, ['true', 'false']) === 'true';
+}
 
 function integer(value: string, minimum: number, maximum: number): number {
   const number = Number(value);

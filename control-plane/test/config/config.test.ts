@@ -1,0 +1,128 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import t from 'tap';
+import { readControlPlaneConfig, variables } from '../../src/config/index.ts';
+
+const key = (): string => randomBytes(32).toString('base64');
+
+function refused(env: Record<string, string>): TidewaiterError {
+  try {
+    readControlPlaneConfig(env);
+  } catch (error) {
+    if (error instanceof TidewaiterError) return error;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+t.test('without any variable it is a SQLite installation on loopback', async (t) => {
+  const config = readControlPlaneConfig({ TIDEWAITER_DATABASE_URL: `sqlite:${t.testdir()}/tidewaiter.db` });
+  t.match(config, {
+    listenHost: '127.0.0.1',
+    listenPort: 8080,
+    publicUrl: null,
+    developmentUrls: false,
+    ownerToken: null,
+    logLevel: 'info',
+  });
+});
+
+t.test('every variable is named TIDEWAITER_ and says what it means', async (t) => {
+  for (const variable of Object.values(variables)) {
+    t.match(variable.name, /^TIDEWAITER_[A-Z_]+$/);
+    t.ok(variable.meaning.length > 10 && variable.type.length > 2, variable.name);
+  }
+});
+
+t.test('a public URL that AWS cannot use as an issuer stops the start', async (t) => {
+  const bad = [
+    'http://tidewaiter.example.com',
+    'https://tidewaiter.example.com:8443',
+    'https://tidewaiter.example.com:443',
+    'https://tidewaiter.example.com/',
+    'https://tidewaiter.example.com/base',
+    'https://tidewaiter.example.com?x=1',
+    'https://tidewaiter.example.com#x',
+    'https://Tidewaiter.example.com',
+    'https://user@tidewaiter.example.com',
+    'https://192.0.2.1',
+    'https://[2001:db8::1]',
+    'https://localhost',
+    'https://tidewaiter.localhost',
+    'https://127.0.0.1',
+    'https://tidewaiter',
+    'ftp://tidewaiter.example.com',
+    'tidewaiter.example.com',
+  ];
+  for (const url of bad) {
+    const error = refused({ TIDEWAITER_PUBLIC_URL: url, TIDEWAITER_KEY_ENCRYPTION_KEY: key() });
+    t.equal(error.code, 'config.invalid', url);
+    t.match(error.message, /TIDEWAITER_PUBLIC_URL/, url);
+  }
+  const config = readControlPlaneConfig({ TIDEWAITER_PUBLIC_URL: 'https://tidewaiter.example.com', TIDEWAITER_KEY_ENCRYPTION_KEY: key() });
+  t.equal(config.publicUrl, 'https://tidewaiter.example.com');
+});
+
+t.test('development lets a loopback URL through, but none that is no origin', async (t) => {
+  const env = { TIDEWAITER_DATABASE_URL: `sqlite:${t.testdir()}/x.db`, TIDEWAITER_DEVELOPMENT_URLS: 'true' };
+  t.equal(readControlPlaneConfig({ ...env, TIDEWAITER_PUBLIC_URL: 'http://127.0.0.1:8080' }).publicUrl, 'http://127.0.0.1:8080');
+  for (const url of ['http://127.0.0.1:8080/', 'http://127.0.0.1:8080/x', 'http://127.0.0.1:8080?x'])
+    t.equal(refused({ ...env, TIDEWAITER_PUBLIC_URL: url }).code, 'config.invalid', url);
+});
+
+t.test('a production issuer needs a key encryption key', async (t) => {
+  const error = refused({ TIDEWAITER_PUBLIC_URL: 'https://tidewaiter.example.com' });
+  t.match(error.message, /TIDEWAITER_KEY_ENCRYPTION_KEY.*openssl rand/);
+});
+
+t.test('a key encryption key of another length is refused and not shown', async (t) => {
+  const short = randomBytes(31).toString('base64');
+  const error = refused({ TIDEWAITER_KEY_ENCRYPTION_KEY: short });
+  t.equal(error.code, 'config.invalid');
+  t.notMatch(error.message, short);
+});
+
+t.test('in development a 0600 key file is made beside the database, once', async (t) => {
+  const folder = t.testdir();
+  const env = { TIDEWAITER_DATABASE_URL: `sqlite:${join(folder, 'tidewaiter.db')}` };
+  const [first, second] = [readControlPlaneConfig(env), readControlPlaneConfig(env)];
+  t.strictSame(first.keyEncryptionKey, second.keyEncryptionKey);
+  t.match(first.keyEncryptionKeyNote, /made for development/);
+  t.equal(statSync(join(folder, 'key-encryption-key')).mode & 0o777, 0o600);
+});
+
+t.test('a secret given twice is a conflict that names both variables', async (t) => {
+  const file = join(t.testdir({ token: 'x' }), 'token');
+  for (const name of ['TIDEWAITER_OWNER_TOKEN', 'TIDEWAITER_KEY_ENCRYPTION_KEY']) {
+    const error = refused({ [name]: 'x', [`${name}_FILE`]: file });
+    t.equal(error.code, 'config.conflict');
+    t.match(error.message, new RegExp(`${name} and ${name}_FILE`));
+  }
+});
+
+t.test('a secret may come from a file; a missing file stops the start', async (t) => {
+  const folder = t.testdir();
+  const token = `tw_${randomBytes(32).toString('base64url')}`;
+  writeFileSync(join(folder, 'token'), `${token}\n`);
+  const env = { TIDEWAITER_DATABASE_URL: `sqlite:${folder}/x.db` };
+  t.equal(readControlPlaneConfig({ ...env, TIDEWAITER_OWNER_TOKEN_FILE: join(folder, 'token') }).ownerToken, token);
+  t.match(refused({ ...env, TIDEWAITER_OWNER_TOKEN_FILE: join(folder, 'none') }).message, /TIDEWAITER_OWNER_TOKEN_FILE/);
+  t.notMatch(refused({ ...env, TIDEWAITER_OWNER_TOKEN: `${token}x` }).message, token);
+  t.equal(readFileSync(join(folder, 'token'), 'utf8').trim(), token);
+});
+
+t.test('numbers, flags and levels are held to what they may be', async (t) => {
+  const bad = [
+    ['TIDEWAITER_LISTEN_PORT', '65536'],
+    ['TIDEWAITER_LISTEN_PORT', '-1'],
+    ['TIDEWAITER_LISTEN_PORT', '80x'],
+    ['TIDEWAITER_BODY_BYTES_MAX', '1023'],
+    ['TIDEWAITER_BODY_BYTES_MAX', '1048577'],
+    ['TIDEWAITER_DEVELOPMENT_URLS', 'yes'],
+    ['TIDEWAITER_LOG_LEVEL', 'loud'],
+    ['TIDEWAITER_DATABASE_URL', 'mysql://x'],
+  ] as const;
+  for (const [name, value] of bad) t.match(refused({ [name]: value }).message, new RegExp(name), `${name}=${value}`);
+});
