@@ -68,7 +68,7 @@ export async function openContext(
   config: ControlPlaneConfig,
   { now, random, log }: Pick<Surroundings, 'now' | 'random' | 'log'>,
 ): Promise<Context> {
-  const store = await openStore(config.databaseUrl);
+  const store = await openStore(config.databaseUrl, now);
   return { store, now, newId: () => uuidv7(now(), random(10)), log };
 }
 

@@ -1,6 +1,13 @@
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+  type RawServerDefault,
+} from 'fastify';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { rawProblem, requestError, sendProblem } from './problem.ts';
 
@@ -20,7 +27,7 @@ const PARAM_LENGTH_MAX = 256;
 export function createHttpServer(options: { readonly log: FastifyBaseLogger; readonly bodyBytesMax: number }): HttpServer {
   const server = fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
@@ -35,7 +42,16 @@ export function createHttpServer(options: { readonly log: FastifyBaseLogger; rea
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerErrors(server, options.bodyBytesMax);
+  server.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
   return server;
+}
+
+/** One line a request, by the route's pattern: a URL may hold what is none of a log's business, a body always may. */
+function logAnswer(request: FastifyRequest, reply: FastifyReply): void {
+  const { method } = request;
+  const facts = { method, route: request.routeOptions.url ?? null, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+  const isNews = reply.statusCode >= 400 || (method !== 'GET' && method !== 'HEAD');
+  request.log[isNews ? 'info' : 'debug'](facts, 'answered');
 }
 
 function answerErrors(server: Pick<HttpServer, 'setErrorHandler' | 'setNotFoundHandler'>, bodyBytesMax: number): void {

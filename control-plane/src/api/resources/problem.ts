@@ -17,5 +17,6 @@ export const ProblemSchema = named(
 
 /** The responses of a route: its own and the problems any route may answer. */
 export function answers<T extends Readonly<Record<number, TSchema>>>(own: T) {
-  return { ...own, '4xx': ref(ProblemSchema), '5xx': ref(ProblemSchema) };
+  const problem = { description: 'A problem', content: { 'application/problem+json': { schema: ref(ProblemSchema) } } };
+  return { ...own, '4xx': problem, '5xx': problem };
 }

@@ -11,6 +11,8 @@ export const WEBHOOK_BODY_BYTES_MAX = 65_536;
 const IN_FLIGHT_MAX = 256;
 /** EventBridge honours Retry-After; half a minute outlasts a restart of the database. */
 const RETRY_AFTER_MS = 30_000;
+/** EventBridge gives up after 5 s and says nothing; an answer before that says to come again later. */
+const DEADLINE_MS = 2_000;
 
 const Outcome = Type.Object({
   outcome: Type.Enum(['waiting', 'queued', 'duplicate', 'ignored', 'applied']),
@@ -51,13 +53,31 @@ async function receive(parts: ApiParts, key: string | string[] | undefined, byte
     throw new TidewaiterError('overloaded', { which: 'webhook', want: `at most ${IN_FLIGHT_MAX} at once`, retryAfterMs: RETRY_AFTER_MS });
   inFlight.count += 1;
   try {
-    const registry = await registryOf(parts, key, bytes);
-    const { outcome, outcomeReason, eventId } = await parts.triggers.receivePush(registry, textOf(bytes));
-    return { outcome, reason: outcomeReason, eventId };
+    return await beforeDeadline(keep(parts, key, bytes));
   } catch (error) {
     throw laterIfStorage(error);
   } finally {
     inFlight.count -= 1;
+  }
+}
+
+async function keep(parts: ApiParts, key: string | string[] | undefined, bytes: Buffer) {
+  const registry = await registryOf(parts, key, bytes);
+  const { outcome, outcomeReason, eventId } = await parts.triggers.receivePush(registry, textOf(bytes));
+  return { outcome, reason: outcomeReason, eventId };
+}
+
+/** What is stored after the deadline all the same is a duplicate when EventBridge sends it again. */
+async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
+  const late = new TidewaiterError('storage.unavailable', { which: 'database', got: `no answer within ${DEADLINE_MS} ms` });
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

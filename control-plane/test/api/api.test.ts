@@ -1,0 +1,260 @@
+import { errorCodes } from '@tidewaiter/shared/errors';
+import { Compile } from 'typebox/compile';
+import { Type } from 'typebox';
+import t from 'tap';
+import { permissions } from '../../src/api/index.ts';
+import { accountOf, digestOf, registryBody, startTestApp, type TestApp } from './harness.ts';
+
+const roles = ['viewer', 'member', 'manager', 'owner'] as const;
+
+const app: TestApp = await startTestApp(t.testdir());
+t.teardown(() => app.close());
+
+async function tokenOf(role: string, owner = app.ownerToken): Promise<{ readonly id: string; readonly token: string }> {
+  const { body } = await app.call('POST', '/api/v1/tokens', { token: owner, body: { name: role, role, expiresAt: null } });
+  return { id: String(body['id']), token: String(body['token']) };
+}
+
+async function connect(account = accountOf()): Promise<{ readonly id: string; readonly webhookKey: string }> {
+  const { body } = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
+  const [registry, key] = [body['registry'] as { id: string }, body['webhookKey'] as { key: string }];
+  return { id: registry.id, webhookKey: key.key };
+}
+
+t.test('every route asks for exactly the role its row names', async (t) => {
+  const tokens = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, (await tokenOf(role)).token])));
+  for (const [route, least] of Object.entries(permissions)) {
+    const [method = '', path = ''] = route.split(' ');
+    const url = path.replace(':digest', digestOf()).replace(/:\w+/g, '01900000-0000-7000-8000-000000000000');
+    const nobody = await app.call(method, url, { token: null });
+    t.not(nobody.body['detail'], `There is no such resource: ${method} ${url}`, `${route} is registered`);
+    t.equal(nobody.body['code'] === 'auth.missing', least !== 'anyone', `${route} without a token: ${nobody.text}`);
+    if (least === 'anyone') continue;
+    for (const role of roles) {
+      const { status } = await app.call(method, url, { token: tokens[role], ...(method === 'GET' ? {} : { body: {} }) });
+      t.equal(status === 403, roles.indexOf(role) < roles.indexOf(least), `${route} as ${role}: ${status}`);
+      t.not(status, 401, `${route} as ${role}`);
+      t.ok(status < 500, `${route} as ${role}: ${status}`);
+    }
+  }
+});
+
+t.test('a route that has no row in the table is never served', async (t) => {
+  const { body } = await app.call('GET', '/api/v1/openapi.json', { token: null });
+  const paths = body['paths'] as Record<string, Record<string, unknown>>;
+  for (const [path, methods] of Object.entries(paths)) {
+    if (path.startsWith('/docs')) continue;
+    for (const method of Object.keys(methods)) {
+      const route = `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+      t.ok(route in permissions, route);
+    }
+  }
+});
+
+t.test('the API describes itself as OpenAPI 3.1 with names and renders it', async (t) => {
+  const { body, status } = await app.call('GET', '/api/v1/openapi.json', { token: null });
+  t.equal(status, 200);
+  t.equal(body['openapi'], '3.1.0');
+  const names = Object.keys((body['components'] as { schemas: object }).schemas);
+  for (const name of ['Problem', 'Registry', 'Incident', 'Verdict', 'Scan']) t.ok(names.includes(name), name);
+  t.notOk(
+    names.some((name) => /^def-|^schema-/.test(name)),
+    'no schema without a name',
+  );
+  t.match((await app.call('GET', '/docs/', { token: null })).text, /Swagger UI/);
+});
+
+const Problem = Compile(
+  Type.Object(
+    {
+      type: Type.String({ pattern: '^https://tidewaiter\\.dev/errors#' }),
+      title: Type.String(),
+      status: Type.Integer(),
+      code: Type.Enum(Object.keys(errorCodes)),
+      detail: Type.String(),
+      remedy: Type.Union([Type.String(), Type.Null()]),
+      retryable: Type.Boolean(),
+    },
+    { additionalProperties: false },
+  ),
+);
+
+t.test('every error is problem+json', async (t) => {
+  const big = JSON.stringify({ url: 'x'.repeat(65_536) });
+  const cases = [
+    ['an unknown path', await app.call('GET', '/api/v1/nothing'), 404, 'resource.not-found'],
+    ['an unknown method', await app.call('PUT', '/api/v1/registries'), 404, 'resource.not-found'],
+    ['a broken URL', await app.call('GET', '/api/v1/registries/%E0%A4%A'), 400, 'request.invalid'],
+    ['no JSON', await app.call('POST', '/api/v1/registries', { body: '{' }), 400, 'request.invalid'],
+    [
+      'an unknown member',
+      await app.call('POST', '/api/v1/tokens', { body: { name: 'a', role: 'viewer', expiresAt: null, x: 1 } }),
+      400,
+      'request.invalid',
+    ],
+    ['a number as text', await app.call('POST', '/api/v1/enrolment-tokens', { body: { uses: '1' } }), 400, 'request.invalid'],
+    [
+      'another media type',
+      await app.call('POST', '/api/v1/tokens', { body: 'a=b', headers: { 'content-type': 'text/plain' } }),
+      400,
+      'request.invalid',
+    ],
+    ['a body over the limit', await app.call('POST', '/api/v1/registries', { body: big }), 413, 'request.too-large'],
+    ['a broken cursor', await app.call('GET', '/api/v1/registries?cursor=%2B%2B'), 400, 'request.invalid'],
+    ['a page too long', await app.call('GET', '/api/v1/registries?limit=201'), 400, 'request.invalid'],
+    ['no token', await app.call('GET', '/api/v1/registries', { token: null }), 401, 'auth.missing'],
+    ['a token that is none', await app.call('GET', '/api/v1/registries', { token: 'x' }), 401, 'auth.invalid'],
+    ['an unknown token', await app.call('GET', '/api/v1/registries', { token: `tw_${'A'.repeat(43)}` }), 401, 'auth.invalid'],
+    [
+      'a look-alike of ECR',
+      await app.call('POST', '/api/v1/registries', {
+        body: { ...registryBody('123456789012'), url: '123456789012.dkr.ecr.eu-west-1.amazonaws.com.evil.test' },
+      }),
+      400,
+      'reference.invalid',
+    ],
+  ] as const;
+  for (const [name, answer, status, code] of cases) {
+    t.equal(answer.status, status, `${name}: ${answer.text}`);
+    t.equal(answer.body['code'], code, name);
+    t.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8', name);
+    t.ok(Problem.Check(answer.body), `${name}: ${answer.text}`);
+  }
+});
+
+t.test('a body at the limit is read', async (t) => {
+  const frame = JSON.stringify({ name: '', role: 'viewer', expiresAt: null });
+  const body = JSON.stringify({ name: 'x'.repeat(65_536 - frame.length), role: 'viewer', expiresAt: null });
+  t.equal(body.length, 65_536);
+  const answer = await app.call('POST', '/api/v1/tokens', { body });
+  t.match(answer.body['detail'], /body\/name/, 'it was parsed and fails its schema only');
+});
+
+t.test('a registry is connected from its URL', async (t) => {
+  const account = accountOf();
+  const made = await app.call('POST', '/api/v1/registries', { body: { ...registryBody(account), intervalSeconds: 1_800 } });
+  t.equal(made.status, 201);
+  const { body: workspace } = await app.call('GET', '/api/v1/workspace');
+  t.match(made.body, {
+    registry: { provider: 'ecr', account, region: 'eu-west-1', intervalSeconds: 1_800, perimeter: { mode: 'entire', automatic: true } },
+    trust: { issuer: `${app.url}/exposed`, audience: 'sts.amazonaws.com', subject: `tidewaiter-account-id:${workspace['id']}` },
+    webhookKey: { key: /^twh_[\w-]{43}$/ },
+  });
+  const work = await app.call('GET', `/api/v1/assignments/${made.body['assignmentId']}`);
+  t.match(work.body, { kind: 'sync', state: 'pending', trigger: 'historical' });
+  const again = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
+  t.equal(again.body['code'], 'storage.conflict', 'once a workspace');
+  const short = await app.call('POST', '/api/v1/registries', { body: { ...registryBody(accountOf()), intervalSeconds: 1_799 } });
+  t.match(short.body['detail'], /intervalSeconds/);
+  t.equal(short.status, 400);
+});
+
+t.test('perimeter and interval can be changed, and a sync asked for', async (t) => {
+  const { id } = await connect();
+  const changed = await app.call('PATCH', `/api/v1/registries/${id}`, {
+    body: { perimeter: { mode: 'specific' }, intervalSeconds: 3_600 },
+  });
+  t.match(changed.body, { perimeter: { mode: 'specific', automatic: false }, intervalSeconds: 3_600 });
+  const next = Date.parse(String(changed.body['nextSyncAt'])) - Date.parse(String(changed.body['createdAt']));
+  t.equal(next, 3_600_000, 'the next listing counts from the last');
+  t.equal((await app.call('PATCH', `/api/v1/registries/${id}`, { body: {} })).status, 400);
+  t.equal((await app.call('POST', `/api/v1/registries/${id}/sync`)).status, 202);
+  t.equal((await app.call('GET', `/api/v1/registries/${id}/repositories`)).status, 200);
+});
+
+t.test('at most two webhook keys live at once', async (t) => {
+  const { id } = await connect();
+  const second = await app.call('POST', `/api/v1/registries/${id}/webhook-keys`);
+  t.equal(second.status, 201);
+  const third = await app.call('POST', `/api/v1/registries/${id}/webhook-keys`);
+  t.equal(third.body['code'], 'resource.conflict');
+  const { body } = await app.call('GET', `/api/v1/registries/${id}/webhook-keys`);
+  t.notMatch(JSON.stringify(body), /twh_/, 'a key is shown once');
+  const [first] = body['items'] as readonly { readonly id: string }[];
+  t.equal((await app.call('DELETE', `/api/v1/registries/${id}/webhook-keys/${first?.id}`)).status, 204);
+  t.equal((await app.call('POST', `/api/v1/registries/${id}/webhook-keys`)).status, 201);
+});
+
+t.test('tokens expire, are revoked, and are granted below owner only', async (t) => {
+  const manager = await tokenOf('manager');
+  const denied = await app.call('POST', '/api/v1/tokens', { token: manager.token, body: { name: 'x', role: 'owner', expiresAt: null } });
+  t.equal(denied.body['code'], 'auth.forbidden', 'a manager makes no owner');
+  const { body: all } = await app.call('GET', '/api/v1/tokens');
+  const owner = (all['items'] as readonly { readonly id: string; readonly role: string }[]).find(({ role }) => role === 'owner');
+  t.equal((await app.call('DELETE', `/api/v1/tokens/${owner?.id}`, { token: manager.token })).status, 403, 'nor revokes one');
+  const viewer = await tokenOf('viewer', manager.token);
+  t.equal((await app.call('GET', '/api/v1/registries', { token: viewer.token })).status, 200);
+  t.equal((await app.call('DELETE', `/api/v1/tokens/${viewer.id}`, { token: manager.token })).status, 204);
+  t.equal((await app.call('GET', '/api/v1/registries', { token: viewer.token })).body['code'], 'auth.invalid');
+  const soon = new Date(app.now() + 60_000).toISOString();
+  const { body } = await app.call('POST', '/api/v1/tokens', { body: { name: 'short', role: 'viewer', expiresAt: soon } });
+  t.equal((await app.call('GET', '/api/v1/workspace', { token: String(body['token']) })).status, 200);
+  app.advance(61_000);
+  t.equal((await app.call('GET', '/api/v1/workspace', { token: String(body['token']) })).status, 401);
+  const past = await app.call('POST', '/api/v1/tokens', { body: { name: 'x', role: 'viewer', expiresAt: '2020-01-01T00:00:00Z' } });
+  t.match(past.body['detail'], /expiresAt/);
+});
+
+t.test('lists page with opaque cursors', async (t) => {
+  for (let index = 0; index < 3; index += 1) await connect();
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const { body } = await app.call('GET', `/api/v1/registries?limit=2${cursor === null ? '' : `&cursor=${cursor}`}`);
+    const items = body['items'] as readonly { readonly id: string }[];
+    t.ok(items.length <= 2);
+    seen.push(...items.map(({ id }) => id));
+    cursor = body['nextCursor'] as string | null;
+  } while (cursor !== null);
+  t.equal(new Set(seen).size, seen.length);
+  t.ok(seen.length >= 3);
+});
+
+t.test('enrolment tokens are shown once, run out and can be revoked', async (t) => {
+  const { body } = await app.call('POST', '/api/v1/enrolment-tokens', { body: { uses: 1 } });
+  t.match(body['token'], /^twe_/);
+  const list = await app.call('GET', '/api/v1/enrolment-tokens');
+  t.notMatch(list.text, /twe_/);
+  t.equal((await app.call('DELETE', `/api/v1/enrolment-tokens/${body['id']}`)).status, 204);
+  const keys = {
+    signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) },
+    encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) },
+  };
+  const refused = await app.call('POST', '/api/v1/sensors/enrol', { token: null, body: { token: body['token'], name: 'x', ...keys } });
+  t.equal(refused.body['code'], 'enrolment.invalid');
+  const withPrivate = { ...keys, signingKey: { ...keys.signingKey, d: 'A'.repeat(43) } };
+  const leak = await app.call('POST', '/api/v1/sensors/enrol', { token: null, body: { token: 'x', name: 'x', ...withPrivate } });
+  t.equal(leak.status, 400, 'a private key is refused');
+  const foreign = await app.call('POST', '/api/v1/enrolment-tokens', { body: { registryIds: ['01900000-0000-7000-8000-000000000000'] } });
+  t.match(foreign.body['detail'], /registryIds/);
+});
+
+t.test('what is done is written to the audit log', async (t) => {
+  const actions = new Set<string>();
+  let cursor: string | null = null;
+  do {
+    const { body } = await app.call('GET', `/api/v1/audit?limit=200${cursor === null ? '' : `&cursor=${cursor}`}`);
+    for (const { action } of body['items'] as readonly { readonly action: string }[]) actions.add(action);
+    cursor = body['nextCursor'] as string | null;
+  } while (cursor !== null);
+  for (const action of [
+    'registry.create',
+    'registry.update',
+    'registry.sync',
+    'webhook-key.create',
+    'token.create',
+    'token.revoke',
+    'enrolment-token.create',
+  ])
+    t.ok(actions.has(action), action);
+});
+
+t.test('the log holds no token and no key', async (t) => {
+  t.notMatch(app.log(), /tw[eh]?_[\w-]{43}/);
+  t.match(app.log(), /"route":"\/api\/v1\/registries"/);
+});
+
+t.test('health says alive and ready', async (t) => {
+  t.strictSame((await app.call('GET', '/livez', { token: null })).body, { status: 'ok' });
+  t.strictSame((await app.call('GET', '/readyz', { token: null })).body, { status: 'ok' });
+});
