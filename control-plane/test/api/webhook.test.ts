@@ -1,0 +1,149 @@
+import { gzipSync } from 'node:zlib';
+import BetterSqlite from 'better-sqlite3';
+import t from 'tap';
+import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
+
+const app = await startTestApp(t.testdir());
+t.teardown(() => app.close());
+const account = accountOf();
+const { body: made } = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
+const registryId = (made['registry'] as { id: string }).id;
+const key = (made['webhookKey'] as { key: string }).key;
+
+/** The headers an API Destination sends. */
+const eventBridge = {
+  'user-agent': 'Amazon/EventBridge/ApiDestinations',
+  'content-type': 'application/json; charset=utf-8',
+  range: 'bytes=0-1048575',
+  'accept-encoding': 'gzip,deflate',
+};
+const deliver = (body: unknown, headers: Record<string, string> = {}) =>
+  app.call('POST', '/api/webhooks/ecr', { token: null, body, headers: { ...eventBridge, 'x-tidewaiter-key': key, ...headers } });
+const eventsOf = async () => (await app.call('GET', `/api/v1/registries/${registryId}/events`)).body;
+
+t.test('a push is stored once and queued within a second', async (t) => {
+  const event = pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'v1' });
+  const started = Date.now();
+  const answer = await deliver(event);
+  t.ok(Date.now() - started < 1_000);
+  t.match([answer.status, answer.body], [202, { outcome: 'queued', eventId: event.id }]);
+  const again = await deliver(event);
+  t.match([again.status, again.body], [202, { outcome: 'duplicate' }]);
+  const { body } = await app.call('GET', '/api/v1/assignments?limit=200');
+  const scans = (body['items'] as readonly { readonly kind: string }[]).filter(({ kind }) => kind === 'scan');
+  t.equal(scans.length, 1);
+  t.match(scans[0], { trigger: 'push', digest: event.detail['image-digest'] });
+});
+
+t.test('another account or region is 202 ignored and counted', async (t) => {
+  for (const change of [{ account: accountOf() }, { region: 'us-east-1' }]) {
+    const answer = await deliver(pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'x', ...change }));
+    t.match([answer.status, answer.body], [202, { outcome: 'ignored', reason: String }]);
+  }
+  t.match(await eventsOf(), { counts: { ignored: 2 } });
+});
+
+t.test('a wrong key is 401, counted and shown', async (t) => {
+  const event = pushEvent({ account, repository: 'shop/web', digest: digestOf() });
+  for (const headers of [{ 'x-tidewaiter-key': `${key}x` }, { 'x-tidewaiter-key': '' }]) {
+    const answer = await deliver(event, headers);
+    t.match([answer.status, answer.body], [401, { code: 'webhook.key-invalid', remedy: /webhook-keys/ }]);
+  }
+  t.equal((await app.call('POST', '/api/webhooks/ecr', { token: null, body: 'junk' })).status, 401, 'an unreadable body is counted, too');
+  t.match(await eventsOf(), { rejected: { count: 2, lastAt: /Z$/ } });
+});
+
+t.test('an API token is no webhook key, nor a key an API token', async (t) => {
+  t.equal((await deliver({}, { 'x-tidewaiter-key': app.ownerToken })).status, 401);
+  t.equal((await app.call('GET', '/api/v1/registries', { token: key })).status, 401);
+});
+
+t.test('only an unreadable body is 400', async (t) => {
+  const bodies = [
+    '',
+    '{',
+    'null',
+    '7',
+    gzipSync(JSON.stringify(pushEvent({ account, repository: 'a', digest: digestOf() }))).toString('latin1'),
+  ];
+  for (const body of bodies) {
+    const answer = await deliver(body === '' ? undefined : body);
+    t.match([answer.status, answer.body], [400, { code: 'webhook.body-invalid' }], JSON.stringify(body.slice(0, 20)));
+  }
+  const bytes = await fetch(`${app.url}/api/webhooks/ecr`, {
+    method: 'POST',
+    headers: { 'x-tidewaiter-key': key },
+    body: new Uint8Array([0xff, 0xfe]),
+  });
+  t.equal(bytes.status, 400, 'no UTF-8');
+});
+
+t.test('the media type and content encoding named change nothing', async (t) => {
+  const event = () => JSON.stringify(pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'y' }));
+  for (const headers of [{ 'content-type': 'text/plain' }, { 'content-type': 'x' }, { 'content-encoding': 'gzip' }])
+    t.equal((await deliver(event(), headers)).status, 202, JSON.stringify(headers));
+});
+
+t.test('a body at 64 KiB is read, one byte more is 413', async (t) => {
+  const event = JSON.stringify(pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'z' }));
+  t.equal((await deliver(event + ' '.repeat(65_536 - event.length))).status, 202);
+  const over = await deliver(event + ' '.repeat(65_537 - event.length));
+  t.match([over.status, over.body], [413, { code: 'request.too-large' }]);
+});
+
+t.test('a key works while two live, and not after it ended', async (t) => {
+  const second = await app.call('POST', `/api/v1/registries/${registryId}/webhook-keys`);
+  const event = () => pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'k' });
+  t.equal((await deliver(event(), { 'x-tidewaiter-key': String(second.body['key']) })).status, 202);
+  t.equal((await deliver(event())).status, 202);
+  t.equal((await app.call('DELETE', `/api/v1/registries/${registryId}/webhook-keys/${second.body['id']}`)).status, 204);
+  t.equal((await deliver(event(), { 'x-tidewaiter-key': String(second.body['key']) })).status, 401);
+});
+
+t.test('a locked database is 503 with Retry-After before EventBridge gives up', async (t) => {
+  const other = new BetterSqlite(app.databaseFile);
+  other.exec('begin immediate');
+  const event = pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'locked' });
+  const started = Date.now();
+  const answers = await Promise.all([deliver(event), deliver(event), deliver(event)]);
+  t.ok(Date.now() - started < 4_500);
+  for (const answer of answers) {
+    t.match([answer.status, answer.body], [503, { code: 'storage.unavailable', retryable: true }]);
+    t.equal(answer.headers.get('retry-after'), '30');
+  }
+  other.exec('rollback');
+  other.close();
+  const after = await deliver(event);
+  t.equal(after.status, 202, 'sent again, it is taken');
+});
+
+t.test('a verdict waits, then says its state; only what is outside the perimeter is 404', async (t) => {
+  const unknown = await app.call('GET', `/api/v1/verdicts/${digestOf()}`);
+  t.match([unknown.status, unknown.body, unknown.headers.get('retry-after')], [202, { state: 'unknown' }, '5']);
+  const digest = digestOf();
+  await deliver(pushEvent({ account, repository: 'shop/web', digest, tag: 'v' }));
+  const started = Date.now();
+  const pending = await app.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=1`);
+  t.match([pending.status, pending.body], [202, { state: 'pending' }]);
+  t.ok(Date.now() - started >= 950);
+  for (const bad of ['-1', '61', 'x']) t.equal((await app.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=${bad}`)).status, 400, bad);
+  t.equal((await app.call('GET', '/api/v1/verdicts/sha256:abc')).status, 400);
+
+  const outside = accountOf();
+  const { body } = await app.call('POST', '/api/v1/registries', { body: registryBody(outside, 'specific') });
+  const hidden = digestOf();
+  const event = pushEvent({ account: outside, repository: 'not/watched', digest: hidden, tag: 'v' });
+  const answer = await deliver(event, { 'x-tidewaiter-key': (body['webhookKey'] as { key: string }).key });
+  t.match(answer.body, { outcome: 'ignored' });
+  t.equal((await app.call('GET', `/api/v1/verdicts/${hidden}?waitSeconds=5`)).status, 404);
+});
+
+t.test('whoever waits for a verdict is answered when the program shuts down', async (t) => {
+  const other = await startTestApp(t.testdir());
+  const waiting = other.call('GET', `/api/v1/verdicts/${digestOf()}?waitSeconds=60`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const started = Date.now();
+  await other.close();
+  t.match([(await waiting).status, (await waiting).body], [202, { state: 'unknown' }]);
+  t.ok(Date.now() - started < 5_000);
+});

@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: { stdout: string; stderr: string };
+  readonly ended: Promise<number | null>;
+}
+
+function run(t: Test, args: readonly string[], env: Readonly<Record<string, string>>): Run {
+  const child = spawn(process.execPath, ['--conditions=@tidewaiter/source', main, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk) => (output.stdout += String(chunk)));
+  child.stderr?.on('data', (chunk) => (output.stderr += String(chunk)));
+  t.teardown(() => child.kill('SIGKILL'));
+  return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) };
+}
+
+async function listening({ output, ended }: Run): Promise<string> {
+  const over = ended.then((code) => {
+    throw new Error(`ended with ${code}: ${output.stderr}`);
+  });
+  for (;;) {
+    const url = /"url":"(http:[^"]+)"/.exec(output.stderr)?.[1];
+    if (url) return url;
+    await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 25))]);
+  }
+}
+
+const envOf = (folder: string) => ({ TIDEWAITER_DATABASE_URL: `sqlite:${join(folder, 'tidewaiter.db')}`, TIDEWAITER_LISTEN_PORT: '0' });
+
+t.test('a first start without a terminal writes the owner token to a 0600 file that the log names, once', async (t) => {
+  const folder = t.testdir();
+  const first = run(t, ['serve'], envOf(folder));
+  const url = await listening(first);
+  const file = join(folder, 'owner-token');
+  t.equal(statSync(file).mode & 0o777, 0o600);
+  const token = readFileSync(file, 'utf8').trim();
+  t.match(token, /^tw_[\w-]{43}$/);
+  t.match(first.output.stderr, new RegExp(`"file":"${file}"`));
+  t.notMatch(first.output.stderr + first.output.stdout, token);
+  const answer = await fetch(`${url}/api/v1/workspace`, { headers: { authorization: `Bearer ${token}` } });
+  t.match(await answer.json(), { role: 'owner' });
+  t.equal(statSync(join(folder, 'tidewaiter.db')).mode & 0o077, 0, 'the database is the user’s own');
+  first.child.kill('SIGTERM');
+  t.equal(await first.ended, 0);
+  const again = run(t, ['serve'], envOf(folder));
+  await listening(again);
+  t.equal(readFileSync(file, 'utf8').trim(), token, 'a second start makes none');
+  t.notMatch(again.output.stderr, /owner token/);
+  again.child.kill('SIGTERM');
+  t.equal(await again.ended, 0);
+  t.strictSame(
+    readdirSync(folder).filter((name) => name.includes('partial')),
+    [],
+  );
+});
+
+t.test('a given owner token is used and neither shown nor written', async (t) => {
+  const folder = t.testdir();
+  const token = `tw_${randomBytes(32).toString('base64url')}`;
+  const server = run(t, ['serve'], { ...envOf(folder), TIDEWAITER_OWNER_TOKEN: token });
+  const url = await listening(server);
+  t.equal((await fetch(`${url}/api/v1/workspace`, { headers: { authorization: `Bearer ${token}` } })).status, 200);
+  t.notOk(existsSync(join(folder, 'owner-token')));
+  t.notMatch(server.output.stderr + server.output.stdout, token);
+  server.child.kill('SIGINT');
+  t.equal(await server.ended, 0);
+});
+
+t.test('of two processes started together one makes the owner token', async (t) => {
+  const folder = t.testdir();
+  const runs = [run(t, ['serve'], envOf(folder)), run(t, ['serve'], envOf(folder))];
+  const urls = await Promise.all(runs.map(listening));
+  const token = readFileSync(join(folder, 'owner-token'), 'utf8').trim();
+  for (const url of urls) t.equal((await fetch(`${url}/api/v1/workspace`, { headers: { authorization: `Bearer ${token}` } })).status, 200);
+  t.equal(runs.filter(({ output }) => output.stderr.includes('the owner token of this new installation')).length, 1);
+  for (const { child } of runs) child.kill('SIGTERM');
+});
+
+t.test('wrong or contradicting configuration is one line on standard error and exit 2', async (t) => {
+  const folder = t.testdir({ token: 'x' });
+  const cases = [
+    [{ TIDEWAITER_LISTEN_PORT: 'x' }, /TIDEWAITER_LISTEN_PORT/],
+    [{ TIDEWAITER_PUBLIC_URL: 'https://tidewaiter.example.com/' }, /TIDEWAITER_PUBLIC_URL.*trailing slash/],
+    [
+      { TIDEWAITER_OWNER_TOKEN: 'x', TIDEWAITER_OWNER_TOKEN_FILE: join(folder, 'token') },
+      /TIDEWAITER_OWNER_TOKEN and TIDEWAITER_OWNER_TOKEN_FILE/,
+    ],
+    [{ TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: '/proc/none/token' }, /TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE/],
+  ] as const;
+  for (const [env, message] of cases) {
+    const { output, ended } = run(t, ['serve'], { ...envOf(folder), ...env, TIDEWAITER_LOG_LEVEL: 'error' });
+    t.equal(await ended, 2, output.stderr);
+    t.match(output.stderr, message);
+    t.equal(output.stderr.trim().split('\n').length, 1, output.stderr);
+    t.equal(output.stdout, '');
+  }
+});
+
+t.test('a port that is taken ends the program with its name', async (t) => {
+  const folder = t.testdir();
+  const first = run(t, ['serve'], envOf(folder));
+  const { port } = new URL(await listening(first));
+  const second = run(t, ['serve'], { ...envOf(t.testdir()), TIDEWAITER_LISTEN_PORT: port });
+  t.not(await second.ended, 0);
+  t.match(second.output.stderr, /TIDEWAITER_LISTEN_PORT/);
+  first.child.kill('SIGTERM');
+});
+
+t.test('an unknown command is a usage error', async (t) => {
+  for (const args of [['serv'], ['workspace'], ['workspace', 'create'], ['workspace', 'create', ' ']])
+    t.equal(await run(t, args, envOf(t.testdir())).ended, 2, args.join(' '));
+});
+
+t.test('a damaged database stops the start with its code, and is left as it is', async (t) => {
+  const folder = t.testdir({ 'tidewaiter.db': 'this is no database, but long enough to be read as one'.repeat(100) });
+  const { output, ended } = run(t, ['serve'], envOf(folder));
+  t.equal(await ended, 5);
+  t.match(output.stderr, /damaged/);
+  t.match(readFileSync(join(folder, 'tidewaiter.db'), 'utf8'), /^this is no database/);
+});

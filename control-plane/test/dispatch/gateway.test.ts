@@ -1,0 +1,458 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { FRAME_BYTES_MAX, type FrameBody } from '@tidewaiter/shared/protocol';
+import { generateKeyPair } from 'jose';
+import t, { type Test } from 'tap';
+import { WebSocket } from 'ws';
+import { accountOf, digestOf, pushEvent, registryBody, startTestApp, type TestApp } from '../api/harness.ts';
+import {
+  assertionOf,
+  type Enrolled,
+  enrolSensor,
+  helloBody,
+  openSocket,
+  refusedUpgrade,
+  SensorClient,
+  testEngine,
+} from './sensor-client.ts';
+
+const app: TestApp = await startTestApp(t.testdir());
+t.teardown(() => app.close());
+
+interface Connected {
+  readonly registryId: string;
+  readonly account: string;
+  readonly key: string;
+}
+
+async function connect(token = app.ownerToken): Promise<Connected> {
+  const account = accountOf();
+  const { body } = await app.call('POST', '/api/v1/registries', { token, body: registryBody(account) });
+  return { account, registryId: (body['registry'] as { id: string }).id, key: (body['webhookKey'] as { key: string }).key };
+}
+
+/** Cancels what waits, so that one test's work is not offered to the next one's sensor. */
+async function clearWork(): Promise<void> {
+  for (const state of ['pending', 'offered', 'running']) {
+    const { body } = await app.call('GET', `/api/v1/assignments?state=${state}&limit=200`);
+    for (const { id } of body['items'] as readonly { readonly id: string }[]) await app.call('POST', `/api/v1/assignments/${id}/cancel`);
+  }
+}
+
+async function push({ account, key }: Connected, digest = digestOf()): Promise<string> {
+  const event = pushEvent({ account, repository: 'shop/web', digest, tag: 'latest' });
+  const answer = await app.call('POST', '/api/webhooks/ecr', { token: null, body: event, headers: { 'x-tidewaiter-key': key } });
+  if (answer.status !== 202) throw new Error(answer.text);
+  return digest;
+}
+
+async function sensorOn(t: Test, registryIds: readonly string[] | null = null, hello: Partial<FrameBody<'hello'>> = {}) {
+  const sensor = await enrolSensor(app, app.ownerToken, registryIds);
+  const client = await SensorClient.open(app, sensor, hello);
+  t.teardown(() => client.terminate());
+  return { sensor, client };
+}
+
+async function running(
+  t: Test,
+): Promise<{ client: SensorClient; sensor: Enrolled; grant: FrameBody<'accepted'>['grant']; digest: string; registryId: string }> {
+  await clearWork();
+  const connected = await connect();
+  await clearWork();
+  const { client, sensor } = await sensorOn(t, [connected.registryId]);
+  const digest = await push(connected);
+  const offer = await client.next('offer');
+  const { grant, task } = await client.ask('accept', { assignmentId: offer.body.assignmentId }, 'accepted');
+  t.match(task, { kind: 'scan', digest, repository: 'shop/web', registry: { id: connected.registryId, account: connected.account } });
+  return { client, sensor, grant, digest, registryId: connected.registryId };
+}
+
+t.test('an upgrade is refused before the handshake, with a problem', async (t) => {
+  const sensor = await enrolSensor(app, app.ownerToken);
+  const stranger = { ...sensor, sensorId: randomUUID() };
+  const thief = { ...sensor, key: (await generateKeyPair('EdDSA')).privateKey };
+  const at = Math.floor(app.now() / 1000);
+  const used = await assertionOf(app, sensor);
+  const first = openSocket(app, used);
+  await once(first, 'open');
+  first.terminate();
+  const cases = [
+    ['no credential', openSocket(app, null), 401, 'auth.missing'],
+    ['no JWT', openSocket(app, 'x'), 401, 'auth.invalid'],
+    ['an API token', openSocket(app, app.ownerToken), 401, 'auth.invalid'],
+    ['an unknown sensor', openSocket(app, await assertionOf(app, stranger)), 401, 'sensor.unknown'],
+    ['another key', openSocket(app, await assertionOf(app, thief)), 401, 'auth.invalid'],
+    ['another audience', openSocket(app, await assertionOf(app, sensor, { aud: 'https://elsewhere.example' })), 401, 'auth.invalid'],
+    ['another issuer', openSocket(app, await assertionOf(app, sensor, { iss: randomUUID() })), 401, 'auth.invalid'],
+    ['another subject', openSocket(app, await assertionOf(app, sensor, { sub: randomUUID() })), 401, 'auth.invalid'],
+    ['an expired one', openSocket(app, await assertionOf(app, sensor, { iat: at - 200, exp: at - 100 })), 401, 'auth.invalid'],
+    ['one from the future', openSocket(app, await assertionOf(app, sensor, { iat: at + 100, exp: at + 160 })), 401, 'auth.invalid'],
+    ['one that lives too long', openSocket(app, await assertionOf(app, sensor, { iat: at, exp: at + 121 })), 401, 'auth.invalid'],
+    ['one without jti', openSocket(app, await assertionOf(app, sensor, { jti: '' })), 401, 'auth.invalid'],
+    ['one used before', openSocket(app, used), 401, 'auth.invalid'],
+    [
+      'another subprotocol',
+      openSocket(app, await assertionOf(app, sensor), { protocols: ['tidewaiter.v9'] }),
+      426,
+      'protocol.version-unsupported',
+    ],
+    ['another path', openSocket(app, await assertionOf(app, sensor), { path: '/api/v1/sensors' }), 404, 'resource.not-found'],
+  ] as const;
+  for (const [name, socket, status, code] of cases) {
+    const refused = await refusedUpgrade(socket);
+    t.match(refused, { status, body: { status, code } }, name);
+  }
+});
+
+t.test('an assertion of the longest life is accepted', async (t) => {
+  const sensor = await enrolSensor(app, app.ownerToken);
+  const at = Math.floor(app.now() / 1000);
+  const socket = openSocket(app, await assertionOf(app, sensor, { iat: at, exp: at + 120 }));
+  await once(socket, 'open');
+  t.equal(socket.protocol, 'tidewaiter.v1');
+  t.equal(socket.extensions, '', 'no compression');
+  socket.terminate();
+});
+
+t.test('hello comes first, once, and is answered with the session', async (t) => {
+  const sensor = await enrolSensor(app, app.ownerToken);
+  const early = await SensorClient.connect(app, sensor);
+  const id = early.send('heartbeat', { leases: [] });
+  t.match(await early.next('error'), { replyTo: id, body: { code: 'protocol.out-of-order', retryable: false } });
+  t.equal((await early.closed).code, 1008);
+
+  const client = await SensorClient.connect(app, sensor);
+  const welcome = await client.ask('hello', helloBody(app), 'welcome');
+  t.match(welcome, {
+    protocol: 1,
+    schema: 1,
+    sensorId: sensor.sensorId,
+    workspaceId: sensor.workspaceId,
+    leaseMs: 120_000,
+    leaseRenewMs: 40_000,
+    leases: [],
+  });
+  client.send('hello', helloBody(app));
+  t.match(await client.next('error'), { body: { code: 'protocol.out-of-order' } });
+  t.equal((await client.closed).code, 1008);
+  t.match((await app.call('GET', `/api/v1/sensors/${sensor.sensorId}`)).body, { version: '0.1.0', engine: testEngine, lastSeenAt: /Z$/ });
+});
+
+t.test('versions that have nothing in common end the session with both sides named', async (t) => {
+  const sensor = await enrolSensor(app, app.ownerToken);
+  for (const change of [{ protocols: [2] }, { schemas: [9] }]) {
+    const client = await SensorClient.connect(app, sensor);
+    client.send('hello', { ...helloBody(app), ...change });
+    t.match(await client.next('error'), { body: { code: 'protocol.version-unsupported', detail: /want protocol 1/ } });
+    t.equal((await client.closed).code, 1008);
+  }
+});
+
+t.test('what is no frame gets an error and a close; the leases are left to their rules', async (t) => {
+  const { client: first, sensor, grant } = await running(t);
+  const id = randomUUID();
+  const bad = [
+    ['no JSON', 'hello?', 'protocol.frame-invalid', 1008, undefined],
+    ['an array', '[]', 'protocol.frame-invalid', 1008, undefined],
+    ['no body', JSON.stringify({ v: 1, type: 'accept', id }), 'protocol.frame-invalid', 1008, id],
+    [
+      'a body of another shape',
+      JSON.stringify({ v: 1, type: 'accept', id, body: { assignmentId: 7 } }),
+      'protocol.frame-invalid',
+      1008,
+      id,
+    ],
+    ['another version', JSON.stringify({ v: 2, type: 'accept', id, body: {} }), 'protocol.version-unsupported', 1008, id],
+    ['bytes', Buffer.from([0, 1, 2]), 'protocol.frame-invalid', 1008, undefined],
+    [
+      'one byte too many',
+      JSON.stringify({ v: 1, type: 'x', id, body: '' }).replace('""', `"${'x'.repeat(FRAME_BYTES_MAX)}"`),
+      'protocol.frame-too-large',
+      1009,
+      id,
+    ],
+  ] as const;
+  first.terminate();
+  for (const [name, text, code, close, replyTo] of bad) {
+    const client = await SensorClient.open(app, sensor, { leases: [grant] });
+    client.sendText(text);
+    const error = await client.next('error');
+    t.match(error.body, { code, retryable: false }, name);
+    t.equal(error.replyTo, replyTo, name);
+    t.equal((await client.closed).code, close, name);
+  }
+  const { body } = await app.call('GET', `/api/v1/assignments/${grant.assignmentId}`);
+  t.match(body, { state: 'running', attempt: grant.attempt, sensorId: sensor.sensorId });
+});
+
+t.test('a frame far over the limit is cut off unread', async (t) => {
+  const { client } = await sensorOn(t);
+  client.sendText('x'.repeat(2 * FRAME_BYTES_MAX));
+  t.equal((await client.closed).code, 1009);
+});
+
+t.test('a frame of the largest size is read', async (t) => {
+  const { client } = await sensorOn(t);
+  const frame = JSON.stringify({ v: 1, type: 'later', id: 'a', body: '' });
+  client.sendText(frame.replace('""', `"${'x'.repeat(FRAME_BYTES_MAX - frame.length)}"`));
+  t.match(await client.ask('heartbeat', { leases: [] }, 'leases'), { verdicts: [] });
+});
+
+t.test('frames of unknown types are ignored, and counted when the session ends', async (t) => {
+  const { client, sensor } = await sensorOn(t);
+  for (const type of ['later', '__proto__', 'toString']) client.sendText(JSON.stringify({ v: 1, type, id: randomUUID(), body: {} }));
+  await client.ask('heartbeat', { leases: [] }, 'leases');
+  client.close();
+  await client.closed;
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  t.match(app.log(), new RegExp(`"sensorId":"${sensor.sensorId}","frames":3`));
+});
+
+t.test('frames that only the control plane sends are out of order', async (t) => {
+  const { client } = await sensorOn(t);
+  client.send('drain', { retryAfterMs: 0 });
+  t.match(await client.next('error'), { body: { code: 'protocol.out-of-order' } });
+  t.equal((await client.closed).code, 1008);
+});
+
+t.test('a push is offered at once, accepted under a lease, claimed, reported and acknowledged', async (t) => {
+  const { client, grant, digest } = await running(t);
+  const layer = digestOf();
+  t.strictSame(await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed'), {
+    known: [],
+    yours: [layer],
+    wait: [],
+    retryAfterMs: 0,
+  });
+  const coverage = {
+    entriesSeen: 1,
+    otherEntries: 0,
+    filesSeen: 1,
+    filesScanned: 1,
+    filesUnread: 0,
+    bytesSeen: 9,
+    bytesScanned: 9,
+    bytesUnread: 0,
+    gaps: [],
+    gapsOmitted: 0,
+    complete: true,
+  };
+  const reports: FrameBody<'report'>['report'][] = [
+    {
+      kind: 'manifest',
+      grant,
+      engine: testEngine,
+      digest,
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      shape: 'image',
+      platform: { os: 'linux', architecture: 'amd64' },
+      children: [],
+      layers: [{ digest: layer, sizeBytes: 9, diffId: null, instruction: 'COPY . .' }],
+      findings: [],
+      coverage: { ...coverage, entriesSeen: 0, filesSeen: 0, filesScanned: 0, bytesSeen: 0, bytesScanned: 0 },
+    },
+    {
+      kind: 'layer-page',
+      digest: layer,
+      engine: testEngine,
+      page: 0,
+      findings: [
+        {
+          detector: 'test-key',
+          confidence: 'certain',
+          fingerprints: [{ keyId: testEngine.fingerprintKeyId, value: 'c'.repeat(64) }],
+          preview: 'AKIA…20',
+          path: 'app/.env',
+          pathHash: '0'.repeat(16),
+          parentHashes: ['1'.repeat(16)],
+          line: 1,
+          column: 1,
+          offset: 0,
+          superseded: false,
+          inFile: true,
+        },
+      ],
+    },
+    {
+      kind: 'layer-done',
+      engine: testEngine,
+      pages: 1,
+      summary: { digest: layer, blobBytes: 9, compression: 'gzip', content: 'tar', coverage, findings: 1 },
+    },
+    { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: { credentials: 1, manifest: 2, layers: 3 } },
+  ];
+  const waiting = app.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=30`);
+  for (const report of reports) await client.ask('report', { reportId: randomUUID(), report }, 'ack');
+  for (const report of reports) await client.ask('report', { reportId: randomUUID(), report }, 'ack');
+  t.match(
+    (await waiting).body,
+    { digest, verdict: 'findings', counts: { certain: 1 }, ruleSet: testEngine.ruleSetHash },
+    'a pipeline that waits is told',
+  );
+  const { body } = await app.call('GET', `/api/v1/incidents?digest=${digest}`);
+  const incidents = body['items'] as readonly { readonly id: string }[];
+  t.equal(incidents.length, 1, 'sent twice, it is one incident');
+  t.match(incidents[0], { detector: 'test-key', status: 'triggered', preview: 'AKIA…20' });
+  const places = await app.call('GET', `/api/v1/incidents/${incidents[0]?.id}/occurrences`);
+  t.match(places.body['items'], [
+    { repository: 'shop/web', rootDigest: digest, layerDigest: layer, visibility: 'visible', tags: ['latest'], instruction: 'COPY . .' },
+  ]);
+  t.match((await app.call('GET', `/api/v1/scans/${digest}`)).body, {
+    scan: { verdict: 'findings' },
+    assignments: [{ state: 'succeeded', timings: { layers: 3 } }],
+  });
+});
+
+t.test('a layer nobody granted is refused, and the session goes on', async (t) => {
+  const { client } = await running(t);
+  const report = { kind: 'layer-page' as const, digest: digestOf(), engine: testEngine, page: 0, findings: [] };
+  const id = client.send('report', { reportId: randomUUID(), report });
+  t.match(await client.next('error'), { replyTo: id, body: { code: 'claim.missing', retryable: false } });
+  t.match(await client.ask('heartbeat', { leases: [] }, 'leases'), { verdicts: [] });
+});
+
+t.test('a claim under another engine than in hello is refused', async (t) => {
+  const { client, grant } = await running(t);
+  client.send('claim', { grant, engine: { ...testEngine, ruleSetHash: 'f'.repeat(64) }, digests: [digestOf()] });
+  t.match(await client.next('error'), { body: { code: 'protocol.frame-invalid' } });
+});
+
+t.test('never more is offered than the sensor can do', async (t) => {
+  await clearWork();
+  const connected = await connect();
+  await clearWork();
+  const { client } = await sensorOn(t, [connected.registryId], { concurrency: 2 });
+  for (let index = 0; index < 4; index += 1) await push(connected);
+  await client.next('offer');
+  await client.next('offer');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  t.equal(client.waiting.filter(({ type }) => type === 'offer').length, 0);
+});
+
+t.test('of two sensors offered the same work one gets it', async (t) => {
+  await clearWork();
+  const connected = await connect();
+  await clearWork();
+  const [one, two] = [await sensorOn(t, [connected.registryId]), await sensorOn(t, [connected.registryId])];
+  await push(connected);
+  const offer = await Promise.race([one.client.next('offer'), two.client.next('offer')]);
+  const body = { assignmentId: offer.body.assignmentId };
+  one.client.send('accept', body);
+  two.client.send('accept', body);
+  const isAnswer = ({ replyTo }: { readonly replyTo?: string }): boolean => replyTo !== undefined;
+  const answers = await Promise.all([one.client.take(isAnswer), two.client.take(isAnswer)]);
+  t.strictSame(answers.map(({ type }) => type).sort(), ['accepted', 'error']);
+  t.match(
+    answers.find(({ type }) => type === 'error'),
+    { body: { code: 'assignment.taken' } },
+  );
+});
+
+t.test('a heartbeat renews what is held and cancels what is not', async (t) => {
+  const { client, grant } = await running(t);
+  const progress = { phase: 'layers' as const, layersDone: 1, layersTotal: 2, bytesDone: 10, bytesTotal: 20 };
+  const stale = { assignmentId: randomUUID(), attempt: 1 };
+  const { verdicts } = await client.ask(
+    'heartbeat',
+    {
+      leases: [
+        { grant, progress },
+        { grant: stale, progress },
+      ],
+    },
+    'leases',
+  );
+  t.strictSame(verdicts, [
+    { assignmentId: grant.assignmentId, verdict: 'continue' },
+    { assignmentId: stale.assignmentId, verdict: 'cancel' },
+  ]);
+  t.match((await app.call('GET', `/api/v1/assignments/${grant.assignmentId}`)).body, { progress });
+  await app.call('POST', `/api/v1/assignments/${grant.assignmentId}/cancel`);
+  const after = await client.ask('heartbeat', { leases: [{ grant, progress }] }, 'leases');
+  t.match(after.verdicts, [{ verdict: 'cancel' }]);
+});
+
+t.test('a sensor that comes back keeps the leases it names and frees the others at once', async (t) => {
+  const { client, sensor, grant } = await running(t);
+  client.terminate();
+  const named = await SensorClient.connect(app, sensor);
+  t.match(await named.ask('hello', { ...helloBody(app), leases: [grant] }, 'welcome'), { leases: [grant] });
+  named.terminate();
+  const unnamed = await SensorClient.connect(app, sensor);
+  t.teardown(() => unnamed.terminate());
+  t.match(await unnamed.ask('hello', helloBody(app), 'welcome'), { leases: [] });
+  const offer = await unnamed.next('offer');
+  t.equal(offer.body.assignmentId, grant.assignmentId);
+  const next = await unnamed.ask('accept', { assignmentId: grant.assignmentId }, 'accepted');
+  t.equal(next.grant.attempt, grant.attempt + 1, 'under a new fencing token');
+  unnamed.send('token-request', { grant });
+  t.match(await unnamed.next('error'), { body: { code: 'assignment.stale' } }, 'the old one mints no token');
+});
+
+t.test('a newer socket of a sensor takes the place of the former', async (t) => {
+  const { client, sensor } = await sensorOn(t);
+  const newer = await SensorClient.open(app, sensor);
+  t.teardown(() => newer.terminate());
+  t.match(await client.closed, { code: 1008, reason: /replaced/ });
+  t.match(await newer.ask('heartbeat', { leases: [] }, 'leases'), { verdicts: [] });
+});
+
+t.test('a revoked sensor is cut off and does not come back', async (t) => {
+  const { client, sensor } = await sensorOn(t);
+  t.equal((await app.call('POST', `/api/v1/sensors/${sensor.sensorId}/revoke`, { body: { compromised: false } })).status, 200);
+  t.equal((await client.closed).code, 1008);
+  t.match(await refusedUpgrade(openSocket(app, await assertionOf(app, sensor))), { status: 403, body: { code: 'sensor.revoked' } });
+});
+
+t.test('a sensor gets no work, token or claim outside its registries', async (t) => {
+  await clearWork();
+  const [mine, other] = [await connect(), await connect()];
+  await clearWork();
+  const { client } = await sensorOn(t, [mine.registryId]);
+  const stranger = await sensorOn(t, [other.registryId]);
+  await push(mine);
+  const offer = await client.next('offer');
+  stranger.client.send('accept', { assignmentId: offer.body.assignmentId });
+  t.match(await stranger.client.next('error'), { body: { code: 'assignment.taken' } });
+  const { grant } = await client.ask('accept', { assignmentId: offer.body.assignmentId }, 'accepted');
+  stranger.client.send('token-request', { grant });
+  t.match(await stranger.client.next('error'), { body: { code: 'assignment.stale' } });
+  stranger.client.send('claim', { grant, engine: testEngine, digests: [digestOf()] });
+  t.match(await stranger.client.next('error'), { body: { code: 'assignment.stale' } });
+  const { verdicts } = await stranger.client.ask(
+    'heartbeat',
+    { leases: [{ grant, progress: { phase: 'layers', layersDone: 0, layersTotal: 0, bytesDone: 0, bytesTotal: 0 } }] },
+    'leases',
+  );
+  t.match(verdicts, [{ verdict: 'cancel' }]);
+});
+
+t.test('a sensor that does not read is cut off before its queue grows', async (t) => {
+  const { Outbox } = await import('../../src/dispatch/outbox.ts');
+  const { WebSocketServer } = await import('ws');
+  const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  await once(server, 'listening');
+  const { port } = server.address() as { readonly port: number };
+  const reader = new WebSocket(`ws://127.0.0.1:${port}`);
+  const [socket] = await once(server, 'connection');
+  await once(reader, 'open');
+  reader.pause();
+  const outbox = new Outbox(socket, randomUUID);
+  const closed = once(socket, 'close');
+  const frame = { token: 'x'.repeat(4_096), expiresAt: '' };
+  for (let index = 0; index < 4_000 && socket.readyState === WebSocket.OPEN; index += 1) outbox.send('token', frame);
+  t.ok(socket.bufferedAmount < 5 * FRAME_BYTES_MAX);
+  await closed;
+  reader.terminate();
+  server.close();
+});
+
+t.test('a shutdown tells sensors to come back and closes with 1012', async (t) => {
+  const other = await startTestApp(t.testdir());
+  const sensor = await enrolSensor(other, other.ownerToken);
+  const client = await SensorClient.open(other, sensor);
+  const closing = other.close();
+  t.match(await client.next('drain'), { body: { retryAfterMs: Number } });
+  t.equal((await client.closed).code, 1012);
+  await closing;
+});
