@@ -101,7 +101,7 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
   const findings = createFindings(context);
   const assignments = createAssignments(context, findings);
   const catalog = createCatalog(context, assignments);
-  const triggers = createTriggers(context, { assignments, catalog });
+  const triggers = createTriggers(context, assignments);
   const gateway = new Gateway({
     work: assignments,
     listings: catalog,
