@@ -17,3 +17,20 @@ export const BLOCK_AT = INPUT_AT + INPUT_BYTES + (1 << 16) + CARRY_BYTES;
 export const SLACK_BYTES = 1 << 12;
 /** Where the finder writes what it found. */
 export const CANDIDATES_AT = 1 << 21;
+/** The finder is called on slices of at most this many bytes, so that the list of what it found has a bound. */
+export const SLICE_BYTES = 1 << 16;
+/** Bytes of the candidate list: 8 for a record, and no 64 KiB can hold more records than this has room for. */
+export const CANDIDATES_BYTES = 1 << 20;
+/** A path to be hashed; GNU and pax headers allow long ones, and a longer one is refused by the tar walk. */
+export const PATH_AT = CANDIDATES_AT + CANDIDATES_BYTES;
+export const PATH_BYTES = 1 << 16;
+/** Text that is not layer content: a decoded secret, an environment variable, a history line. */
+export const SCRATCH_AT = PATH_AT + PATH_BYTES;
+export const SCRATCH_BYTES = 1 << 16;
+/** The end of the file at work, kept from one push to `end`. */
+export const TAIL_AT = SCRATCH_AT + SCRATCH_BYTES + SLACK_BYTES;
+/** What the finder found in the scratch text, while the list of the block is still being read. */
+export const SCRATCH_CANDIDATES_AT = TAIL_AT + CARRY_BYTES + SLACK_BYTES;
+/** The tables of prefixes, keywords and literals that the compiled rules write. */
+export const TABLES_AT = SCRATCH_CANDIDATES_AT + CANDIDATES_BYTES;
+export const TABLES_BYTES = 1 << 18;

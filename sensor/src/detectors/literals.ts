@@ -1,0 +1,42 @@
+/** A literal that pass 1 finds anywhere. `at` is where its 3-byte signature lies in it. */
+export interface Literal {
+  readonly text: string;
+  readonly at: number;
+  /** Upper and lower case are the same. */
+  readonly folded?: boolean;
+  /** Literals of one bucket share the nibble tables' bit; alike signatures belong together. */
+  readonly bucket: number;
+}
+
+/**
+ * The few literals that no token prefix stands for. The list is closed and short on purpose: 8 buckets of a SIMD table are all
+ * there is, and each further literal costs speed on every byte.
+ */
+export const literals = {
+  url: { text: '://', at: 0, bucket: 0 },
+  pem: { text: 'PRIVATE KEY', at: 0, bucket: 1 },
+  authorization: { text: 'authorization', at: 5, folded: true, bucket: 1 },
+  npmAuth: { text: '_auth', at: 0, bucket: 2 },
+  jsonAuth: { text: '"auth"', at: 0, bucket: 2 },
+  accountKey: { text: 'AccountKey=', at: 5, bucket: 3 },
+  secretAccessKey: { text: 'ecretAccessKey', at: 4, bucket: 3 },
+  sharedAccessKey: { text: 'haredAccessKey=', at: 4, bucket: 3 },
+  signature: { text: 'sig=', at: 1, bucket: 4 },
+  azureStorage: { text: '+ASt', at: 0, bucket: 5 },
+  azureBus: { text: '+ASb', at: 0, bucket: 5 },
+  azureEventHub: { text: '+AEh', at: 0, bucket: 5 },
+  azureRelay: { text: '+ARm', at: 0, bucket: 5 },
+  azureRegistry: { text: '+ACR', at: 0, bucket: 5 },
+  azureRedis: { text: 'AzCa', at: 0, bucket: 6 },
+  azureCosmos: { text: 'ACDb', at: 0, bucket: 6 },
+  entra7: { text: '7Q~', at: 0, bucket: 6 },
+  entra8: { text: '8Q~', at: 0, bucket: 6 },
+  md5crypt: { text: ':$1$', at: 0, bucket: 7 },
+  bcrypt: { text: ':$2', at: 0, bucket: 7 },
+  sha256crypt: { text: ':$5$', at: 0, bucket: 7 },
+  sha512crypt: { text: ':$6$', at: 0, bucket: 7 },
+  yescrypt: { text: ':$y$', at: 0, bucket: 7 },
+  password: { text: 'password', at: 4, folded: true, bucket: 7 },
+} as const satisfies Record<string, Literal>;
+
+export type LiteralName = keyof typeof literals;

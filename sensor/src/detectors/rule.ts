@@ -1,0 +1,78 @@
+import type { Confidence } from '@tidewaiter/shared/findings';
+import type { LiteralName } from './literals.ts';
+
+/** A source of seeded random choices, for the examples a rule makes of itself. */
+export interface Rng {
+  /** A whole number in [0, below). */
+  below(limit: number): number;
+  /** `length` characters drawn from `alphabet`. */
+  chars(alphabet: string, length: number): string;
+}
+
+/** A piece of a file around a place where pass 1 found something, one character a byte (latin1). */
+export interface Window {
+  readonly text: string;
+  /** Where in `text` the anchor that was found begins. */
+  readonly hit: number;
+  /** The file's path; '' when there is none. */
+  readonly path: string;
+}
+
+/** What a pattern matched: `secret` lies at [start, end) of `window.text`. */
+export interface Candidate {
+  readonly secret: string;
+  readonly start: number;
+  readonly end: number;
+  readonly groups: Readonly<Record<string, string | undefined>>;
+  readonly window: Window;
+}
+
+/** A structure check's answer; what is left out stays as the pattern and the rule have it. */
+export interface Found {
+  readonly confidence?: Confidence;
+  /** The secret with every wrapping undone; without it the matched bytes themselves. */
+  readonly canonical?: Uint8Array;
+  /** Another span of the window than the pattern's. */
+  readonly start?: number;
+  readonly end?: number;
+  /** A checksum or a decoded body proves it: the placeholder filter does not apply. */
+  readonly proven?: boolean;
+}
+
+/** Where pass 1 shall look for a rule: at least one of the three. */
+export interface Anchors {
+  /**
+   * Token prefixes of at least 3 bytes, case-sensitive. Found at the start of a run of 16 or more token characters [A-Za-z0-9_-],
+   * after each `-` and `_` in it, and in the bytes just before it, where words are joined by `.` or `:`.
+   */
+  readonly prefixes?: readonly string[];
+  /** Some of the few literals that are found anywhere. */
+  readonly literals?: readonly LiteralName[];
+  /** Words (folded to lower case, at least 3 bytes) that begin a word in the KEYWORD_REACH bytes before a token-like run. */
+  readonly keywords?: readonly string[];
+}
+
+/**
+ * A detection rule is data. The pattern says where the secret is: the group named `secret`, or all of it. It is tried at a prefix
+ * exactly where the prefix is; for literals and keywords, and for prefixes when `around` is given, anywhere in the window.
+ * Every repetition in a pattern is bounded, so that its time is linear.
+ */
+export interface Rule {
+  /** kebab-case; the `detector` of its findings. */
+  readonly id: string;
+  readonly name: string;
+  readonly anchors: Anchors;
+  readonly pattern: RegExp;
+  readonly confidence: Confidence;
+  /** Bytes of the window before and after the anchor. */
+  readonly around?: readonly [before: number, after: number];
+  /** The provider's public prefix for previews; at most 8 characters are shown of it, and only if the secret begins with it. */
+  readonly prefix?: string;
+  /** Null drops the candidate. */
+  readonly check?: (candidate: Candidate) => Found | null;
+  /** Where spans overlap the higher rank is reported; 0 unless given. Rules that know only a shape have a negative one. */
+  readonly rank?: number;
+  /** Texts in which the rule must find something, and texts in which it must not. */
+  readonly examples: (rng: Rng) => readonly string[];
+  readonly nearMisses: (rng: Rng) => readonly string[];
+}

@@ -1,0 +1,2 @@
+export * from './layout.ts';
+export { createPassMemory, type PassMemory } from './pass-memory.ts';

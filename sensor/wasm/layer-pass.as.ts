@@ -1,0 +1,2 @@
+// The one WebAssembly module of a worker: everything that touches a layer's bytes. The memory map is src/memory/layout.ts.
+export { pathHash } from './path-hash';
