@@ -1,6 +1,10 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { SignJWT } from 'jose';
+import type { Test } from 'tap';
 
 export interface TestServer {
   readonly url: string;
@@ -87,11 +91,13 @@ export function sha256(data: Buffer | string): string {
   return `sha256:${createHash('sha256').update(data).digest('hex')}`;
 }
 
-/** A little image: its blobs and manifest; `seed` makes its layer another one. */
+/** A little image: its blobs and manifest; `seed` makes tells it apart. */
 export function smallImage(seed: string, layerBytes = 1000): { manifest: Buffer; mediaType: string; blobs: Buffer[]; layer: Buffer } {
-  const layer = Buffer.concat([createHash('sha512').update(seed).digest(), Buffer.alloc(layerBytes, seed)]).subarray(0, layerBytes);
+  // Random, so that the layer is about as large as asked, and gzipped, so that pushers take it as it is.
+  const tar = Buffer.concat([Buffer.from(seed), randomBytes(layerBytes)]);
+  const layer = gzipSync(tar);
   const config = Buffer.from(
-    JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [sha256(layer)] } }),
+    JSON.stringify({ architecture: 'amd64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [sha256(tar)] } }),
   );
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = Buffer.from(
@@ -99,7 +105,7 @@ export function smallImage(seed: string, layerBytes = 1000): { manifest: Buffer;
       schemaVersion: 2,
       mediaType,
       config: { mediaType: 'application/vnd.oci.image.config.v1+json', digest: sha256(config), size: config.length },
-      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: sha256(layer), size: layer.length }],
+      layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', digest: sha256(layer), size: layer.length }],
     }),
   );
   return { manifest, mediaType, blobs: [config, layer], layer };
@@ -172,4 +178,30 @@ export async function until(condition: () => boolean): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error('the condition did not come true within 5 s');
+}
+
+/** An identity policy for what a test is not about. */
+export const allowAll = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
+
+/** Writes an OCI layout whose one image is `root`. */
+export async function writeLayout(
+  folder: string,
+  root: { readonly manifest: Buffer; readonly mediaType: string },
+  blobs: readonly Buffer[],
+): Promise<void> {
+  await mkdir(join(folder, 'blobs/sha256'), { recursive: true });
+  for (const bytes of [root.manifest, ...blobs]) await writeFile(join(folder, 'blobs/sha256', sha256(bytes).slice(7)), bytes);
+  const annotations = { 'org.opencontainers.image.ref.name': 'latest' };
+  const entry = { mediaType: root.mediaType, digest: sha256(root.manifest), size: root.manifest.length, annotations };
+  await writeFile(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+  await writeFile(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+}
+
+/** The promise must be rejected with an error whose text (name, message, output) matches. */
+export async function fails(t: Test, promise: Promise<unknown>, pattern: RegExp): Promise<void> {
+  const text = await promise.then(
+    () => 'it did not fail',
+    (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error)),
+  );
+  t.match(text, pattern);
 }

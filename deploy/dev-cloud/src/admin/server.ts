@@ -3,7 +3,7 @@
  * are `{"error": "…"}`. `accountId` and `region` may be left out everywhere (the cloud's defaults).
  *
  * GET    /_cloud/urls                 {urls, environment}: where everything listens, and the variables for an AWS SDK
- * POST   /_cloud/repositories         {name, tagMutability?, policy?} -> {arn, uri}
+ * POST   /_cloud/repositories         {name, tagMutability?: "MUTABLE" | "IMMUTABLE", policy?} -> {arn, uri, registryUrl}
  * DELETE /_cloud/repositories         {repository}
  * PUT    /_cloud/repository-policies  {repository, policy: {…} | null}
  * POST   /_cloud/oidc-providers       {url, clientIds?: ["sts.amazonaws.com"]} -> {arn}

@@ -29,6 +29,8 @@ export interface RepositoryInfo {
   readonly arn: string;
   /** As DescribeRepositories has it: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
   readonly uri: string;
+  /** Where the registry of its account listens; `<host>:<port>/<name>` is what docker and skopeo take. */
+  readonly registryUrl: string;
 }
 
 export interface RoleRequest {
@@ -90,11 +92,11 @@ export class Cloud {
     return { AWS_ENDPOINT_URL_ECR: this.urls.ecr, AWS_ENDPOINT_URL_STS: this.urls.sts, AWS_REGION: this.#parts.options.region };
   }
 
-  createRepository(setup: RepositorySetup): RepositoryInfo {
+  async createRepository(setup: RepositorySetup): Promise<RepositoryInfo> {
     const { accountId, region } = this.#place(setup);
     const repository = this.#parts.registries.create(accountId, region, setup.name, setup.tagMutability);
     if (setup.policy !== undefined) this.#parts.registries.setPolicy(repository, setup.policy);
-    return { arn: repository.arn, uri: repository.uri };
+    return { arn: repository.arn, uri: repository.uri, registryUrl: await this.#origins.registries.url(accountId, region) };
   }
 
   deleteRepository(place: RepositoryPlace): void {

@@ -4,21 +4,25 @@ import { layerOriginHandler, layerUrl } from '../s3/index.ts';
 import { stsHandler } from '../sts/index.ts';
 import { damageOf, gateEcr, gateSts } from './gates.ts';
 import type { CloudParts } from './parts.ts';
+import { RegistryHosts } from './registry-hosts.ts';
 
 /** What of the cloud listens, each on an origin of its own. */
 export interface Origins {
   readonly sts: LoopbackServer;
   readonly ecr: LoopbackServer;
   readonly layers: LoopbackServer;
+  readonly registries: RegistryHosts;
 }
 
 export async function openOrigins(parts: CloudParts): Promise<Origins> {
   const layers = await listen(layersHandler(parts));
+  const layerUrlOf = (repository: Repository, digest: string) => presignedUrl(parts, layers.url, repository, digest);
+  const registries = new RegistryHosts(parts, layerUrlOf);
   const ecr = await listen(
     ecrHandler({
       ...parts,
-      layerUrl: (repository, digest) => presignedUrl(parts, layers.url, repository, digest),
-      registryUrl: async (accountId, region) => `https://${accountId}.dkr.ecr.${region}.amazonaws.com`,
+      layerUrl: layerUrlOf,
+      registryUrl: (accountId, region) => registries.url(accountId, region),
       gate: (request) => gateEcr(parts, request),
       log: ({ operation, repository }, outcome, principal) =>
         parts.counters.call({ at: parts.clock.now(), service: 'ecr', operation, outcome, repository, principal }),
@@ -32,11 +36,11 @@ export async function openOrigins(parts: CloudParts): Promise<Origins> {
       log: (operation, outcome) => parts.counters.call({ at: parts.clock.now(), service: 'sts', operation, outcome }),
     }),
   );
-  return { sts, ecr, layers };
+  return { sts, ecr, layers, registries };
 }
 
 export async function closeOrigins(origins: Origins): Promise<void> {
-  await Promise.all([origins.sts, origins.ecr, origins.layers].map((server) => server.close()));
+  await Promise.all([origins.sts, origins.ecr, origins.layers, origins.registries].map((server) => server.close()));
 }
 
 function layersHandler(parts: CloudParts) {

@@ -17,6 +17,8 @@ export interface ImagePut {
   readonly manifest: Buffer;
   readonly mediaType?: string | undefined;
   readonly tag?: string | undefined;
+  /** What the pusher says it is; another is refused. */
+  readonly digest?: string | undefined;
   /** Stores what ECR would refuse (absent layers, no JSON, a digest that lies), for tests of hostile input. */
   readonly unchecked?: { readonly digest?: string | undefined };
 }
@@ -95,6 +97,7 @@ export class Registries {
     const digest = put.unchecked?.digest ?? digestOf(put.manifest);
     const parsed = parseManifest(put.manifest);
     if (put.unchecked === undefined) this.#checkManifest(repository, put, parsed);
+    if (put.digest !== undefined && put.digest !== digest) throw digestDiffers(put.digest, digest);
     checkTag(repository, put.tag, digest);
     const present = repository.images.get(digest);
     const image = present ?? this.#newImage(repository, digest, put, parsed);
@@ -197,6 +200,10 @@ export class Registries {
     };
     this.#emit({ accountId, region, time: isoSeconds(this.#clock.now()), detail });
   }
+}
+
+function digestDiffers(said: string, computed: string): Error {
+  return ecrError('ImageDigestDoesNotMatchException', `The provided digest '${said}' does not match the computed digest '${computed}'`);
 }
 
 function checkTag(repository: Repository, tag: string | undefined, digest: string): void {

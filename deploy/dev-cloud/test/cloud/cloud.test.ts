@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-ecr';
 import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import tap from 'tap';
-import { callAdmin, indexOf, Issuer, record, sha256, smallImage, until, Webhook } from '../fixtures.ts';
+import { callAdmin, indexOf, Issuer, record, sha256, smallImage, until, Webhook, writeLayout } from '../fixtures.ts';
 
 async function startProcess(): Promise<{ child: ChildProcess; urls: Record<string, unknown>; environment: Record<string, unknown> }> {
   const main = join(import.meta.dirname, '../../src/main.ts');
@@ -84,12 +84,7 @@ void tap.test('the cloud as a process: web identity, ECR, a layer, and the event
   const index = indexOf(one.manifest, two.manifest);
   const layout = await mkdtemp(join(tmpdir(), 'layout-'));
   t.teardown(() => rm(layout, { recursive: true }));
-  await mkdir(join(layout, 'blobs/sha256'), { recursive: true });
-  for (const bytes of [...one.blobs, ...two.blobs, one.manifest, two.manifest, index.manifest]) {
-    await writeFile(join(layout, 'blobs/sha256', sha256(bytes).slice(7)), bytes);
-  }
-  const entry = { mediaType: index.mediaType, digest: sha256(index.manifest), size: index.manifest.length };
-  await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+  await writeLayout(layout, index, [...one.blobs, ...two.blobs, one.manifest, two.manifest]);
   t.same(await admin('POST', 'images', { repository: 'team/app', layout, tag: 'v1' }), { digest: sha256(index.manifest) });
 
   await until(() => webhook.received.length === 3);

@@ -1,0 +1,3 @@
+export type { RegistryParts } from './call.ts';
+export { registryHandler } from './server.ts';
+export { UploadStore } from './upload-store.ts';
