@@ -1,3 +1,4 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ApiParts, registerApi } from './api/index.ts';
@@ -35,17 +36,28 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** The composition root: builds every part, joins them, and listens. */
+/** The composition root: builds every part, joins them, and listens. What it opened it closes again when it cannot start. */
 export async function startApp(config: ControlPlaneConfig, around: Surroundings): Promise<App> {
   if (config.keyEncryptionKeyNote !== null) around.log.info(config.keyEncryptionKeyNote);
-  const server = createHttpServer({ log: around.log, bodyBytesMax: config.bodyBytesMax });
   const context = await openContext(config, around);
+  const server = createHttpServer({ log: around.log, bodyBytesMax: config.bodyBytesMax });
+  try {
+    return await startOn(context, server, config, around);
+  } catch (error) {
+    await server.close();
+    await context.store.close();
+    throw error;
+  }
+}
+
+async function startOn(context: Context, server: HttpServer, config: ControlPlaneConfig, around: Surroundings): Promise<App> {
+  const { log } = around;
   const closing = new AbortController();
   const urls = urlsOf(config, server);
   const { parts, gateway, sweeps } = compose(config, context, around, urls, closing.signal);
   await ensureFirstOwner({
     workspaces: parts.workspaces,
-    log: around.log,
+    log,
     given: config.ownerToken,
     show: around.showOwnerToken,
     file: config.ownerTokenOutputFile,
@@ -53,14 +65,26 @@ export async function startApp(config: ControlPlaneConfig, around: Surroundings)
   await parts.issuer.refresh();
   await registerApi(server, parts);
   gateway.attach(server.server);
-  await server.listen({ host: config.listenHost, port: config.listenPort });
-  const sweeper = new Sweeper(around.log);
+  await listen(server, config);
+  const sweeper = new Sweeper(log);
   sweeper.start(sweeps);
-  around.log.info(
-    { url: urls.bound(), publicUrl: urls.public(), issuer: urls.issuer(), docs: `${urls.bound()}/docs` },
-    'the control plane listens',
-  );
-  return { url: urls.bound(), close: () => closeAll({ closing, sweeper, gateway, server, context }) };
+  const url = urls.bound();
+  log.info({ url, publicUrl: urls.public(), issuer: urls.issuer(), docs: `${url}/docs` }, 'the control plane listens');
+  return { url, close: () => closeAll({ closing, sweeper, gateway, server, context }) };
+}
+
+async function listen(server: HttpServer, { listenHost: host, listenPort: port }: ControlPlaneConfig): Promise<void> {
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    throw new TidewaiterError('config.invalid', {
+      which: 'TIDEWAITER_LISTEN_HOST and TIDEWAITER_LISTEN_PORT',
+      got: cause instanceof Error ? cause.message : `${host}:${port}`,
+      want: 'an address of this machine and a free port',
+      remedy: 'Choose another port, or stop the program that has it.',
+      cause,
+    });
+  }
 }
 
 /** Opens the store alone, for commands that need no server. */

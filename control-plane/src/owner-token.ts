@@ -1,5 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Log } from './storage/index.ts';
 import type { Workspaces } from './workspaces/index.ts';
@@ -50,7 +49,6 @@ async function showOnce({ workspaces, given, show, log }: FirstOwner): Promise<v
 
 function openPrivate(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true });
     return openSync(path, 'w', 0o600);
   } catch (cause) {
     throw new TidewaiterError('config.invalid', {

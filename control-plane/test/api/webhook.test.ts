@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import BetterSqlite from 'better-sqlite3';
 import t from 'tap';
+import { enrolSensor, SensorClient } from '../dispatch/sensor-client.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
 const app = await startTestApp(t.testdir());
@@ -20,6 +21,23 @@ const eventBridge = {
 const deliver = (body: unknown, headers: Record<string, string> = {}) =>
   app.call('POST', '/api/webhooks/ecr', { token: null, body, headers: { ...eventBridge, 'x-tidewaiter-key': key, ...headers } });
 const eventsOf = async () => (await app.call('GET', `/api/v1/registries/${registryId}/events`)).body;
+
+/** Has a sensor do the listing with one image in it. */
+async function list(assignmentId: string, repository: string, digest: string): Promise<void> {
+  const client = await SensorClient.open(app, await enrolSensor(app, app.ownerToken));
+  const { grant } = await client.ask('accept', { assignmentId }, 'accepted');
+  const image = { repository, digest, tags: ['v'], mediaType: null, sizeBytes: 1, pushedAt: null, status: 'active' as const };
+  const report = {
+    kind: 'catalog-page' as const,
+    grant,
+    page: 0,
+    last: true,
+    repositories: [{ name: repository, createdAt: null }],
+    images: [image],
+  };
+  await client.ask('report', { reportId: 'r', report }, 'ack');
+  client.terminate();
+}
 
 t.test('a push is stored once and queued within a second', async (t) => {
   const event = pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'v1' });
@@ -135,6 +153,8 @@ t.test('a verdict waits, then says its state; only what is outside the perimeter
   const event = pushEvent({ account: outside, repository: 'not/watched', digest: hidden, tag: 'v' });
   const answer = await deliver(event, { 'x-tidewaiter-key': (body['webhookKey'] as { key: string }).key });
   t.match(answer.body, { outcome: 'ignored' });
+  t.equal((await app.call('GET', `/api/v1/verdicts/${hidden}`)).status, 202, 'no listing has named it yet');
+  await list(String(body['assignmentId']), 'not/watched', hidden);
   t.equal((await app.call('GET', `/api/v1/verdicts/${hidden}?waitSeconds=5`)).status, 404);
 });
 

@@ -94,7 +94,7 @@ t.test('wrong or contradicting configuration is one line on standard error and e
       { TIDEWAITER_OWNER_TOKEN: 'x', TIDEWAITER_OWNER_TOKEN_FILE: join(folder, 'token') },
       /TIDEWAITER_OWNER_TOKEN and TIDEWAITER_OWNER_TOKEN_FILE/,
     ],
-    [{ TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: '/proc/none/token' }, /TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE/],
+    [{ TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: join(folder, 'none', 'token') }, /TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE/],
   ] as const;
   for (const [env, message] of cases) {
     const { output, ended } = run(t, ['serve'], { ...envOf(folder), ...env, TIDEWAITER_LOG_LEVEL: 'error' });

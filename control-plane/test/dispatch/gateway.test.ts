@@ -77,29 +77,44 @@ t.test('an upgrade is refused before the handshake, with a problem', async (t) =
   await once(first, 'open');
   first.terminate();
   const cases = [
-    ['no credential', openSocket(app, null), 401, 'auth.missing'],
-    ['no JWT', openSocket(app, 'x'), 401, 'auth.invalid'],
-    ['an API token', openSocket(app, app.ownerToken), 401, 'auth.invalid'],
-    ['an unknown sensor', openSocket(app, await assertionOf(app, stranger)), 401, 'sensor.unknown'],
-    ['another key', openSocket(app, await assertionOf(app, thief)), 401, 'auth.invalid'],
-    ['another audience', openSocket(app, await assertionOf(app, sensor, { aud: 'https://elsewhere.example' })), 401, 'auth.invalid'],
-    ['another issuer', openSocket(app, await assertionOf(app, sensor, { iss: randomUUID() })), 401, 'auth.invalid'],
-    ['another subject', openSocket(app, await assertionOf(app, sensor, { sub: randomUUID() })), 401, 'auth.invalid'],
-    ['an expired one', openSocket(app, await assertionOf(app, sensor, { iat: at - 200, exp: at - 100 })), 401, 'auth.invalid'],
-    ['one from the future', openSocket(app, await assertionOf(app, sensor, { iat: at + 100, exp: at + 160 })), 401, 'auth.invalid'],
-    ['one that lives too long', openSocket(app, await assertionOf(app, sensor, { iat: at, exp: at + 121 })), 401, 'auth.invalid'],
-    ['one without jti', openSocket(app, await assertionOf(app, sensor, { jti: '' })), 401, 'auth.invalid'],
-    ['one used before', openSocket(app, used), 401, 'auth.invalid'],
+    ['no credential', () => openSocket(app, null), 401, 'auth.missing'],
+    ['no JWT', () => openSocket(app, 'x'), 401, 'auth.invalid'],
+    ['an API token', () => openSocket(app, app.ownerToken), 401, 'auth.invalid'],
+    ['an unknown sensor', async () => openSocket(app, await assertionOf(app, stranger)), 401, 'sensor.unknown'],
+    ['another key', async () => openSocket(app, await assertionOf(app, thief)), 401, 'auth.invalid'],
+    [
+      'another audience',
+      async () => openSocket(app, await assertionOf(app, sensor, { aud: 'https://elsewhere.example' })),
+      401,
+      'auth.invalid',
+    ],
+    ['another issuer', async () => openSocket(app, await assertionOf(app, sensor, { iss: randomUUID() })), 401, 'auth.invalid'],
+    ['another subject', async () => openSocket(app, await assertionOf(app, sensor, { sub: randomUUID() })), 401, 'auth.invalid'],
+    ['an expired one', async () => openSocket(app, await assertionOf(app, sensor, { iat: at - 200, exp: at - 100 })), 401, 'auth.invalid'],
+    [
+      'one from the future',
+      async () => openSocket(app, await assertionOf(app, sensor, { iat: at + 100, exp: at + 160 })),
+      401,
+      'auth.invalid',
+    ],
+    [
+      'one that lives too long',
+      async () => openSocket(app, await assertionOf(app, sensor, { iat: at, exp: at + 121 })),
+      401,
+      'auth.invalid',
+    ],
+    ['one without jti', async () => openSocket(app, await assertionOf(app, sensor, { jti: '' })), 401, 'auth.invalid'],
+    ['one used before', () => openSocket(app, used), 401, 'auth.invalid'],
     [
       'another subprotocol',
-      openSocket(app, await assertionOf(app, sensor), { protocols: ['tidewaiter.v9'] }),
+      async () => openSocket(app, await assertionOf(app, sensor), { protocols: ['tidewaiter.v9'] }),
       426,
       'protocol.version-unsupported',
     ],
-    ['another path', openSocket(app, await assertionOf(app, sensor), { path: '/api/v1/sensors' }), 404, 'resource.not-found'],
+    ['another path', async () => openSocket(app, await assertionOf(app, sensor), { path: '/api/v1/sensors' }), 404, 'resource.not-found'],
   ] as const;
-  for (const [name, socket, status, code] of cases) {
-    const refused = await refusedUpgrade(socket);
+  for (const [name, open, status, code] of cases) {
+    const refused = await refusedUpgrade(await open());
     t.match(refused, { status, body: { status, code } }, name);
   }
 });

@@ -26,6 +26,10 @@ const Outcome = Type.Object({
  */
 export async function webhookRoutes(server: HttpServer, parts: ApiParts): Promise<void> {
   await server.register(async (scope) => {
+    // Fastify refuses a malformed media type before any parser sees the body: an event would be lost for a header.
+    scope.addHook('onRequest', async (request) => {
+      request.raw.headers['content-type'] = 'application/octet-stream';
+    });
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: WEBHOOK_BODY_BYTES_MAX }, (_request, body, done) => done(null, body));
     const inFlight = { count: 0 };
