@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type LayerFinding, sumCoverage } from '@tidewaiter/shared/findings';
-import type { Failure, Grant, Outcome, Report } from '@tidewaiter/shared/protocol';
+import type { Failure, Grant, ManifestReport, Outcome } from '@tidewaiter/shared/protocol';
 import t, { type Test } from 'tap';
 import { createAssignments } from '../../src/assignments/index.ts';
 import { createCatalog } from '../../src/catalog/index.ts';
 import { createFindings } from '../../src/findings/index.ts';
 import { createIncidents } from '../../src/incidents/index.ts';
-import { type Context, openStore, type Registry, type Sensor } from '../../src/storage/index.ts';
+import { type Context, openStore, type Registry, type Sensor, type StoredManifest } from '../../src/storage/index.ts';
 import { createTriggers } from '../../src/triggers/index.ts';
 import {
   Clock,
@@ -36,9 +36,10 @@ async function plane(t: Test) {
     rmSync(folder, { recursive: true });
   });
   const logged: { level: string; message: string }[] = [];
-  const log = Object.fromEntries(
-    (['info', 'warn', 'error'] as const).map((level) => [level, (_: object, message: string) => logged.push({ level, message })]),
-  ) as unknown as Context['log'];
+  const note = (level: string) => (_: object, message: string) => {
+    logged.push({ level, message });
+  };
+  const log = { info: note('info'), warn: note('warn'), error: note('error') };
   const context: Context = { store, now: clock.now, newId, log };
   const findings = createFindings(context);
   const assignments = createAssignments(context, findings);
@@ -98,8 +99,11 @@ const outcomeOf = (grant: Grant, change: Partial<Outcome> = {}): Outcome => ({
   ...change,
 });
 
-const manifestOf = (grant: Grant, digest: string, layers: readonly string[], change = {}): Extract<Report, { kind: 'manifest' }> =>
-  ({ kind: 'manifest', grant, ...imageOf(digest, layers), ...change }) as Extract<Report, { kind: 'manifest' }>;
+const manifestOf = (grant: Grant, digest: string, layers: readonly string[], change: Partial<StoredManifest> = {}): ManifestReport => ({
+  kind: 'manifest',
+  grant,
+  ...imageOf(digest, layers, change),
+});
 
 t.test('a push becomes an incident', async (t) => {
   const it = await plane(t);

@@ -11,7 +11,7 @@ import { localWakeups } from './wakeups.ts';
 /** better-sqlite3 waits in the thread, so a wait there stops the whole program: short, and the rest is waited for without blocking. */
 const BUSY_IN_THREAD_MS = 50;
 /** How long a write waits for another process (a backup, a shell) before it is storage.unavailable; under a webhook's 5 s. */
-const BUSY_MS_MAX = 3_000;
+const BUSY_MS_MAX = 2_000;
 const BUSY_PAUSE_MS = 50;
 /** Prepared statements kept: the verbs have some 150 distinct texts, lists of varying length the rest. */
 const STATEMENTS_MAX = 400;

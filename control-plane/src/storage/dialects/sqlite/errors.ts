@@ -5,7 +5,7 @@ interface Meaning {
   readonly remedy: string;
 }
 
-/** By the prefix of better-sqlite3's `code` (https://sqlite.org/rescode.html), first match wins. */
+/** By the prefix of better-sqlite3's `code` (https://sqlite.org/rescode.html) or of Node's for the file itself, first match wins. */
 const meanings: readonly (readonly [prefix: string, meaning: Meaning])[] = [
   ['SQLITE_BUSY', { code: 'storage.unavailable', remedy: 'Another process holds the database; stop it or use PostgreSQL for replicas.' }],
   ['SQLITE_LOCKED', { code: 'storage.unavailable', remedy: 'Another process holds the database; stop it or use PostgreSQL for replicas.' }],
@@ -16,6 +16,8 @@ const meanings: readonly (readonly [prefix: string, meaning: Meaning])[] = [
   ['SQLITE_FULL', { code: 'storage.full', remedy: 'Free space on the disk of the database.' }],
   ['SQLITE_CORRUPT', { code: 'storage.damaged', remedy: 'Restore the database from a backup.' }],
   ['SQLITE_NOTADB', { code: 'storage.damaged', remedy: 'Restore the database from a backup, or name another file.' }],
+  ['ENOSPC', { code: 'storage.full', remedy: 'Free space on the disk of the database.' }],
+  ['E', { code: 'storage.unavailable', remedy: 'Check that the folder of the database exists and may be written.' }],
   ['SQLITE_CONSTRAINT_UNIQUE', { code: 'storage.conflict', remedy: 'Use what exists.' }],
   ['SQLITE_CONSTRAINT_PRIMARYKEY', { code: 'storage.conflict', remedy: 'Use what exists.' }],
   ['SQLITE_CONSTRAINT_FOREIGNKEY', { code: 'resource.not-found', remedy: 'Create what it belongs to first.' }],
@@ -25,7 +27,7 @@ const meanings: readonly (readonly [prefix: string, meaning: Meaning])[] = [
 export function sqliteErrorOf(error: unknown): unknown {
   if (error instanceof SyntaxError)
     return new TidewaiterError('storage.damaged', { which: 'a JSON column', got: error.message, cause: error });
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
+  if (!(error instanceof Error) || error instanceof TidewaiterError || !('code' in error) || typeof error.code !== 'string') return error;
   const { code, message } = error;
   const found = meanings.find(([prefix]) => code.startsWith(prefix));
   return found ? new TidewaiterError(found[1].code, { which: 'SQLite', got: message, remedy: found[1].remedy, cause: error }) : error;

@@ -1,0 +1,31 @@
+import type { Test } from 'tap';
+import type { Store } from '../../src/storage/index.ts';
+import { catalogSuite } from './suites/catalog.ts';
+import { factsSuite } from './suites/facts.ts';
+import { queueSuite } from './suites/queue.ts';
+import { resultsSuite } from './suites/results.ts';
+import { tenancySuite } from './suites/tenancy.ts';
+import { wakeupsSuite } from './suites/wakeups.ts';
+
+/** One way to get stores. Everything opened is closed by its own test's teardown, or by the caller. */
+export interface Stores {
+  open(t: Test): Promise<Store>;
+  /** Two replicas on one database, or the one store twice where a database belongs to one process. */
+  openTwo(t: Test): Promise<readonly [Store, Store]>;
+}
+
+/** `empty`: on a database of the test's own; `shared`: on one that other tests used, which is faster and must not matter. */
+export interface Dialect {
+  readonly empty: Stores;
+  readonly shared: Stores;
+}
+
+/** What every adapter of the storage port does alike. */
+export async function conformance(t: Test, { empty, shared }: Dialect): Promise<void> {
+  await t.test('tenancy', (t) => tenancySuite(t, empty));
+  await t.test('queue', (t) => queueSuite(t, empty));
+  await t.test('catalog', (t) => catalogSuite(t, shared));
+  await t.test('facts', (t) => factsSuite(t, shared));
+  await t.test('results', (t) => resultsSuite(t, shared));
+  await t.test('wakeups', (t) => wakeupsSuite(t, shared));
+}

@@ -1,0 +1,80 @@
+import type { Test } from 'tap';
+import { openStore } from '../../../src/storage/index.ts';
+import type { PostgresServer } from '../postgres-server.ts';
+import { createWorkspace, newId } from '../samples.ts';
+
+const audit = (workspaceId: string) => ({ workspaceId, id: newId(), at: 1, actor: 'system', action: 'test', subject: 's', details: {} });
+
+/** What a server that is away, full or read-only does. */
+export async function postgresErrors(t: Test, server: PostgresServer): Promise<void> {
+  await t.test('replicas that start at once migrate an empty database once', async (t) => {
+    const url = await server.createDatabase();
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(url, Date.now)));
+    t.match(await server.query(url, 'select count(*)::int as steps from schema_migrations'), [{ steps: 1 }]);
+    for (const store of stores) await store.close();
+  });
+
+  await t.test('a server that is not there, a database that is not, and a wrong password are unavailable', async (t) => {
+    const url = await server.createDatabase();
+    const changed = (change: (parsed: URL) => void): string => {
+      const parsed = new URL(url);
+      change(parsed);
+      return parsed.href;
+    };
+    const away = changed((parsed) => {
+      parsed.port = '1';
+    });
+    const missing = changed((parsed) => {
+      parsed.pathname = '/nowhere';
+    });
+    const wrong = changed((parsed) => {
+      parsed.password = 'wrong-password';
+    });
+    for (const bad of [away, missing, wrong]) {
+      const error = await openStore(bad, Date.now).catch((reason: unknown) => reason);
+      t.match(error, { code: 'storage.unavailable', retryable: true });
+      t.notMatch(String(error), /only-on-loopback|wrong-password/);
+    }
+  });
+
+  await t.test('connections that are cut are replaced, and wake-ups come again', async (t) => {
+    const url = await server.createDatabase();
+    const store = await openStore(url, Date.now);
+    const workspaceId = await createWorkspace(store);
+    let woken = 0;
+    const until = async (count: number) => {
+      for (let tries = 0; woken < count && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    };
+    store.wakeups.listen('topic', () => {
+      woken += 1;
+    });
+    await until(1);
+    t.equal(woken, 1, 'woken when it listens');
+    const cut = 'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()';
+    await server.query(url, cut);
+    await until(2);
+    t.equal(woken, 2, 'and again when it listens again, since something may have been missed');
+    const after = await store.audit.create(audit(workspaceId)).catch((error: unknown) => error);
+    if (after !== undefined) t.match(after, { code: 'storage.unavailable' });
+    await t.resolves(store.audit.create(audit(workspaceId)));
+    await store.close();
+  });
+
+  await t.test('a server that only reads is unavailable for writes', async (t) => {
+    const url = await server.createDatabase();
+    const first = await openStore(url, Date.now);
+    const workspaceId = await createWorkspace(first);
+    await first.close();
+    const { pathname } = new URL(url);
+    await server.query(url, `alter role tidewaiter in database ${pathname.slice(1)} set default_transaction_read_only = on`);
+    await t.rejects(openStore(url, Date.now), { code: 'storage.unavailable', message: /read-only/ });
+    t.ok(workspaceId);
+  });
+
+  await t.test('a database of a newer build is refused', async (t) => {
+    const url = await server.createDatabase();
+    await (await openStore(url, Date.now)).close();
+    await server.query(url, "insert into schema_migrations values (9999, 'from the future', 1)");
+    await t.rejects(openStore(url, Date.now), { code: 'config.conflict', message: /9999/ });
+  });
+}

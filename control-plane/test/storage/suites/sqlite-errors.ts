@@ -1,0 +1,137 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import BetterSqlite from 'better-sqlite3';
+import type { Test } from 'tap';
+import { openStore } from '../../../src/storage/index.ts';
+import { createWorkspace, newId } from '../samples.ts';
+
+const audit = (workspaceId: string, details = {}) => ({
+  workspaceId,
+  id: newId(),
+  at: 1,
+  actor: 'system',
+  action: 'test',
+  subject: 's',
+  details,
+});
+
+/** Some limits belong to a connection: they are set on the store's own, right where it sets its other pragmas. */
+function setOnOpen(t: Test, limit: () => string): void {
+  const pragma = BetterSqlite.prototype.pragma;
+  t.teardown(() => {
+    BetterSqlite.prototype.pragma = pragma;
+  });
+  BetterSqlite.prototype.pragma = function limited(source, options) {
+    pragma.call(this, limit());
+    return pragma.call(this, source, options);
+  };
+}
+
+/** What a broken, full or foreign file does. */
+export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string): Promise<void> {
+  const open = (path: string) => openStore(`sqlite:${path}`, Date.now);
+
+  await t.test('the database and its journals are for its owner only, whatever they were before', async (t) => {
+    const path = temporaryFile(t);
+    writeFileSync(path, '');
+    chmodSync(path, 0o666);
+    const store = await open(path);
+    await createWorkspace(store);
+    for (const file of [path, `${path}-wal`, `${path}-shm`]) t.equal(statSync(file).mode & 0o777, 0o600, file.slice(-4));
+    await store.close();
+  });
+
+  await t.test('a database that another process holds is unavailable, and works when it is let go', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const workspaceId = await createWorkspace(store);
+    const holder = new BetterSqlite(path);
+    holder.exec('begin immediate');
+    const refused = store.audit.create(audit(workspaceId));
+    t.match(await store.workspaces.list(), [{ id: workspaceId }], 'it can be read meanwhile');
+    await t.rejects(refused, { code: 'storage.unavailable', retryable: true, message: /locked/ });
+    const waited = store.audit.create(audit(workspaceId));
+    setTimeout(() => holder.exec('rollback'), 200);
+    await t.resolves(waited, 'a short wait is waited for');
+    holder.close();
+    await store.close();
+  });
+
+  await t.test('a full disk is storage.full, the write is undone whole, and there is room again after', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const workspaceId = await createWorkspace(store);
+    await store.close();
+    setOnOpen(t, () => `max_page_count = ${Math.ceil(statSync(path).size / 4_096) + 4}`);
+    const full = await open(path);
+    await t.rejects(full.audit.create(audit(workspaceId, { text: 'x'.repeat(1_000_000) })), { code: 'storage.full', retryable: true });
+    t.same((await full.audit.list(workspaceId, { cursor: null, limit: 9 })).items, []);
+    await t.resolves(full.audit.create(audit(workspaceId)), 'a small one still fits');
+    await full.close();
+  });
+
+  await t.test('a file that is no database, or damaged in the middle, is storage.damaged and left as it is', async (t) => {
+    const path = temporaryFile(t);
+    writeFileSync(path, 'this is no database at all, but a text of some length'.repeat(100));
+    const before = readFileSync(path);
+    await t.rejects(open(path), { code: 'storage.damaged', message: /not a database/ });
+    t.same(readFileSync(path), before);
+
+    const damaged = temporaryFile(t);
+    const store = await open(damaged);
+    const workspaceId = await createWorkspace(store);
+    for (let entry = 0; entry < 200; entry++) await store.audit.create(audit(workspaceId, { text: 'x'.repeat(500) }));
+    await store.close();
+    const bytes = readFileSync(damaged);
+    bytes.fill(0xff, 4_096);
+    writeFileSync(damaged, bytes);
+    await t.rejects(
+      open(damaged).then((again) => again.workspaces.list()),
+      { code: 'storage.damaged' },
+    );
+  });
+
+  await t.test('a database that may only be read is unavailable', async (t) => {
+    const path = temporaryFile(t);
+    await (await open(path)).close();
+    setOnOpen(t, () => 'query_only = on');
+    await t.rejects(open(path), { code: 'storage.unavailable', message: /readonly database/ });
+  });
+
+  await t.test('a folder that is not there is unavailable and named', async (t) => {
+    await t.rejects(open(`${temporaryFile(t)}/missing/tidewaiter.db`), { code: 'storage.unavailable' });
+  });
+
+  await t.test('a database of a newer build is refused, one of this build opens again', async (t) => {
+    const path = temporaryFile(t);
+    await (await open(path)).close();
+    await (await open(path)).close();
+    const tool = new BetterSqlite(path);
+    tool.exec("insert into schema_migrations values (9999, 'from the future', 1)");
+    tool.close();
+    await t.rejects(open(path), { code: 'config.conflict', message: /9999/ });
+  });
+
+  await t.test('a JSON column that no longer parses is damage, not a crash', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const workspaceId = await createWorkspace(store);
+    await store.audit.create(audit(workspaceId));
+    const tool = new BetterSqlite(path);
+    tool.exec("update audit_entries set details = '{'");
+    tool.close();
+    await t.rejects(store.audit.list(workspaceId, { cursor: null, limit: 1 }), { code: 'storage.damaged' });
+    await store.close();
+  });
+
+  await t.test('a verb that fails leaves nothing half done and the store usable', async (t) => {
+    const store = await open(temporaryFile(t));
+    const workspaceId = await createWorkspace(store);
+    const entry = audit(workspaceId);
+    await store.audit.create(entry);
+    await t.rejects(store.audit.create(entry), { code: 'storage.conflict' });
+    const others = await Promise.allSettled(Array.from({ length: 20 }, (_, at) => store.audit.create(at % 2 ? entry : audit(workspaceId))));
+    t.equal(others.filter((one) => one.status === 'fulfilled').length, 10, 'transactions do not mix');
+    t.equal((await store.audit.list(workspaceId, { cursor: null, limit: 100 })).items.length, 11);
+    await store.close();
+  });
+}
