@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { FastifySchema } from 'fastify';
 import type { HttpServer } from '../http/index.ts';
-import { DOCS_PATH } from './permissions.ts';
+import { accessOf, DOCS_PATH } from './permissions.ts';
 import { ImageSchema, RepositorySchema } from './resources/catalog.ts';
 import { ActivitySchema, IncidentSchema, NoteSchema, OccurrenceSchema } from './resources/incident.ts';
 import {
@@ -26,7 +27,7 @@ import {
 import { AssignmentSchema, ScanDetailSchema, ScanSchema, VerdictSchema, VerdictStateSchema } from './resources/work.ts';
 
 /** Every schema with a name of its own in the description. */
-export const namedSchemas = [
+const namedSchemas = [
   ProblemSchema,
   WorkspaceSchema,
   TokenSchema,
@@ -65,10 +66,17 @@ export async function describeApi(server: HttpServer): Promise<void> {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'An API token: tw_…' } } },
       security: [{ token: [] }],
     },
+    transform: ({ schema, url, route }) => ({ schema: withAccess(schema, [route.method].flat()[0] ?? 'GET', url), url }),
     refResolver: {
       buildLocalReference: (json, _base, _fragment, index) => (typeof json['$id'] === 'string' ? json['$id'] : `schema-${index}`),
     },
   });
   await server.register(swaggerUi, { routePrefix: DOCS_PATH });
   server.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+}
+
+/** Says in the description which role a route asks for, from the one table. */
+function withAccess(schema: FastifySchema, method: string, url: string): FastifySchema {
+  const access = accessOf(method, url);
+  return access === 'anyone' ? { ...schema, security: [] } : { ...schema, description: `Role: ${access} or above.` };
 }

@@ -5,7 +5,7 @@ import type { Sensors } from '../sensors/index.ts';
 import type { Assignment, Log, Sensor, Store } from '../storage/index.ts';
 
 /** What dispatch needs of the queue; assignments/ implements it. */
-export interface Work {
+interface Work {
   offer(sensor: Sensor, limit: number): Promise<readonly Assignment[]>;
   /** @throws assignment.taken */
   accept(sensor: Sensor, assignmentId: string): Promise<{ readonly grant: Grant; readonly task: Task; readonly leaseExpiresAt: number }>;
@@ -18,7 +18,7 @@ export interface Work {
 }
 
 /** Where listings go; catalog/ implements it. */
-export interface Listings {
+interface Listings {
   /** @throws assignment.stale */
   accept(sensor: Sensor, page: CatalogPage): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { OFFER_MS } from './limits.ts';
 
 /**
  * What one sensor is busy with, as this socket knows it: only for deciding how much to offer. The database decides the rest, so
- * entries simply age out.
+ * entries simply age out (`nowMs` is of the monotonic clock).
  */
 export class Leases {
   readonly #until = new Map<string, number>();

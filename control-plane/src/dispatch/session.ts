@@ -9,7 +9,10 @@ import { Leases } from './leases.ts';
 import { INBOUND_FRAMES_MAX, PING_MS, POLL_MS } from './limits.ts';
 import { closeCodes, Outbox } from './outbox.ts';
 
-/** One sensor's socket: hello first, then frames one after the other, and offers whenever the sensor has room. */
+/**
+ * One sensor's socket: hello first, then frames one after the other, and offers whenever the sensor has room.
+ * Silence and pauses are measured on the monotonic clock: a wall clock that jumps closes no socket.
+ */
 export class Session {
   readonly #socket: WebSocket;
   readonly #parts: GatewayParts;
@@ -32,14 +35,14 @@ export class Session {
     this.#sensor = sensor;
     this.#parts = parts;
     this.#outbox = new Outbox(socket, parts.newId);
-    this.#checkedAt = parts.now();
-    this.#heardAt = parts.now();
+    this.#checkedAt = performance.now();
+    this.#heardAt = performance.now();
   }
 
   /** Serves the socket until it closes. */
   start(): void {
     const heard = (): void => {
-      this.#heardAt = this.#parts.now();
+      this.#heardAt = performance.now();
     };
     this.#socket.on('message', (data, isBinary) => {
       heard();
@@ -139,10 +142,10 @@ export class Session {
       do {
         this.#offering = 'running';
         await this.#checkSensor();
-        const room = this.#concurrency - this.#leases.count(this.#parts.now());
+        const room = this.#concurrency - this.#leases.count(performance.now());
         const offers = room > 0 && !this.#isEnding ? await this.#parts.work.offer(this.#sensor, room) : [];
         for (const { id, kind } of offers) {
-          this.#leases.offered(id, this.#parts.now());
+          this.#leases.offered(id, performance.now());
           this.#outbox.send('offer', { assignmentId: id, kind });
         }
       } while (this.#isAskedAgain());
@@ -160,7 +163,7 @@ export class Session {
 
   /** A sensor revoked elsewhere, or given other registries, is noticed within POLL_MS on every frame and offer. */
   async #checkSensor(): Promise<void> {
-    const now = this.#parts.now();
+    const now = performance.now();
     if (now - this.#checkedAt < POLL_MS) return;
     const sensor = await this.#parts.store.sensors.fetchById(this.#sensor.id);
     if (!sensor) throw new TidewaiterError('sensor.unknown', { which: this.#sensor.id });
@@ -170,7 +173,7 @@ export class Session {
   }
 
   #ping(): void {
-    if (this.#parts.now() - this.#heardAt > SOCKET_SILENCE_MS_MAX) return this.#socket.terminate();
+    if (performance.now() - this.#heardAt > SOCKET_SILENCE_MS_MAX) return this.#socket.terminate();
     this.#socket.ping();
   }
 

@@ -5,7 +5,7 @@ import type { Sensor } from '../storage/index.ts';
 import type { GatewayParts } from './face.ts';
 
 /** Where sensors connect. */
-export const SOCKET_PATH = '/api/v1/sensors/socket';
+const SOCKET_PATH = '/api/v1/sensors/socket';
 
 /**
  * Who asks for a socket; everything is decided before the handshake, so that nobody unknown ever holds one.

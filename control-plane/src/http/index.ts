@@ -1,2 +1,2 @@
-export { notFound, PROBLEM_TYPE, rawProblem, requestError, sendProblem } from './problem.ts';
+export { notFound, rawProblem } from './problem.ts';
 export { createHttpServer, type HttpServer } from './server.ts';

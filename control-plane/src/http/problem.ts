@@ -2,7 +2,7 @@ import { type ErrorCode, type Problem, problemOf, TidewaiterError } from '@tidew
 import type { FastifyReply } from 'fastify';
 
 /** RFC 9457, section 3. */
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 /** Where a retry helps and the thrower named no pause: long enough for a lock or a restart to pass. */
 const RETRY_AFTER_MS = 5_000;
 

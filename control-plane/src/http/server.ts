@@ -17,6 +17,8 @@ export type HttpServer = FastifyInstance<RawServerDefault, IncomingMessage, Serv
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than a load balancer's idle time-out (60 s by default), so that the balancer closes first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+/** Sensors (2,000), waiting pipelines (1,000) and the rest: HTTP/1.1 answers one request a connection at a time, so this bounds all work. */
+const CONNECTIONS_MAX = 4_096;
 /** Paths of ours are short; this bounds router work. */
 const PARAM_LENGTH_MAX = 256;
 
@@ -39,9 +41,13 @@ export function createHttpServer(options: { readonly log: FastifyBaseLogger; rea
       if (socket.writable) socket.end(rawProblem(broken));
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  server.server.maxConnections = CONNECTIONS_MAX;
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerErrors(server, options.bodyBytesMax);
+  server.addHook('onRequest', async (_request, reply) => {
+    void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
   server.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
   return server;
 }

@@ -3,7 +3,7 @@ import { TOKEN_SECONDS } from './token.ts';
 
 const HOUR_MS = 3_600_000;
 /** AWS does not document how long STS caches a JWKS: a key is published this long before its first use and after its last. */
-export const PUBLISH_AHEAD_MS = 24 * HOUR_MS;
+const PUBLISH_AHEAD_MS = 24 * HOUR_MS;
 const PUBLISH_AFTER_MS = PUBLISH_AHEAD_MS + TOKEN_SECONDS * 1000;
 /** How long one key signs. */
 const ACTIVE_MS = 90 * 24 * HOUR_MS;

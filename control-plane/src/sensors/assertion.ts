@@ -3,7 +3,7 @@ import { decodeProtectedHeader, errors, importJWK, type JWK, type JWTPayload, jw
 import type { Sensor, Store } from '../storage/index.ts';
 
 /** The longest life of a signed assertion, so that a stolen one is worthless soon and the replay table stays small. */
-export const ASSERTION_SECONDS_MAX = 120;
+const ASSERTION_SECONDS_MAX = 120;
 /** How far a sensor's clock may be off; AWS refuses it at 300 s anyway (SigV4). */
 const CLOCK_TOLERANCE_SECONDS = 60;
 

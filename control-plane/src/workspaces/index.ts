@@ -1,3 +1,3 @@
 export { isAtLeastRole } from './roles.ts';
 export { hashSecret, makeSecret } from './secret.ts';
-export { type Identity, type IssuedToken, type Surroundings, Workspaces } from './workspaces.ts';
+export { type Identity, Workspaces } from './workspaces.ts';

@@ -12,13 +12,13 @@ export interface Identity {
   readonly actor: string;
 }
 
-export interface Surroundings {
+interface Surroundings {
   readonly now: () => number;
   readonly random: (length: number) => Uint8Array;
   readonly newId: () => string;
 }
 
-export interface IssuedToken {
+interface IssuedToken {
   readonly token: ApiToken;
   /** The token itself: shown once, stored nowhere. */
   readonly secret: string;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
 import t from 'tap';
 import { enrolSensor, SensorClient, testEngine } from '../dispatch/sensor-client.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
@@ -230,3 +232,39 @@ t.test('an id of another workspace is 404 on every route that takes one', async 
     'nothing was changed',
   );
 });
+
+t.test('every answer fits what the API says of itself', async (t) => {
+  const { body: api } = await app.call('GET', '/api/v1/openapi.json');
+  const { schemas } = api['components'] as { readonly schemas: Record<string, unknown> };
+  const known: Record<string, string> = { digest };
+  for (const list of ['registries', 'incidents', 'assignments', 'sensors']) {
+    const { body } = await app.call('GET', `/api/v1/${list}`);
+    known[list] = (body['items'] as readonly { readonly id: string }[])[0]?.id ?? '';
+  }
+  const repositories = await app.call('GET', `/api/v1/registries/${known['registries']}/repositories`);
+  known['repositories'] = (repositories.body['items'] as readonly { readonly id: string }[])[0]?.id ?? '';
+  for (const [path, methods] of Object.entries(
+    api['paths'] as Record<string, Record<string, { responses: Record<string, ResponseShape> }>>,
+  )) {
+    const described = methods['get']?.responses['200']?.content?.['application/json']?.schema;
+    if (!described) continue;
+    const url = path.replace(/([\w-]+)\/\{id\}/, (_all, list: string) => `${list}/${known[list]}`).replace('{digest}', digest);
+    const answer = await app.call('GET', url);
+    t.equal(answer.status, 200, url);
+    const schema = Compile(inline(described, schemas) as TSchema);
+    t.ok(schema.Check(answer.body), `${url}: ${JSON.stringify(schema.Errors(answer.body)[0])} ${answer.text}`);
+  }
+});
+
+interface ResponseShape {
+  readonly content?: Record<string, { readonly schema: unknown }>;
+}
+
+/** The schema with every reference replaced by what it names. */
+function inline(schema: unknown, named: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(schema)) return schema.map((item) => inline(item, named));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const reference = (schema as { readonly $ref?: string }).$ref?.split('/').pop();
+  if (reference !== undefined) return inline(named[reference], named);
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, inline(value, named)]));
+}

@@ -39,6 +39,14 @@ async function list(assignmentId: string, repository: string, digest: string): P
   client.terminate();
 }
 
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    if (await isSo()) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('it never came');
+}
+
 t.test('a push is stored once and queued within a second', async (t) => {
   const event = pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'v1' });
   const started = Date.now();
@@ -133,6 +141,32 @@ t.test('a locked database is 503 with Retry-After before EventBridge gives up', 
   other.close();
   const after = await deliver(event);
   t.equal(after.status, 202, 'sent again, it is taken');
+});
+
+t.test('what waits for a locked database is bounded; the rest is told to come later', async (t) => {
+  const other = new BetterSqlite(app.databaseFile);
+  other.exec('begin immediate');
+  const event = () => pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'flood' });
+  const answers = await Promise.all(Array.from({ length: 300 }, () => deliver(event())));
+  other.exec('rollback');
+  other.close();
+  const [late, refused] = [503, 429].map((status) => answers.filter((answer) => answer.status === status));
+  t.strictSame([late?.length, refused?.length], [256, 44]);
+  t.match(refused?.[0]?.body, { code: 'overloaded', retryable: true });
+  t.equal(refused?.[0]?.headers.get('retry-after'), '30');
+});
+
+t.test('a locked database is 503 on the API, and reading goes on', async (t) => {
+  await until(async () => (await deliver(pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'w' }))).status === 202);
+  const other = new BetterSqlite(app.databaseFile);
+  other.exec('begin immediate');
+  const refused = await app.call('POST', '/api/v1/enrolment-tokens', { body: {} });
+  t.match([refused.status, refused.body], [503, { code: 'storage.unavailable', retryable: true }]);
+  t.match(refused.headers.get('retry-after'), /^\d+$/);
+  t.equal((await app.call('GET', '/api/v1/registries')).status, 200);
+  other.exec('rollback');
+  other.close();
+  t.equal((await app.call('POST', '/api/v1/enrolment-tokens', { body: {} })).status, 201);
 });
 
 t.test('a verdict waits, then says its state; only what is outside the perimeter is 404', async (t) => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { FRAME_BYTES_MAX, type FrameBody } from '@tidewaiter/shared/protocol';
 import { generateKeyPair } from 'jose';
 import t, { type Test } from 'tap';
+import BetterSqlite from 'better-sqlite3';
 import { WebSocket } from 'ws';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp, type TestApp } from '../api/harness.ts';
 import {
@@ -440,6 +441,62 @@ t.test('a sensor gets no work, token or claim outside its registries', async (t)
     'leases',
   );
   t.match(verdicts, [{ verdict: 'cancel' }]);
+});
+
+t.test('a locked database costs a frame its answer and a sensor nothing else', async (t) => {
+  const { client, grant } = await running(t);
+  const another = await enrolSensor(app, app.ownerToken);
+  const other = new BetterSqlite(app.databaseFile);
+  other.exec('begin immediate');
+  const id = client.send('claim', { grant, engine: testEngine, digests: [digestOf()] });
+  t.match(await client.next('error'), { replyTo: id, body: { code: 'storage.unavailable', retryable: true } });
+  t.match(
+    await refusedUpgrade(openSocket(app, await assertionOf(app, another))),
+    { status: 503, body: { code: 'storage.unavailable' } },
+    'an upgrade is told to come again',
+  );
+  other.exec('rollback');
+  other.close();
+  t.match(
+    await client.ask('claim', { grant, engine: testEngine, digests: [digestOf()] }, 'claimed'),
+    { wait: [] },
+    'asked again, it is answered',
+  );
+});
+
+t.test('a wall clock that jumps closes no socket; leases that ran out by it go back to the queue', async (t) => {
+  const jumping = await startTestApp(t.testdir());
+  t.teardown(() => jumping.close());
+  await jumping.call('POST', '/api/v1/registries', { body: registryBody(accountOf()) });
+  const sensor = await enrolSensor(jumping, jumping.ownerToken);
+  const client = await SensorClient.open(jumping, sensor);
+  const offer = await client.next('offer');
+  const { grant } = await client.ask('accept', { assignmentId: offer.body.assignmentId }, 'accepted');
+  jumping.advance(3_600_000);
+  const progress = { phase: 'listing' as const, layersDone: 0, layersTotal: 0, bytesDone: 0, bytesTotal: 0 };
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  const { verdicts, serverTime } = await client.ask('heartbeat', { leases: [{ grant, progress }] }, 'leases');
+  t.match(verdicts, [{ verdict: 'cancel' }]);
+  t.ok(Date.parse(serverTime) > Date.now() + 3_500_000, 'the sensor is told the time');
+  t.equal((await client.next('offer')).body.assignmentId, grant.assignmentId);
+  const again = await client.ask('accept', { assignmentId: grant.assignmentId }, 'accepted');
+  t.equal(again.grant.attempt, grant.attempt + 1);
+  client.terminate();
+});
+
+t.test('an assertion used before a restart is still used', async (t) => {
+  const folder = t.testdir();
+  const before = await startTestApp(folder);
+  const { port } = new URL(before.url);
+  const sensor = await enrolSensor(before, before.ownerToken);
+  const assertion = await assertionOf(before, sensor);
+  const socket = openSocket(before, assertion);
+  await once(socket, 'open');
+  socket.terminate();
+  await before.close();
+  const after = await startTestApp(folder, { TIDEWAITER_LISTEN_PORT: port });
+  t.teardown(() => after.close());
+  t.match(await refusedUpgrade(openSocket(after, assertion)), { status: 401, body: { code: 'auth.invalid', detail: /used before/ } });
 });
 
 t.test('a sensor that does not read is cut off before its queue grows', async (t) => {

@@ -6,7 +6,7 @@ import type { ApiParts } from '../parts.ts';
 import { answers } from '../resources/problem.ts';
 
 /** An EventBridge event is at most 256 KiB, an ECR image action about 1 KiB; EventBridge sends what a rule makes of it. */
-export const WEBHOOK_BODY_BYTES_MAX = 65_536;
+const WEBHOOK_BODY_BYTES_MAX = 65_536;
 /** Bodies being stored at once in one process: beyond it the database is what is slow, and EventBridge retries a 429. */
 const IN_FLIGHT_MAX = 256;
 /** EventBridge honours Retry-After; half a minute outlasts a restart of the database. */
@@ -56,12 +56,14 @@ async function receive(parts: ApiParts, key: string | string[] | undefined, byte
   if (inFlight.count >= IN_FLIGHT_MAX)
     throw new TidewaiterError('overloaded', { which: 'webhook', want: `at most ${IN_FLIGHT_MAX} at once`, retryAfterMs: RETRY_AFTER_MS });
   inFlight.count += 1;
+  // Counted until the database is done with it, not until the answer: what waits for a locked database is bounded, too.
+  const work = keep(parts, key, bytes).finally(() => {
+    inFlight.count -= 1;
+  });
   try {
-    return await beforeDeadline(keep(parts, key, bytes));
+    return await beforeDeadline(work);
   } catch (error) {
     throw laterIfStorage(error);
-  } finally {
-    inFlight.count -= 1;
   }
 }
 

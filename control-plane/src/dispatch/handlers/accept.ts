@@ -5,6 +5,6 @@ import { type Handling, type Reply, rfc3339 } from './handling.ts';
 export async function handleAccept({ parts, sensor, leases }: Handling, { assignmentId }: FrameBody<'accept'>): Promise<Reply> {
   leases.ended(assignmentId);
   const { grant, task, leaseExpiresAt } = await parts.work.accept(sensor, assignmentId);
-  leases.held(grant, parts.now());
+  leases.held(grant, performance.now());
   return { type: 'accepted', body: { grant, task, leaseExpiresAt: rfc3339(leaseExpiresAt) } };
 }
