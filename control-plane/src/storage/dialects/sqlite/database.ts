@@ -82,8 +82,9 @@ class Sqlite implements Database {
   }
 
   write<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    const since = performance.now();
     return this.#session(async (session) => {
-      await begin(session);
+      await begin(session, since);
       try {
         const result = await run(session);
         await sql`commit`.execute(session);
@@ -126,13 +127,14 @@ class Sqlite implements Database {
   }
 }
 
-async function begin(session: Session): Promise<void> {
-  for (let waited = 0; ; waited += BUSY_IN_THREAD_MS + BUSY_PAUSE_MS) {
+/** `since`: when the write was asked for. Those that waited behind another give up with it, not one after the other. */
+async function begin(session: Session, since: number): Promise<void> {
+  for (;;) {
     try {
       await sql`begin immediate`.execute(session);
       return;
     } catch (error) {
-      if (!isBusy(error) || waited >= BUSY_MS_MAX) throw error;
+      if (!isBusy(error) || performance.now() - since >= BUSY_MS_MAX) throw error;
       await pause(BUSY_PAUSE_MS);
     }
   }
