@@ -205,3 +205,22 @@ export async function fails(t: Test, promise: Promise<unknown>, pattern: RegExp)
   );
   t.match(text, pattern);
 }
+
+/** An artifact that refers to an image (OCI 1.1 `subject`). */
+export function artifactOf(
+  image: { readonly manifest: Buffer; readonly mediaType: string },
+  artifactType: string,
+): { manifest: Buffer; mediaType: string; blobs: Buffer[] } {
+  const empty = Buffer.from('{}');
+  const content = Buffer.from(JSON.stringify({ about: artifactType }));
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const manifest = {
+    schemaVersion: 2,
+    mediaType,
+    artifactType,
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: sha256(empty), size: empty.length },
+    layers: [{ mediaType: 'application/json', digest: sha256(content), size: content.length }],
+    subject: { mediaType: image.mediaType, digest: sha256(image.manifest), size: image.manifest.length },
+  };
+  return { manifest: Buffer.from(JSON.stringify(manifest)), mediaType, blobs: [empty, content] };
+}

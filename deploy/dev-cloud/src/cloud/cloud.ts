@@ -82,9 +82,10 @@ export class Cloud {
     this.#origins = origins;
   }
 
-  /** Base URLs, without a trailing slash. */
-  get urls(): Readonly<Record<'sts' | 'ecr' | 'layers', string>> {
-    return { sts: this.#origins.sts.url, ecr: this.#origins.ecr.url, layers: this.#origins.layers.url };
+  /** Base URLs, without a trailing slash; `registry` is the default account's in the default region. */
+  get urls(): Readonly<Record<'sts' | 'ecr' | 'layers' | 'registry', string>> {
+    const { sts, ecr, layers, defaultRegistryUrl: registry } = this.#origins;
+    return { sts: sts.url, ecr: ecr.url, layers: layers.url, registry };
   }
 
   /** The variables that point a genuine AWS SDK here. */

@@ -12,6 +12,7 @@ export interface Origins {
   readonly ecr: LoopbackServer;
   readonly layers: LoopbackServer;
   readonly registries: RegistryHosts;
+  readonly defaultRegistryUrl: string;
 }
 
 export async function openOrigins(parts: CloudParts): Promise<Origins> {
@@ -36,7 +37,8 @@ export async function openOrigins(parts: CloudParts): Promise<Origins> {
       log: (operation, outcome) => parts.counters.call({ at: parts.clock.now(), service: 'sts', operation, outcome }),
     }),
   );
-  return { sts, ecr, layers, registries };
+  const defaultRegistryUrl = await registries.url(parts.options.accountId, parts.options.region);
+  return { sts, ecr, layers, registries, defaultRegistryUrl };
 }
 
 export async function closeOrigins(origins: Origins): Promise<void> {

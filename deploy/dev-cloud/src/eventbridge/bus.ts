@@ -135,6 +135,10 @@ export class EventBus {
 
   #after(delayMs: number, action: () => void): void {
     if (this.#closed) return;
+    if (delayMs === 0) {
+      action();
+      return;
+    }
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       action();

@@ -18,6 +18,8 @@ export interface Question {
   /** Of an AssumeRole call: what it does not allow the session cannot do. */
   readonly sessionPolicies?: readonly Policy[];
   readonly resourcePolicy?: Policy | undefined;
+  /** A role's trust policy must name the caller; identity policies alone never open a role, not even in its own account. */
+  readonly resourcePolicyDecides?: boolean;
   readonly context: ConditionContext;
 }
 
@@ -42,6 +44,7 @@ export function decide(question: Question): Decision {
   if (question.sessionPolicies !== undefined && !allows(question.sessionPolicies, question)) return missing('session');
   if (question.caller.kind !== 'aws') return resource === 'none' ? missing('resource-based') : { allowed: true };
   if (question.caller.accountId === question.ownerAccountId) {
+    if (question.resourcePolicyDecides === true && resource === 'none') return missing('resource-based');
     return identity || resource === 'direct' ? { allowed: true } : missing('identity-based');
   }
   if (!identity) return missing('identity-based');

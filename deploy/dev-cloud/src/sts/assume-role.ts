@@ -41,6 +41,7 @@ function maySessionBegin(role: Role, principal: Principal, externalId: string | 
     identityPolicies: policiesOf(principal),
     ...(sessionPolicies === undefined ? {} : { sessionPolicies }),
     resourcePolicy: role.trustPolicy,
+    resourcePolicyDecides: true,
     context,
   }).allowed;
 }
