@@ -15,7 +15,7 @@ export interface ApiParts extends Context {
   readonly sensors: Sensors;
   readonly issuer: Issuer;
   readonly gateway: Pick<Gateway, 'disconnect'>;
-  readonly assignments: Pick<Assignments, 'queue' | 'cancel'>;
+  readonly assignments: Pick<Assignments, 'queue' | 'cancel' | 'resume'>;
   readonly catalog: Pick<Catalog, 'queueUnscanned'>;
   readonly triggers: Pick<Triggers, 'receivePush' | 'rejectPush' | 'request'>;
   readonly incidents: Incidents;

@@ -1,5 +1,6 @@
 import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { rotateIssuerKey } from './issuer.ts';
 import { serve } from './serve.ts';
 import { createWorkspace } from './workspace.ts';
 
@@ -28,6 +29,12 @@ export async function runCommand(argv: readonly string[]): Promise<number | null
     .description('make a workspace and print its owner token once')
     .argument('<name>', 'name of the workspace', checkName)
     .action(createWorkspace);
+  program
+    .command('issuer')
+    .description('manage the OIDC issuer')
+    .command('rotate')
+    .description('publish the next signing key now; it takes over a day later')
+    .action(rotateIssuerKey);
   try {
     await program.parseAsync([...argv], { from: 'user' });
     return isServing ? null : 0;

@@ -1,16 +1,14 @@
-import { destination } from 'pino';
 import { startApp } from '../app.ts';
 import { readControlPlaneConfig } from '../config/index.ts';
-import { createLog } from '../telemetry/index.ts';
+import { logOf, random } from './context.ts';
 
-const STDERR = 2;
 /** A second signal, or this long, ends the program though something still hangs. */
 const CLOSE_MS_MAX = 15_000;
 
 /** Runs the control plane until SIGINT or SIGTERM. */
 export async function serve(): Promise<void> {
   const config = readControlPlaneConfig();
-  const log = createLog(config.logLevel, destination({ dest: STDERR, sync: true }));
+  const log = logOf(config);
   const showOwnerToken = process.stdout.isTTY ? show : null;
   const app = await startApp(config, { now: () => Date.now(), random, log, showOwnerToken });
   const close = (signal: NodeJS.Signals): void => {
@@ -21,8 +19,6 @@ export async function serve(): Promise<void> {
   };
   process.once('SIGINT', close).once('SIGTERM', close);
 }
-
-export const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
 function show(token: string): void {
   process.stdout.write(`\nThe owner token of this new installation, shown only now:\n\n  ${token}\n\n`);

@@ -63,9 +63,14 @@ export async function startTestApp(folder: string, env: Readonly<Record<string, 
       aheadMs += ms;
     },
     now,
-    call: (method, path, call = {}) => request(`${app.url}${path}`, method, { token: ownerToken, ...call }),
+    call: callerOf(app.url, ownerToken),
     close: () => app.close(),
   };
+}
+
+/** Calls the API at `url`, as the owner unless told otherwise. */
+export function callerOf(url: string, ownerToken: string): TestApp['call'] {
+  return (method, path, call = {}) => request(`${url}${path}`, method, { token: ownerToken, ...call });
 }
 
 async function request(url: string, method: string, { token, body, headers }: Call): Promise<Answer> {

@@ -115,6 +115,17 @@ t.test('a port that is taken ends the program with its name', async (t) => {
   first.child.kill('SIGTERM');
 });
 
+t.test('an issuer key is rotated by a command, published first', async (t) => {
+  const folder = t.testdir();
+  const started = run(t, ['issuer', 'rotate'], envOf(folder));
+  t.equal(await started.ended, 0, started.output.stderr);
+  t.match(JSON.parse(started.output.stdout), { keys: [{ state: 'active' }] }, 'a new installation has nothing to rotate');
+  const rotated = run(t, ['issuer', 'rotate'], envOf(folder));
+  await rotated.ended;
+  const { keys } = JSON.parse(rotated.output.stdout) as { readonly keys: readonly { readonly state: string }[] };
+  t.strictSame(keys.map(({ state }) => state).sort(), ['active', 'pending']);
+});
+
 t.test('an unknown command is a usage error', async (t) => {
   for (const args of [['serv'], ['workspace'], ['workspace', 'create'], ['workspace', 'create', ' ']])
     t.equal(await run(t, args, envOf(t.testdir())).ended, 2, args.join(' '));

@@ -413,10 +413,11 @@ t.test('a newer socket of a sensor takes the place of the former', async (t) => 
   t.match(await newer.ask('heartbeat', { leases: [] }, 'leases'), { verdicts: [] });
 });
 
-t.test('a revoked sensor is cut off and does not come back', async (t) => {
-  const { client, sensor } = await sensorOn(t);
+t.test('a revoked sensor is cut off, its work goes to others, and it does not come back', async (t) => {
+  const { client, sensor, grant } = await running(t);
   t.equal((await app.call('POST', `/api/v1/sensors/${sensor.sensorId}/revoke`, { body: { compromised: false } })).status, 200);
   t.equal((await client.closed).code, 1008);
+  t.match((await app.call('GET', `/api/v1/assignments/${grant.assignmentId}`)).body, { state: 'pending' });
   t.match(await refusedUpgrade(openSocket(app, await assertionOf(app, sensor))), { status: 403, body: { code: 'sensor.revoked' } });
 });
 

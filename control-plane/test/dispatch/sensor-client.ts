@@ -5,6 +5,9 @@ import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { type RawData, WebSocket } from 'ws';
 import type { TestApp } from '../api/harness.ts';
 
+/** What a sensor needs of a control plane, in this process or another. */
+type Server = Pick<TestApp, 'url' | 'now' | 'call'>;
+
 export interface Enrolled {
   readonly sensorId: string;
   readonly workspaceId: string;
@@ -12,7 +15,7 @@ export interface Enrolled {
 }
 
 /** Enrols a sensor of the given workspace through the API. */
-export async function enrolSensor(app: TestApp, token: string, registryIds: readonly string[] | null = null): Promise<Enrolled> {
+export async function enrolSensor(app: Server, token: string, registryIds: readonly string[] | null = null): Promise<Enrolled> {
   const made = await app.call('POST', '/api/v1/enrolment-tokens', { token, body: { registryIds } });
   const pair = await generateKeyPair('EdDSA', { extractable: true });
   const { kty, crv, x } = await exportJWK(pair.publicKey);
@@ -24,7 +27,7 @@ export async function enrolSensor(app: TestApp, token: string, registryIds: read
 }
 
 /** A signed assertion; `change` bends it for the tests of what is refused. */
-export async function assertionOf(app: TestApp, sensor: Enrolled, change: JWTPayload & { readonly kid?: string } = {}): Promise<string> {
+export async function assertionOf(app: Server, sensor: Enrolled, change: JWTPayload & { readonly kid?: string } = {}): Promise<string> {
   const { kid = sensor.sensorId, ...claims } = change;
   const at = Math.floor(app.now() / 1000);
   const payload = { iss: sensor.sensorId, sub: sensor.sensorId, aud: app.url, iat: at, exp: at + 60, jti: randomUUID(), ...claims };
@@ -60,7 +63,7 @@ export class SensorClient {
     });
   }
 
-  static async connect(app: TestApp, sensor: Enrolled): Promise<SensorClient> {
+  static async connect(app: Server, sensor: Enrolled): Promise<SensorClient> {
     const socket = openSocket(app, await assertionOf(app, sensor));
     const client = new SensorClient(socket);
     await once(socket, 'open');
@@ -68,7 +71,7 @@ export class SensorClient {
   }
 
   /** Connected and welcomed. */
-  static async open(app: TestApp, sensor: Enrolled, hello: Partial<FrameBody<'hello'>> = {}): Promise<SensorClient> {
+  static async open(app: Server, sensor: Enrolled, hello: Partial<FrameBody<'hello'>> = {}): Promise<SensorClient> {
     const client = await SensorClient.connect(app, sensor);
     await client.ask('hello', { ...helloBody(app), ...hello }, 'welcome');
     return client;
@@ -126,13 +129,13 @@ export class SensorClient {
   }
 }
 
-export function helloBody(app: TestApp): FrameBody<'hello'> {
+export function helloBody(app: Server): FrameBody<'hello'> {
   const clock = new Date(app.now()).toISOString();
   return { sensorVersion: '0.1.0', protocols: [1], schemas: [1], engine: testEngine, concurrency: 2, leases: [], clock };
 }
 
 export function openSocket(
-  app: TestApp,
+  app: Server,
   assertion: string | null,
   options: { readonly path?: string; readonly protocols?: string[] } = {},
 ): WebSocket {

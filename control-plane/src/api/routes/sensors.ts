@@ -94,6 +94,8 @@ function revokeRoute(server: HttpServer, parts: ApiParts): void {
       parts.gateway.disconnect(id);
       const sensor = await parts.sensors.fetch(identity.workspaceId, id);
       if (!sensor) throw notFound(`sensor ${id}`);
+      // It is to work on nothing any more: what it held goes back to the queue at once.
+      await parts.assignments.resume(sensor, []);
       return viewSensor(sensor);
     },
   );

@@ -1,0 +1,13 @@
+import { Issuer } from '../issuer/index.ts';
+import { withContext } from './context.ts';
+
+/** Publishes the next signing key; every running replica takes it up within a minute and signs with it a day later. */
+export async function rotateIssuerKey(): Promise<void> {
+  await withContext(async (context, config, random) => {
+    const { store, now, newId } = context;
+    const issuer = new Issuer({ store, issuerUrl: () => null, keyEncryptionKey: config.keyEncryptionKey, now, random, newId });
+    await issuer.refresh(true);
+    const keys = (await store.issuerKeys.list()).map(({ kid, state }) => ({ kid, state }));
+    process.stdout.write(`${JSON.stringify({ keys })}\n`);
+  });
+}

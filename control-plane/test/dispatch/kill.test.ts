@@ -1,0 +1,205 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FrameBody } from '@tidewaiter/shared/protocol';
+import t, { type Test } from 'tap';
+import { accountOf, callerOf, digestOf, pushEvent, registryBody, type TestApp } from '../api/harness.ts';
+import { enrolSensor, helloBody, SensorClient, testEngine } from './sensor-client.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+interface Server {
+  readonly app: Omit<TestApp, 'close' | 'log' | 'advance'>;
+  /** kill -9 and start again on the same database and port. */
+  readonly crash: () => Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+async function startServer(t: Test): Promise<Server> {
+  const databaseFile = join(t.testdir(), 'tidewaiter.db');
+  const port = await freePort();
+  const ownerToken = `tw_${randomBytes(32).toString('base64url')}`;
+  const env = {
+    TIDEWAITER_DATABASE_URL: `sqlite:${databaseFile}`,
+    TIDEWAITER_LISTEN_PORT: String(port),
+    TIDEWAITER_DEVELOPMENT_URLS: 'true',
+    TIDEWAITER_OWNER_TOKEN: ownerToken,
+  };
+  const url = `http://127.0.0.1:${port}`;
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(process.execPath, ['--conditions=@tidewaiter/source', main, 'serve'], { env, stdio: 'ignore' });
+    while (child.exitCode === null) {
+      const isUp = await fetch(`${url}/readyz`).then(
+        ({ status }) => status === 200,
+        () => false,
+      );
+      if (isUp) return child;
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
+    throw new Error(`it ended with ${child.exitCode}`);
+  };
+  let child = await start();
+  t.teardown(() => child.kill('SIGKILL'));
+  return {
+    app: { url, databaseFile, ownerToken, now: () => Date.now(), call: callerOf(url, ownerToken) },
+    async crash() {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      child = await start();
+    },
+  };
+}
+
+const empty = {
+  entriesSeen: 0,
+  otherEntries: 0,
+  filesSeen: 0,
+  filesScanned: 0,
+  filesUnread: 0,
+  bytesSeen: 0,
+  bytesScanned: 0,
+  bytesUnread: 0,
+  gaps: [],
+  gapsOmitted: 0,
+  complete: true,
+};
+
+function reportsOf(grant: FrameBody<'accepted'>['grant'], digest: string, layer: string): readonly FrameBody<'report'>[] {
+  const found = {
+    detector: 'test-key',
+    confidence: 'certain' as const,
+    fingerprints: [{ keyId: testEngine.fingerprintKeyId, value: 'd'.repeat(64) }],
+    preview: 'AKIA…20',
+  };
+  const place = {
+    path: 'app/.env',
+    pathHash: '0'.repeat(16),
+    parentHashes: [],
+    line: 1,
+    column: 1,
+    offset: 0,
+    superseded: false,
+    inFile: true,
+  };
+  const manifest = {
+    digest,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    shape: 'image' as const,
+    platform: null,
+    children: [],
+  };
+  const layers = [{ digest: layer, sizeBytes: 1, diffId: null, instruction: null }];
+  const reports: FrameBody<'report'>['report'][] = [
+    { kind: 'manifest', grant, engine: testEngine, ...manifest, layers, findings: [], coverage: empty },
+    { kind: 'layer-page', digest: layer, engine: testEngine, page: 0, findings: [{ ...found, ...place }] },
+    {
+      kind: 'layer-done',
+      engine: testEngine,
+      pages: 1,
+      summary: { digest: layer, blobBytes: 1, compression: 'none', content: 'tar', coverage: empty, findings: 1 },
+    },
+    { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: {} },
+  ];
+  return reports.map((report) => ({ reportId: randomUUID(), report }));
+}
+
+/** The steps at which the control plane dies; after each, the sensor comes back and sends again what was not acknowledged. */
+const steps = [
+  'accept',
+  'claim',
+  'before an acknowledgement',
+  'after an acknowledgement',
+  'before the last acknowledgement',
+  'after the last one',
+] as const;
+
+const server = await startServer(t);
+
+for (const step of steps) {
+  t.test(`the control plane is killed at: ${step}; one verdict, one incident, nothing lost or doubled`, async (t) => {
+    const { app, crash } = server;
+    const account = accountOf();
+    const { body } = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
+    const registryId = (body['registry'] as { id: string }).id;
+    const sensor = await enrolSensor(app, app.ownerToken, [registryId]);
+    const [digest, layer] = [digestOf(), digestOf()];
+    const event = pushEvent({ account, repository: 'shop/web', digest, tag: 'latest' });
+    const key = (body['webhookKey'] as { key: string }).key;
+    const deliver = () => app.call('POST', '/api/webhooks/ecr', { token: null, body: event, headers: { 'x-tidewaiter-key': key } });
+    t.equal((await deliver()).status, 202);
+
+    let client = await SensorClient.open(app, sensor);
+    let assignmentId = '';
+    for (;;) {
+      const offer = await client.next('offer');
+      if (offer.body.kind === 'scan') {
+        assignmentId = offer.body.assignmentId;
+        break;
+      }
+    }
+    const { grant } = await client.ask('accept', { assignmentId }, 'accepted');
+    const reports = reportsOf(grant, digest, layer);
+    const acknowledged = new Set<string>();
+    const comeBack = async (): Promise<void> => {
+      await crash();
+      await client.closed;
+      client = await SensorClient.connect(app, sensor);
+      await client.ask('hello', { ...helloBody(app), leases: [grant] }, 'welcome');
+    };
+    const report = async (count: number): Promise<void> => {
+      for (const one of reports.slice(0, count)) {
+        if (acknowledged.has(one.reportId)) continue;
+        await client.ask('report', one, 'ack');
+        acknowledged.add(one.reportId);
+      }
+    };
+    if (step === 'accept') await comeBack();
+    await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed');
+    if (step === 'claim') {
+      await comeBack();
+      t.match(await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed'), { yours: [layer] });
+    }
+    await report(1);
+    if (step === 'before an acknowledgement') {
+      client.send('report', reports[1] as FrameBody<'report'>);
+      await comeBack();
+    }
+    await report(2);
+    if (step === 'after an acknowledgement') await comeBack();
+    await report(3);
+    if (step === 'before the last acknowledgement') {
+      client.send('report', reports[3] as FrameBody<'report'>);
+      await comeBack();
+    }
+    await report(4);
+    if (step === 'after the last one') {
+      await comeBack();
+      for (const one of reports) await client.ask('report', one, 'ack');
+    }
+    client.terminate();
+    t.equal((await deliver()).body['outcome'], 'duplicate');
+    t.match((await app.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=5`)).body, { verdict: 'findings', counts: { certain: 1 } });
+    const scans = (await app.call('GET', `/api/v1/scans?digest=${digest}`)).body['items'] as readonly unknown[];
+    const work = (await app.call('GET', `/api/v1/assignments?digest=${digest}`)).body['items'] as readonly {
+      readonly state: string;
+      readonly attempt: number;
+    }[];
+    const incidents = (await app.call('GET', `/api/v1/incidents?digest=${digest}`)).body['items'] as readonly { readonly id: string }[];
+    t.strictSame([scans.length, incidents.length], [1, 1]);
+    t.match(work, [{ state: 'succeeded', attempt: 1 }]);
+    const places = (await app.call('GET', `/api/v1/incidents/${incidents[0]?.id}/occurrences?limit=200`)).body['items'] as readonly {
+      readonly rootDigest: string;
+    }[];
+    t.equal(places.filter(({ rootDigest }) => rootDigest === digest).length, 1);
+  });
+}
