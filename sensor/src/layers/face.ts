@@ -8,7 +8,8 @@ export interface Entry {
   /** The path's raw bytes, for hashing; valid during `begin` only. */
   readonly rawPath: Uint8Array;
   readonly type: EntryType;
-  readonly sizeBytes: number;
+  /** As the header declares it; null for what is no tar entry (a blob, or bytes behind an archive's end), whose path is ''. */
+  readonly sizeBytes: number | null;
   /** Target of a hard or symbolic link, else ''. */
   readonly linkTarget: string;
 }

@@ -23,7 +23,7 @@ export interface ManifestFacts {
 /** 8-byte big-endian path hashes, back to back. */
 export interface PathPage {
   readonly kind: 'files' | 'directories' | 'whiteouts' | 'opaques';
-  readonly hashes: Uint8Array;
+  readonly hashes: Uint8Array<ArrayBuffer>;
 }
 
 /** A finding with its plaintext beside it; `secret` is there only when the engine was built with showSecrets. */

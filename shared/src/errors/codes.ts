@@ -65,6 +65,9 @@ export const errorCodes = {
   'layer.size-mismatch': meaning(422, 'The layer does not have the size its manifest names'),
   'layer.download-failed': meaning(502, 'The layer could not be downloaded to its end', true),
 
+  'layer.foreign': meaning(422, 'The layer is kept outside its registry'),
+  'work-file.full': meaning(507, 'There is no room for the archive that is read from standard input'),
+
   'spool.full': meaning(507, 'The spool has no room for another report', true),
   'spool.damaged': meaning(500, 'A spooled report cannot be read'),
   cancelled: meaning(499, 'The work was cancelled', true),

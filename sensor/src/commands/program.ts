@@ -1,0 +1,32 @@
+import { Command, CommanderError } from 'commander';
+import { problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
+import { exitCodeOfError, exitCodes } from './exit-codes.ts';
+import { keygenCommand } from './keygen.ts';
+import type { ProgramIo } from './program-io.ts';
+import { scanCommand } from './scan.ts';
+import { readVersion } from './version.ts';
+
+/** Parses the words after the program's name and runs the command; says what went wrong on stderr. Never throws. */
+export async function runProgram(words: readonly string[], io: ProgramIo): Promise<void> {
+  const version = readVersion();
+  const program = new Command('tidewaiter-sensor').description('Finds the secrets in container images.').version(version);
+  for (const command of [scanCommand(io, version), keygenCommand(io)]) program.addCommand(command);
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  }
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+  } catch (error) {
+    io.exit(explain(error, io));
+  }
+}
+
+function explain(error: unknown, io: ProgramIo): number {
+  // Commander has said it already; help and version are no failure.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
+  const { code, detail } = problemOf(error);
+  io.stderr.write(`tidewaiter-sensor: ${detail} [${code}]\n`);
+  if (!(error instanceof TidewaiterError) && error instanceof Error) io.stderr.write(`${error.stack ?? error.message}\n`);
+  return exitCodeOfError(error);
+}

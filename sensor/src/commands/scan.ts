@@ -1,0 +1,124 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { type Confidence, confidences, type ScanReport } from '@tidewaiter/shared/findings';
+import { readScanConfig } from '../config/index.ts';
+import {
+  buildReport,
+  ephemeralKeyOf,
+  FINGERPRINT_KEY_BYTES,
+  type FingerprintKey,
+  fingerprintKeyOf,
+  sarifOf,
+  tableOf,
+} from '../reports/index.ts';
+import { createScanEngine, ImageCollector, type ScanEngine, scanImage, scanLimits } from '../scan/index.ts';
+import { exitCodeOfVerdict } from './exit-codes.ts';
+import type { ProgramIo } from './program-io.ts';
+import { ProgressLine } from './progress-line.ts';
+import { openSource } from './source-openers.ts';
+
+interface ScanOptions {
+  readonly format: 'table' | 'json' | 'sarif';
+  readonly output?: string;
+  readonly minConfidence: Confidence;
+  readonly showSecrets?: boolean;
+}
+
+/** `tidewaiter-sensor scan REF`: one image, on this machine, without a control plane. */
+export function scanCommand(io: ProgramIo, version: string): Command {
+  return new Command('scan')
+    .description(
+      'Find the secrets of one image. Exit code: 0 clean, 1 findings, 2 usage, 3 incomplete without findings, 4 access or registry error, 5 internal error.',
+    )
+    .argument('<reference>', 'oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE, or - for a docker-archive on standard input')
+    .addOption(new Option('--format <format>', 'how the report is written').choices(['table', 'json', 'sarif']).default('table'))
+    .option('--output <file>', 'write the report to a file (0600) instead of standard output')
+    .addOption(
+      new Option('--min-confidence <confidence>', 'report findings at least this sure').choices([...confidences]).default('likely'),
+    )
+    .option('--show-secrets', 'write the secrets themselves into the report')
+    .action(async (reference: string, options: ScanOptions) => {
+      const report = await scan(reference, options, io, version);
+      io.exit(exitCodeOfVerdict(report.verdict));
+    });
+}
+
+async function scan(reference: string, options: ScanOptions, io: ProgramIo, version: string): Promise<ScanReport> {
+  const config = readScanConfig(io.env);
+  // Opened first, so that a scan of an hour does not end in a file that cannot be written.
+  const output = options.output === undefined ? null : await openOutput(options.output);
+  try {
+    const key = await readKey(config.fingerprintKeyFile, io);
+    const engine = createScanEngine({
+      keys: [key],
+      showSecrets: options.showSecrets === true,
+      limits: scanLimits,
+      workers: config.scanWorkers ?? io.cores,
+    });
+    try {
+      const report = await scanWith(engine, reference, options, io);
+      await write(render(report, options.format, version), output, io);
+      return report;
+    } finally {
+      await engine.close();
+    }
+  } finally {
+    await output?.close();
+  }
+}
+
+async function scanWith(engine: ScanEngine, reference: string, { minConfidence }: ScanOptions, io: ProgramIo): Promise<ScanReport> {
+  const start = io.now();
+  const line = io.stderr.isTTY ? new ProgressLine(io.stderr, () => io.now()) : null;
+  const collector = new ImageCollector((done) => line?.show(done));
+  const source = await openSource(reference, io);
+  try {
+    await scanImage(source, engine, collector, scanLimits, io.signal);
+    return buildReport(collector.image(source.reference, engine.identity), { minConfidence, durationMs: io.now() - start });
+  } finally {
+    line?.clear();
+    await source.close();
+  }
+}
+
+function render(report: ScanReport, format: ScanOptions['format'], version: string): string {
+  switch (format) {
+    case 'json':
+      return `${JSON.stringify(report, null, 2)}\n`;
+    case 'sarif':
+      return `${JSON.stringify(sarifOf(report, version), null, 2)}\n`;
+    default:
+      return tableOf(report);
+  }
+}
+
+async function readKey(file: string | null, io: ProgramIo): Promise<FingerprintKey> {
+  if (file === null) return ephemeralKeyOf(io.randomBytes(FINGERPRINT_KEY_BYTES));
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new TidewaiterError('config.invalid', {
+      which: 'TIDEWAITER_FINGERPRINT_KEY_FILE',
+      got: `${file}, which cannot be read`,
+      want: 'a file of 32 bytes',
+      remedy: 'Make one with `tidewaiter-sensor keygen FILE`.',
+      cause,
+    });
+  });
+  return fingerprintKeyOf(bytes);
+}
+
+function openOutput(file: string): Promise<FileHandle> {
+  return open(file, 'w', 0o600).catch((cause: unknown) => {
+    throw new TidewaiterError('usage.invalid', {
+      which: '--output',
+      got: `${file}, which cannot be written`,
+      want: 'a file that can be written',
+      cause,
+    });
+  });
+}
+
+async function write(text: string, output: FileHandle | null, io: ProgramIo): Promise<void> {
+  if (output) await output.writeFile(text);
+  else await new Promise<void>((resolve, reject) => io.stdout.write(text, (error) => (error ? reject(error) : resolve())));
+}

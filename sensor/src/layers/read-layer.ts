@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import type { Gap } from '@tidewaiter/shared/findings';
+import type { Digest } from '@tidewaiter/shared/images';
+import { ByteInput } from './byte-input.ts';
+import { ContentBlock } from './content-block.ts';
+import type { ContentSink } from './face.ts';
+import { type Append, readGzip } from './gzip.ts';
+import { LayerContent } from './layer-content.ts';
+import type { LayerLimits, Stop } from './limits.ts';
+import { MAGIC_BYTES, type Magic, sniff } from './magic.ts';
+import { readZstd } from './zstd.ts';
+
+/** What a blob turned out to be, once read to its end. `gaps` are those of the blob as a whole; an entry's own went to the sink. */
+export interface LayerReading {
+  /** Of the bytes as they came; whoever asked for them compares. */
+  readonly digest: Digest;
+  readonly blobBytes: number;
+  readonly contentBytes: number;
+  readonly compression: 'none' | 'gzip' | 'zstd';
+  readonly content: 'tar' | 'blob';
+  readonly gaps: readonly Gap[];
+}
+
+/**
+ * Reads a blob whole: hash, decompress by magic bytes, walk the tar or read it as one file. Its bytes alone decide, no label does.
+ * Every byte of the blob is hashed, also behind a place where its content cannot be read.
+ * @param chunks the blob as stored; a chunk must stay unchanged until the next is asked for. What it throws passes through.
+ */
+export async function readLayer(
+  chunks: AsyncIterable<Uint8Array>,
+  memory: Uint8Array,
+  sink: ContentSink,
+  limits: LayerLimits,
+): Promise<LayerReading> {
+  const hash = createHash('sha256');
+  const input = new ByteInput(chunks, (chunk) => hash.update(chunk));
+  const content = new LayerContent(memory, sink, limits);
+  const block = new ContentBlock(memory, content, limits, () => input.bytesRead);
+  await input.fill(MAGIC_BYTES);
+  const first = sniff(input.pending);
+  const stop = await readStreams(input, block, content, limits);
+  block.flush();
+  content.end(stop);
+  await input.pass(Number.POSITIVE_INFINITY);
+  return {
+    digest: `sha256:${hash.digest('hex')}`,
+    blobBytes: input.bytesRead,
+    contentBytes: block.bytes,
+    compression: first === 'unsupported' ? 'none' : first,
+    content: content.kind,
+    gaps: content.gaps,
+  };
+}
+
+/** One compressed stream after another: what follows the first is read too, though the runtimes do not. */
+async function readStreams(input: ByteInput, block: ContentBlock, content: LayerContent, limits: LayerLimits): Promise<Stop> {
+  const append: Append = (bytes) => block.append(bytes);
+  for (;;) {
+    const stop = await readStream(sniff(input.pending), input, append, limits, content);
+    if (stop) return stop;
+    await passZeros(input);
+    if (!(await input.fill(MAGIC_BYTES)) && input.pending.length === 0) return null;
+    block.flush();
+    content.beginRest();
+  }
+}
+
+function readStream(magic: Magic, input: ByteInput, append: Append, limits: LayerLimits, content: LayerContent): Promise<Stop> {
+  switch (magic) {
+    case 'gzip':
+      return readGzip(input, append);
+    case 'zstd':
+      return readZstd(input, append, limits);
+    case 'unsupported':
+      content.addGap('unsupported-compression');
+      return readPlain(input, append);
+    default:
+      return readPlain(input, append);
+  }
+}
+
+async function readPlain(input: ByteInput, append: Append): Promise<Stop> {
+  while (await input.more()) {
+    const stop = append(input.pending);
+    if (stop) return stop;
+    input.skip(input.pending.length);
+  }
+  return null;
+}
+
+/** gzip's padding (GNU gzip ignores it); behind plain content nothing is left to pass. */
+async function passZeros(input: ByteInput): Promise<void> {
+  while (await input.more()) {
+    const at = input.pending.findIndex((byte) => byte !== 0);
+    input.skip(at < 0 ? input.pending.length : at);
+    if (at >= 0) return;
+  }
+}

@@ -1,0 +1,52 @@
+import type { InflateRaw, ZstdDecompress } from 'node:zlib';
+
+type Finish = 'ended' | 'failed';
+
+/** What one write did: how many of its bytes were taken, and whether the compressed stream is over or broken. */
+export interface RunStep {
+  readonly consumed: number;
+  readonly state: 'open' | Finish;
+}
+
+/** One deflate stream or one zstd frame through node:zlib, told exactly where it ends. */
+export class ZlibRun {
+  readonly #stream: InflateRaw | ZstdDecompress;
+  readonly #finished: Promise<Finish>;
+  #state: RunStep['state'] = 'open';
+
+  constructor(stream: InflateRaw | ZstdDecompress, onBytes: (bytes: Uint8Array) => void) {
+    this.#stream = stream;
+    stream.on('data', onBytes);
+    this.#finished = new Promise((resolve) => {
+      const finish = (state: Finish): void => {
+        if (this.#state === 'open') this.#state = state;
+        resolve(state);
+      };
+      stream.on('end', () => finish('ended'));
+      stream.on('error', () => finish('failed'));
+      stream.on('close', () => finish('failed'));
+    });
+  }
+
+  /** Output may still be on its way when this returns `open`, but not when it returns `ended`. */
+  async write(chunk: Uint8Array): Promise<RunStep> {
+    const before = this.#stream.bytesWritten;
+    const taken = new Promise<void>((resolve) => {
+      this.#stream.write(chunk, () => resolve());
+    });
+    await Promise.race([taken, this.#finished]);
+    // zlib leaves bytes untaken only where its stream is over; 'end' follows once all output was given.
+    if (this.#stream.bytesWritten - before < chunk.length) await this.#finished;
+    return { consumed: this.#stream.bytesWritten - before, state: this.#state };
+  }
+
+  /** No more input follows. All output is given when this returns. */
+  async end(): Promise<Finish> {
+    if (this.#state === 'open') this.#stream.end();
+    return this.#finished;
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+}

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import type { Digest } from '@tidewaiter/shared/images';
+import { extract, type Header } from 'tar-stream';
+import { type FileStore, READ_BYTES } from './blob-store.ts';
+
+/** Files an image archive may hold: four for each of 1,000 layers, with room; a bound on memory. */
+export const ARCHIVE_FILES_MAX = 100_000;
+
+const TAR_HEADER_BYTES = 512;
+
+interface Member {
+  readonly at: number;
+  readonly sizeBytes: number;
+  readonly digest: Digest;
+}
+
+/** An archive's files by name, with the digest each one has: a docker-archive names its layers by path only. */
+export interface ArchiveStore extends FileStore {
+  digestOf(name: string): Digest | null;
+}
+
+/**
+ * Reads the archive once to learn where its files lie, then serves them from there; nothing is unpacked.
+ * @throws registry.unreachable when the file cannot be opened, manifest.invalid when it is no tar.
+ */
+export async function openArchive(path: string, signal: AbortSignal): Promise<ArchiveStore> {
+  const file = await open(path, 'r').catch((cause: unknown) => {
+    throw new TidewaiterError('registry.unreachable', { which: path, got: codeOf(cause), remedy: 'Check the path of the archive.', cause });
+  });
+  return indexArchive(file, path, signal);
+}
+
+/** Takes the open file over: closing the store closes it, and so does a failure here. */
+export async function indexArchive(file: FileHandle, path: string, signal: AbortSignal): Promise<ArchiveStore> {
+  const members = new Map<string, Member | { readonly link: string }>();
+  try {
+    await index(file, path, members, signal);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  const find = (name: string): Member | null => follow(members, name);
+  return {
+    sizeOf: async (name) => find(name)?.sizeBytes ?? null,
+    digestOf: (name) => find(name)?.digest ?? null,
+    read: (name, reading) => readMember(file, find(name), reading),
+    close: () => file.close(),
+  };
+}
+
+async function index(
+  file: FileHandle,
+  path: string,
+  members: Map<string, Member | { readonly link: string }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const tar = extract();
+  const input = createReadStream(path, { fd: file, autoClose: false, start: 0, highWaterMark: READ_BYTES });
+  const feeding = pipeline(input, tar, { signal });
+  // Its failure is seen through the loop; without a listener here it would end the process.
+  feeding.catch(() => undefined);
+  try {
+    for await (const entry of tar) {
+      const hash = createHash('sha256');
+      for await (const chunk of entry) if (chunk instanceof Uint8Array) hash.update(chunk);
+      if (members.size >= ARCHIVE_FILES_MAX) throw tooMany(path);
+      // `offset` is where the entry's own header begins.
+      const at = entry.offset + TAR_HEADER_BYTES;
+      members.set(cleanName(entry.header.name), memberOf(entry.header, at, `sha256:${hash.digest('hex')}`));
+    }
+    await feeding;
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof TidewaiterError) throw cause;
+    throw new TidewaiterError('manifest.invalid', { which: path, got: 'no tar archive, or a cut one', want: 'a tar', cause });
+  }
+}
+
+function memberOf(header: Header, at: number, digest: Digest): Member | { readonly link: string } {
+  if (header.type === 'symlink' && header.linkname) return { link: posix.join(posix.dirname(cleanName(header.name)), header.linkname) };
+  if (header.type === 'link' && header.linkname) return { link: cleanName(header.linkname) };
+  return { at, sizeBytes: header.size, digest };
+}
+
+/** Old docker saves link a layer to the same one of another image; a chain of links is one step long there. */
+const LINK_STEPS_MAX = 8;
+
+function follow(members: ReadonlyMap<string, Member | { readonly link: string }>, name: string): Member | null {
+  let found = members.get(cleanName(name));
+  for (let step = 0; step < LINK_STEPS_MAX && found && 'link' in found; step++) found = members.get(cleanName(found.link));
+  return found && !('link' in found) ? found : null;
+}
+
+const cleanName = (name: string): string => posix.normalize(`/${name}`).slice(1);
+
+async function* readMember(file: FileHandle, member: Member | null, signal: AbortSignal): AsyncIterable<Uint8Array> {
+  if (!member) return;
+  for (let done = 0; done < member.sizeBytes; ) {
+    signal.throwIfAborted();
+    const { buffer, bytesRead } = await file.read({
+      buffer: new Uint8Array(Math.min(READ_BYTES, member.sizeBytes - done)),
+      position: member.at + done,
+    });
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    done += bytesRead;
+  }
+}
+
+const tooMany = (path: string): TidewaiterError =>
+  new TidewaiterError('manifest.invalid', { which: path, got: `more than ${ARCHIVE_FILES_MAX} files`, want: 'an image archive' });
+
+const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error');

@@ -1,0 +1,120 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import type { Digest } from '@tidewaiter/shared/images';
+import type { ImageSource, RawManifest } from '../source.ts';
+import { type ArchiveStore, openArchive } from './archive-store.ts';
+import { digestOfBytes, member, readDocument, readJson } from './documents.ts';
+import { readBlob } from './layout-source.ts';
+import { copyToWorkFile } from './work-file.ts';
+
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+const INDEX = 'application/vnd.oci.image.index.v1+json';
+const CONFIG = 'application/vnd.oci.image.config.v1+json';
+const LAYER = 'application/vnd.oci.image.layer.v1.tar';
+
+interface Archive {
+  readonly root: RawManifest;
+  readonly manifests: ReadonlyMap<Digest, RawManifest>;
+  /** The archive's file of each blob. */
+  readonly names: ReadonlyMap<Digest, string>;
+}
+
+/** `docker-archive:FILE`: what `docker save` writes. Several images in it are read as the children of one index. */
+export async function openDockerArchive(path: string, signal: AbortSignal): Promise<ImageSource> {
+  return dockerSource(await openArchive(path, signal), `docker-archive:${path}`, signal);
+}
+
+/** `-`: a docker-archive on standard input. Its manifest may come last, so it is kept in one bounded work file until the scan is over. */
+export async function openDockerStream(input: AsyncIterable<Uint8Array>, workFolder: string, signal: AbortSignal): Promise<ImageSource> {
+  return dockerSource(await copyToWorkFile(input, workFolder, signal), '-', signal);
+}
+
+async function dockerSource(store: ArchiveStore, reference: string, signal: AbortSignal): Promise<ImageSource> {
+  try {
+    const archive = await readArchive(store, reference, signal);
+    return {
+      reference,
+      root: async () => archive.root,
+      manifest: async (digest) => archive.manifests.get(digest) ?? gone(digest, reference),
+      blob: (digest, _sizeBytes, reading) => readBlob(store, archive.names.get(digest) ?? digest, digest, reading),
+      close: () => store.close(),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+const gone = (digest: Digest, reference: string): never => {
+  throw new TidewaiterError('image.gone', { which: `${digest} in ${reference}` });
+};
+
+async function readArchive(store: ArchiveStore, reference: string, signal: AbortSignal): Promise<Archive> {
+  const listed = await readJson(store, 'manifest.json', reference, signal);
+  if (!Array.isArray(listed) || listed.length === 0) throw invalid(reference, 'manifest.json without images');
+  const names = new Map<Digest, string>();
+  const manifests = new Map<Digest, RawManifest>();
+  const children: { readonly digest: Digest; readonly size: number; readonly platform: unknown; readonly mediaType: string }[] = [];
+  for (const image of listed as readonly unknown[]) {
+    const { manifest, platform } = await readImage(store, image, names, reference, signal);
+    if (!manifests.has(manifest.digest))
+      children.push({ mediaType: MANIFEST, digest: manifest.digest, size: manifest.bytes.length, platform });
+    manifests.set(manifest.digest, manifest);
+  }
+  const [only] = manifests.values();
+  if (only && manifests.size === 1) return { root: only, manifests, names };
+  return { root: document(INDEX, { schemaVersion: 2, mediaType: INDEX, manifests: children }), manifests, names };
+}
+
+/** The image as the manifest it would have in a registry, over the blobs as they lie here. */
+async function readImage(
+  store: ArchiveStore,
+  image: unknown,
+  names: Map<Digest, string>,
+  reference: string,
+  signal: AbortSignal,
+): Promise<{ readonly manifest: RawManifest; readonly platform: unknown }> {
+  const [config, layers] = [member(image, 'Config'), member(image, 'Layers')];
+  if (typeof config !== 'string' || !Array.isArray(layers)) throw invalid(reference, 'an image of manifest.json without Config or Layers');
+  const described = [];
+  for (const name of [config, ...(layers as readonly unknown[])]) described.push(await describe(store, name, names, reference));
+  const [configDescriptor, ...layerDescriptors] = described;
+  const configBytes = await readDocument(store, config, reference, signal);
+  const manifest = document(MANIFEST, {
+    schemaVersion: 2,
+    mediaType: MANIFEST,
+    config: { mediaType: CONFIG, ...configDescriptor },
+    layers: layerDescriptors.map((layer) => ({ mediaType: LAYER, ...layer })),
+  });
+  return { manifest, platform: platformOf(configBytes) };
+}
+
+async function describe(
+  store: ArchiveStore,
+  name: unknown,
+  names: Map<Digest, string>,
+  reference: string,
+): Promise<{ readonly digest: Digest; readonly size: number }> {
+  const digest = typeof name === 'string' ? store.digestOf(name) : null;
+  const size = typeof name === 'string' ? await store.sizeOf(name) : null;
+  if (typeof name !== 'string' || digest === null || size === null)
+    throw invalid(reference, `manifest.json names ${String(name).slice(0, 200)}, which is not in it`);
+  names.set(digest, name);
+  return { digest, size };
+}
+
+function platformOf(config: Buffer): unknown {
+  try {
+    const value: unknown = JSON.parse(config.toString('utf8'));
+    return { os: member(value, 'os') ?? 'unknown', architecture: member(value, 'architecture') ?? 'unknown' };
+  } catch {
+    return { os: 'unknown', architecture: 'unknown' };
+  }
+}
+
+function document(mediaType: string, value: unknown): RawManifest {
+  const bytes = Buffer.from(JSON.stringify(value));
+  return { digest: digestOfBytes(bytes), mediaType, bytes };
+}
+
+const invalid = (which: string, got: string): TidewaiterError =>
+  new TidewaiterError('manifest.invalid', { which, got, want: 'an archive as docker save writes it' });

@@ -1,0 +1,65 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { type ArchiveStore, indexArchive } from './archive-store.ts';
+
+/** The largest archive taken from standard input: what a big machine-learning image saves to; a bound on disk. */
+export const WORK_FILE_BYTES_MAX = 64 * 2 ** 30;
+
+/**
+ * Copies a stream into a file only we can read (0600) and indexes it. The file has lost its name before the first byte is written on
+ * systems that allow it, so nothing is left behind however the program ends.
+ * @throws work-file.full when the folder has no room or the archive is larger than the bound.
+ */
+export async function copyToWorkFile(
+  input: AsyncIterable<Uint8Array>,
+  folder: string,
+  signal: AbortSignal,
+  bytesMax: number = WORK_FILE_BYTES_MAX,
+): Promise<ArchiveStore> {
+  const path = join(folder, `tidewaiter-${process.pid}-${process.hrtime.bigint()}.tar`);
+  const file = await open(path, 'wx+', 0o600).catch((cause: unknown) => {
+    throw new TidewaiterError('work-file.full', {
+      which: folder,
+      got: 'a file cannot be made there',
+      remedy: 'Set TMPDIR to a folder with room.',
+      cause,
+    });
+  });
+  await rm(path);
+  try {
+    await copy(input, file, folder, signal, bytesMax);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return indexArchive(file, path, signal);
+}
+
+async function copy(
+  input: AsyncIterable<Uint8Array>,
+  file: FileHandle,
+  folder: string,
+  signal: AbortSignal,
+  bytesMax: number,
+): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of input) {
+    signal.throwIfAborted();
+    bytes += chunk.length;
+    if (bytes > bytesMax)
+      throw new TidewaiterError('work-file.full', {
+        which: 'standard input',
+        got: `more than ${bytesMax} bytes`,
+        want: `at most ${bytesMax}`,
+      });
+    await file.writeFile(chunk).catch((cause: unknown) => {
+      throw new TidewaiterError('work-file.full', {
+        which: folder,
+        got: `a write failed after ${bytes} bytes`,
+        remedy: 'Set TMPDIR to a folder with room.',
+        cause,
+      });
+    });
+  }
+}

@@ -1,0 +1,14 @@
+export {
+  ephemeralKeyOf,
+  FINGERPRINT_KEY_BYTES,
+  type FingerprintKey,
+  type FingerprintKeys,
+  fingerprintKeyOf,
+  fingerprintsOf,
+  pathKeyOf,
+} from './fingerprint.ts';
+export { PathHashes } from './path-hashes.ts';
+export { buildReport, type ReportOptions } from './report.ts';
+export { sarifOf } from './sarif.ts';
+export type { ScannedImage, ScannedLayer, ScannedManifest, Shown } from './scanned-image.ts';
+export { printable, tableOf } from './table.ts';

@@ -1,0 +1,54 @@
+import type { ScanReport } from '@tidewaiter/shared/findings';
+import type { ReportedFinding } from './report.ts';
+
+const HEAD = ['CONFIDENCE', 'DETECTOR', 'SECRET', 'PLACE', 'LAYER', 'VISIBILITY'] as const;
+/** Gaps printed one by one; the rest is a count. */
+const GAPS_SHOWN_MAX = 10;
+
+/** The report for people. Nothing in it moves their terminal: control characters of paths are written out. */
+export function tableOf(report: ScanReport): string {
+  const rows = report.findings.map(rowOf);
+  const widths = HEAD.map((head, at) => Math.max(head.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const table = rows.length === 0 ? [] : [line(HEAD), ...rows.map(line), ''];
+  return [...table, ...summaryOf(report), ''].join('\n');
+}
+
+function rowOf({ confidence, detector, preview, secret, location, occurrences }: ReportedFinding): readonly string[] {
+  const visibilities = [...new Set(occurrences.map(({ visibility }) => visibility))].join(', ');
+  return [
+    confidence,
+    detector,
+    printable(secret ?? preview),
+    printable(placeOf(location)),
+    location.layerDigest?.slice(7, 19) ?? '-',
+    visibilities,
+  ];
+}
+
+function placeOf({ kind, path, line, column }: ReportedFinding['location']): string {
+  const at = line === null ? '' : `:${line}${column === null ? '' : `:${column}`}`;
+  return kind === 'file' ? `/${path}${at}` : `${kind}${path === '' ? '' : ` ${path}`}${at}`;
+}
+
+function summaryOf({ image, platforms, verdict, coverage, findings, stats }: ScanReport): readonly string[] {
+  const hidden = Object.values(stats.byConfidence).reduce((sum, count) => sum + count, 0) - findings.length;
+  const unread = coverage.complete ? 'everything was read' : `${coverage.gaps.length + coverage.gapsOmitted} gaps`;
+  const gaps = coverage.gaps
+    .slice(0, GAPS_SHOWN_MAX)
+    .map(({ reason, path }) => `  not read: ${printable(path ?? 'a blob to its end')} (${reason})`);
+  return [
+    `${printable(image.reference)} ${image.digest}`,
+    `verdict: ${verdict}; ${findings.length} findings${hidden > 0 ? `, ${hidden} below the minimum confidence` : ''}`,
+    `read: ${platforms.length} platforms, ${stats.layers} layers, ${coverage.filesScanned} of ${coverage.filesSeen} files, ${coverage.bytesScanned} bytes; ${unread}`,
+    ...gaps,
+  ];
+}
+
+/** Control, bidirectional and invisible characters as \u{...}. */
+export const printable = (text: string): string =>
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);

@@ -1,0 +1,29 @@
+import { builtInRules, createEngine, type MatchListener, redact } from '../detectors/index.ts';
+import { createPassMemory } from '../memory/index.ts';
+import { pathKeyOf } from '../reports/index.ts';
+import type { FactTools } from './layer-facts.ts';
+import { PATH_HASH_BYTES } from './path-pages.ts';
+import type { WorkerSetup } from './worker-messages.ts';
+
+/** Makes a worker's own memory and engine. Their bytes never leave it. */
+export function openFactTools(
+  { keys, showSecrets, limits }: WorkerSetup,
+  listener: MatchListener,
+): { readonly tools: FactTools; readonly memory: Uint8Array } {
+  const memory = createPassMemory();
+  const pathKey = new DataView(pathKeyOf(keys[0]).buffer);
+  const [k0, k1] = [pathKey.getBigUint64(0, true), pathKey.getBigUint64(8, true)];
+  const tools: FactTools = {
+    engine: createEngine({ memory, rules: builtInRules, listener }),
+    keys,
+    showSecrets,
+    findingsMax: limits.findingsMax,
+    redact: (text) => redact(builtInRules, text),
+    hashPath(path) {
+      const hash = new Uint8Array(PATH_HASH_BYTES);
+      new DataView(hash.buffer).setBigUint64(0, memory.pathHashOf(path, k0, k1));
+      return hash;
+    },
+  };
+  return { tools, memory: memory.bytes };
+}

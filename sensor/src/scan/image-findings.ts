@@ -1,0 +1,62 @@
+import type { ImageFinding } from '@tidewaiter/shared/findings';
+import type { Match } from '../detectors/index.ts';
+import { type FingerprintKeys, fingerprintsOf } from '../reports/index.ts';
+import type { ConfigText } from './config-texts.ts';
+import type { ScannedFinding } from './sink.ts';
+
+/** Detection over short texts, on the main thread. */
+export interface TextTools {
+  readonly keys: FingerprintKeys;
+  readonly showSecrets: boolean;
+  matches(text: string): readonly Match[];
+  redact(text: string): string;
+}
+
+/** Bounds of ImageFindingSchema and of a layer's instruction in a manifest report. */
+const KEY_CHARACTERS_MAX = 1_024;
+export const INSTRUCTION_CHARACTERS_MAX = 1_024;
+
+/** Redacted first, cut second: a cut secret would not be known as one. */
+export const redactedInstruction = (text: string | null, tools: Pick<TextTools, 'redact'>): string | null =>
+  text === null ? null : tools.redact(text).slice(0, INSTRUCTION_CHARACTERS_MAX);
+
+/** Scans a group of texts as one, a line each, and says in which each match begins. */
+export function scanGroup(group: readonly ConfigText[], tools: TextTools): readonly ScannedFinding<ImageFinding>[] {
+  const starts: number[] = [];
+  let length = 0;
+  for (const { text } of group) {
+    starts.push(length);
+    length += Buffer.byteLength(text) + 1;
+  }
+  const at = (offset: number): ConfigText | undefined => group[starts.findLastIndex((start) => start <= offset)];
+  return tools.matches(group.map(({ text }) => text).join('\n')).flatMap((match) => {
+    const place = at(match.offset);
+    return place ? [findingOf(match, place, tools)] : [];
+  });
+}
+
+/** What a whole document holds beyond `found`: members nobody expects, keys that stand twice. */
+export function scanRemainder(text: string, found: readonly ImageFinding[], tools: TextTools): readonly ScannedFinding<ImageFinding>[] {
+  const known = new Set(found.map(fingerprint));
+  const place: ConfigText = { kind: 'config', key: '', text, instruction: null };
+  return tools
+    .matches(text)
+    .map((match) => findingOf(match, place, tools))
+    .filter((finding) => !known.has(fingerprint(finding)));
+}
+
+const fingerprint = (finding: ImageFinding): string => finding.fingerprints[0]?.value ?? '';
+
+function findingOf(match: Match, place: ConfigText, tools: TextTools): ScannedFinding<ImageFinding> {
+  const { detector, confidence, preview } = match;
+  return {
+    detector,
+    confidence,
+    fingerprints: fingerprintsOf(match.canonical, tools.keys),
+    preview,
+    kind: place.kind,
+    key: tools.redact(place.key).slice(0, KEY_CHARACTERS_MAX),
+    instruction: redactedInstruction(place.instruction, tools),
+    ...(tools.showSecrets ? { secret: match.text } : {}),
+  };
+}

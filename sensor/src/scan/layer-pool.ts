@@ -1,0 +1,52 @@
+import type { LayerSummary } from '@tidewaiter/shared/findings';
+import { type LayerJob, LayerWorker } from './layer-worker.ts';
+import type { WorkerSetup } from './worker-messages.ts';
+
+/** Worker threads that read layers, started when needed and replaced when they fail. Jobs beyond their number wait in order. */
+export class LayerPool {
+  readonly size: number;
+  readonly #setup: WorkerSetup;
+  readonly #idle: LayerWorker[] = [];
+  readonly #waiting: (() => void)[] = [];
+  readonly #all = new Set<LayerWorker>();
+  #busy = 0;
+
+  constructor(size: number, setup: WorkerSetup) {
+    this.size = size;
+    this.#setup = setup;
+  }
+
+  /** @throws as LayerWorker.read. */
+  async read(job: LayerJob, signal: AbortSignal): Promise<LayerSummary> {
+    while (this.#busy >= this.size) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#busy++;
+    const worker = this.#takeIdle() ?? this.#start();
+    try {
+      return await worker.read(job, signal);
+    } finally {
+      this.#busy--;
+      if (worker.isAlive) this.#idle.push(worker);
+      else this.#all.delete(worker);
+      this.#waiting.shift()?.();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((worker) => worker.stop()));
+  }
+
+  #takeIdle(): LayerWorker | undefined {
+    for (;;) {
+      const worker = this.#idle.pop();
+      if (!worker || worker.isAlive) return worker;
+      // It died between two layers.
+      this.#all.delete(worker);
+    }
+  }
+
+  #start(): LayerWorker {
+    const worker = new LayerWorker(this.#setup);
+    this.#all.add(worker);
+    return worker;
+  }
+}

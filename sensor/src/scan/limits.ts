@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { LayerLimits } from '../layers/index.ts';
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/** What bounds the documents of an image: manifests, indexes, configs. */
+export interface ImageLimits {
+  readonly manifestBytesMax: number;
+  readonly configBytesMax: number;
+  readonly indexDepthMax: number;
+  readonly indexEntriesMax: number;
+  readonly layersMax: number;
+  readonly manifestFindingsMax: number;
+}
+
+export interface ScanLimits {
+  readonly image: ImageLimits;
+  readonly layer: LayerLimits;
+  /** Findings kept of one layer; the rest is a gap. */
+  readonly findingsMax: number;
+}
+
+/** Every limit of a scan, with its reason. What is met is named in the coverage and makes the verdict incomplete, never clean. */
+export const scanLimits: ScanLimits = {
+  image: {
+    // OCI distribution-spec: registries should take manifests of at least 4 MiB; none takes more.
+    manifestBytesMax: 4 * MIB,
+    // A config holds each instruction and label once; 8 MiB is a hundred times the largest seen.
+    configBytesMax: 8 * MIB,
+    // An index of indexes exists in the wild, a third level does not.
+    indexDepthMax: 2,
+    // Ten times the platforms there are.
+    indexEntriesMax: 1_000,
+    // Runtimes stop at 127; build tools have made a few hundred.
+    layersMax: 1_000,
+    // What one manifest report may carry (shared/protocol).
+    manifestFindingsMax: 1_000,
+  },
+  layer: {
+    // ECR takes layers of 52 GiB compressed at most; models and dumps compress little. Bounds one layer's time to some minutes.
+    contentBytesMax: 64 * GIB,
+    // deflate cannot exceed 1,032, zeros reach it; real files stay below 50. Below 4 GiB a bomb costs seconds and is read out.
+    ratioMax: 250,
+    ratioFromBytes: 4 * GIB,
+    // The biggest trees seen hold two million; each entry costs eight bytes of path index.
+    entriesMax: 10_000_000,
+    // Linux allows 64 KiB of xattrs a file; Go and tar-stream stop at 1 and 4 MiB.
+    headerBytesMax: MIB,
+    // What the zstd command line decodes without being told to (--long=27).
+    zstdWindowBytesMax: 128 * MIB,
+  },
+  // A layer with more is a test corpus or an attack on whoever must read the list; 10,000 are some 10 MiB of memory.
+  findingsMax: 10_000,
+};
+
+/** Path hashes in one page from worker to main thread (as in a frame; the daemon sends them on as they are). */
+export { PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
+
+/** One transfer of compressed bytes into a worker, and how many are under way: 1 MiB a worker keeps download and scan both busy. */
+export const CHUNK_BYTES = 256 * KIB;
+export const CHUNKS_IN_FLIGHT = 4;
+/** A worker that takes no chunk for this long hangs: the slowest chunk, 256 KiB of a bomb, takes seconds. */
+export const WORKER_SILENCE_MS_MAX = 300_000;
+/** Heap of a worker: it needs some 40 MiB plus 10 MiB of findings. */
+export const WORKER_HEAP_MIB_MAX = 256;
+
+/** Identifies the limits a result was made under: other limits may give another result. */
+export function limitsHashOf(limits: ScanLimits): string {
+  const { image, layer, findingsMax } = limits;
+  const flat = [...Object.entries(image), ...Object.entries(layer), ['findingsMax', findingsMax]].map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  return createHash('sha256').update(flat.sort().join('\n')).digest('hex');
+}

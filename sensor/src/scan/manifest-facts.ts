@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { emptyCoverage, GAPS_MAX, type Gap, type ImageFinding } from '@tidewaiter/shared/findings';
+import type { ImageSource } from '../registry/index.ts';
+import { type ConfigText, type ImageConfig, parseConfig } from './config-texts.ts';
+import { redactedInstruction, scanGroup, scanRemainder, type TextTools } from './image-findings.ts';
+import type { ImageLimits } from './limits.ts';
+import type { Descriptor, Manifest } from './manifest.ts';
+import type { TreeNode } from './manifest-tree.ts';
+import type { ManifestFacts } from './sink.ts';
+
+type LeafManifest = Exclude<Manifest, { readonly shape: 'index' }>;
+
+/**
+ * Scans what a manifest and its config say. The account of coverage holds their gaps only: its sums are those of the layers.
+ * @throws what the source throws; manifest.invalid when the config is not what its descriptor says.
+ */
+export async function readManifestFacts(
+  node: TreeNode,
+  source: ImageSource,
+  tools: TextTools,
+  limits: ImageLimits,
+  signal: AbortSignal,
+): Promise<ManifestFacts> {
+  const { manifest } = node;
+  const gaps: Gap[] = node.missing.map((digest) => ({ reason: 'download-failed', path: digest, bytes: null }));
+  const annotations = scanGroup(annotationTexts(manifest), tools);
+  if (manifest.shape === 'index') {
+    const children = manifest.children.map(({ digest, platform }) => ({ digest, platform }));
+    return facts(node, { platform: node.platform, children, layers: [], findings: annotations, gaps, limits });
+  }
+  const bytes = await readConfig(manifest.config, source, limits, signal, gaps);
+  const config = bytes && parseConfig(bytes);
+  const named = config?.texts.flatMap((group) => scanGroup(group, tools)) ?? [];
+  const rest = bytes ? scanRemainder(new TextDecoder().decode(bytes), named, tools) : [];
+  const findings = [...annotations, ...named, ...rest];
+  return facts(node, {
+    platform: node.platform ?? config?.platform ?? null,
+    children: [],
+    layers: layersOf(manifest, config, tools),
+    findings,
+    gaps,
+    limits,
+  });
+}
+
+interface Parts extends Pick<ManifestFacts, 'platform' | 'children' | 'layers' | 'findings'> {
+  readonly gaps: readonly Gap[];
+  readonly limits: ImageLimits;
+}
+
+function facts({ digest, mediaType, manifest: { shape } }: TreeNode, { gaps, limits, findings, ...parts }: Parts): ManifestFacts {
+  const isOver = findings.length > limits.manifestFindingsMax;
+  const all: readonly Gap[] = isOver ? [...gaps, { reason: 'limit-findings', path: null, bytes: null }] : gaps;
+  const coverage = {
+    ...emptyCoverage,
+    gaps: all.slice(0, GAPS_MAX),
+    gapsOmitted: Math.max(0, all.length - GAPS_MAX),
+    complete: all.length === 0,
+  };
+  return { digest, mediaType, shape, ...parts, findings: findings.slice(0, limits.manifestFindingsMax), coverage };
+}
+
+function annotationTexts({ annotations }: Manifest): readonly ConfigText[] {
+  return annotations.map(([key, value]) => ({
+    kind: 'annotation' satisfies ImageFinding['kind'],
+    key,
+    text: `${key}=${value}`,
+    instruction: null,
+  }));
+}
+
+/** History and diff ids are claims; where their number differs from the layers' nobody knows which belongs to which. */
+function layersOf({ layers }: LeafManifest, config: ImageConfig | null, tools: TextTools): ManifestFacts['layers'] {
+  const diffIds = config?.diffIds.length === layers.length ? config.diffIds : [];
+  const instructions = config?.layerInstructions.length === layers.length ? config.layerInstructions : [];
+  return layers.map(({ digest, sizeBytes }, at) => ({
+    digest,
+    sizeBytes,
+    diffId: diffIds[at] ?? null,
+    instruction: redactedInstruction(instructions[at] ?? null, tools),
+  }));
+}
+
+/** The config's bytes, verified; null where there is none or it is over the limit. */
+async function readConfig(
+  config: Descriptor | null,
+  source: ImageSource,
+  limits: ImageLimits,
+  signal: AbortSignal,
+  gaps: Gap[],
+): Promise<Buffer | null> {
+  if (!config) return null;
+  if (config.sizeBytes > limits.configBytesMax) {
+    gaps.push({ reason: 'limit-bytes', path: config.digest, bytes: config.sizeBytes });
+    return null;
+  }
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of source.blob(config.digest, config.sizeBytes, signal)) {
+    length += chunk.length;
+    if (length > config.sizeBytes) break;
+    parts.push(chunk);
+  }
+  const bytes = Buffer.concat(parts);
+  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  if (length === config.sizeBytes && digest === config.digest) return bytes;
+  const got =
+    length === config.sizeBytes ? digest : `${length > config.sizeBytes ? 'more than ' : ''}${Math.min(length, config.sizeBytes)} bytes`;
+  throw new TidewaiterError('manifest.invalid', {
+    which: `config ${config.digest}`,
+    got,
+    want: `that digest and ${config.sizeBytes} bytes`,
+  });
+}
