@@ -130,6 +130,8 @@ export class Session {
 
   #open({ engine, concurrency }: { readonly engine: EngineIdentity; readonly concurrency: number }): void {
     this.#engine = engine;
+    // The stages see the sensor as hello wrote it, not as it was at the upgrade: verdicts are made under its engine.
+    this.#sensor = { ...this.#sensor, engine };
     this.#concurrency = concurrency;
   }
 

@@ -137,10 +137,10 @@ t.test('a registry is connected from its URL', async (t) => {
   const { body: workspace } = await app.call('GET', '/api/v1/workspace');
   t.match(made.body, {
     registry: { provider: 'ecr', account, region: 'eu-west-1', intervalSeconds: 1_800, perimeter: { mode: 'entire', automatic: true } },
-    trust: { issuer: `${app.url}/exposed`, audience: 'sts.amazonaws.com', subject: `tidewaiter-account-id:${workspace['id']}` },
+    trust: { issuer: `${app.url}/exposed`, audience: 'sts.amazonaws.com', subject: `tidewaiter-account-id:${String(workspace['id'])}` },
     webhookKey: { key: /^twh_[\w-]{43}$/ },
   });
-  const work = await app.call('GET', `/api/v1/assignments/${made.body['assignmentId']}`);
+  const work = await app.call('GET', `/api/v1/assignments/${String(made.body['assignmentId'])}`);
   t.match(work.body, { kind: 'sync', state: 'pending', trigger: 'historical' });
   const again = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
   t.equal(again.body['code'], 'storage.conflict', 'once a workspace');
@@ -215,7 +215,7 @@ t.test('enrolment tokens are shown once, run out and can be revoked', async (t) 
   t.match(body['token'], /^twe_/);
   const list = await app.call('GET', '/api/v1/enrolment-tokens');
   t.notMatch(list.text, /twe_/);
-  t.equal((await app.call('DELETE', `/api/v1/enrolment-tokens/${body['id']}`)).status, 204);
+  t.equal((await app.call('DELETE', `/api/v1/enrolment-tokens/${String(body['id'])}`)).status, 204);
   const keys = {
     signingKey: { kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) },
     encryptionKey: { kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43) },

@@ -158,7 +158,7 @@ t.test('every list shows its own workspace only', async (t) => {
   for (const path of paths) {
     const [mine, theirs] = await Promise.all(Object.values(tokens).map((token) => app.call('GET', `/api/v1/${path}?limit=200`, { token })));
     const ids = (answer: typeof mine): readonly string[] =>
-      (answer?.body['items'] as readonly Record<string, string>[]).map((item) => item['id'] ?? item['repositoryId'] ?? '');
+      ((answer?.body['items'] ?? []) as readonly Record<string, string>[]).map((item) => item['id'] ?? item['repositoryId'] ?? '');
     t.ok(ids(mine).length > 0 && ids(theirs).length > 0, `${path} has items on both sides`);
     t.strictSame(
       ids(mine).filter((id) => ids(theirs).includes(id)),

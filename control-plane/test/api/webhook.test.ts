@@ -122,7 +122,7 @@ t.test('a key works while two live, and not after it ended', async (t) => {
   const event = () => pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'k' });
   t.equal((await deliver(event(), { 'x-tidewaiter-key': String(second.body['key']) })).status, 202);
   t.equal((await deliver(event())).status, 202);
-  t.equal((await app.call('DELETE', `/api/v1/registries/${registryId}/webhook-keys/${second.body['id']}`)).status, 204);
+  t.equal((await app.call('DELETE', `/api/v1/registries/${registryId}/webhook-keys/${String(second.body['id'])}`)).status, 204);
   t.equal((await deliver(event(), { 'x-tidewaiter-key': String(second.body['key']) })).status, 401);
 });
 

@@ -74,7 +74,9 @@ const empty = {
   complete: true,
 };
 
-function reportsOf(grant: FrameBody<'accepted'>['grant'], digest: string, layer: string): readonly FrameBody<'report'>[] {
+type Report = FrameBody<'report'>;
+
+function reportsOf(grant: FrameBody<'accepted'>['grant'], digest: string, layer: string): readonly [Report, Report, Report, Report] {
   const found = {
     detector: 'test-key',
     confidence: 'certain' as const,
@@ -110,7 +112,9 @@ function reportsOf(grant: FrameBody<'accepted'>['grant'], digest: string, layer:
     },
     { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: {} },
   ];
-  return reports.map((report) => ({ reportId: randomUUID(), report }));
+  const [manifestReport, page, done, outcome] = reports.map((report) => ({ reportId: randomUUID(), report }));
+  if (!manifestReport || !page || !done || !outcome) throw new Error('four reports were made');
+  return [manifestReport, page, done, outcome];
 }
 
 /** The steps at which the control plane dies; after each, the sensor comes back and sends again what was not acknowledged. */
@@ -149,6 +153,7 @@ for (const step of steps) {
     }
     const { grant } = await client.ask('accept', { assignmentId }, 'accepted');
     const reports = reportsOf(grant, digest, layer);
+    const [, pageReport, , outcomeReport] = reports;
     const acknowledged = new Set<string>();
     const comeBack = async (): Promise<void> => {
       await crash();
@@ -171,14 +176,14 @@ for (const step of steps) {
     }
     await report(1);
     if (step === 'before an acknowledgement') {
-      client.send('report', reports[1] as FrameBody<'report'>);
+      client.send('report', pageReport);
       await comeBack();
     }
     await report(2);
     if (step === 'after an acknowledgement') await comeBack();
     await report(3);
     if (step === 'before the last acknowledgement') {
-      client.send('report', reports[3] as FrameBody<'report'>);
+      client.send('report', outcomeReport);
       await comeBack();
     }
     await report(4);

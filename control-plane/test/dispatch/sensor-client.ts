@@ -51,7 +51,7 @@ export class SensorClient {
   constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on('message', (data: RawData) => {
-      this.#arrived.push(JSON.parse(String(data)));
+      this.#arrived.push(JSON.parse(textOf(data)));
       this.#notify?.();
     });
     socket.on('error', () => undefined);
@@ -103,7 +103,8 @@ export class SensorClient {
     const end = Date.now() + timeoutMs;
     for (;;) {
       const index = this.#arrived.findIndex(fits);
-      if (index >= 0) return this.#arrived.splice(index, 1)[0] as Frame;
+      const [found] = index >= 0 ? this.#arrived.splice(index, 1) : [];
+      if (found) return found;
       if (Date.now() > end || this.#socket.readyState === WebSocket.CLOSED) throw new Error('the frame did not come');
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 50);
@@ -127,6 +128,10 @@ export class SensorClient {
   terminate(): void {
     this.#socket.terminate();
   }
+}
+
+function textOf(data: RawData): string {
+  return Buffer.isBuffer(data) ? data.toString('utf8') : '';
 }
 
 export function helloBody(app: Server): FrameBody<'hello'> {
