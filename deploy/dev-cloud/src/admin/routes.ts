@@ -81,6 +81,25 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET requests': { members: [], run: (cloud) => cloud.requests() },
   'PUT clock': { members: ['offsetMs'], run: (cloud, body) => cloud.setClockOffset(body.optionalNumber('offsetMs') ?? 0) },
   'DELETE issuer-keys': { members: [], run: (cloud) => cloud.clearIssuerKeys() },
+  'PUT instance-role': {
+    members: ['roleArn'],
+    run: (cloud, body) => cloud.workloads.setInstanceRole(body.any('roleArn') === null ? undefined : body.text('roleArn')),
+  },
+  'POST tasks': { members: ['roleArn'], run: (cloud, body) => cloud.workloads.startTask(body.text('roleArn')) },
+  'PUT pod-identity-associations': {
+    members: ['namespace', 'serviceAccount', 'roleArn'],
+    run: (cloud, body) => cloud.workloads.associate(accountOf(body), body.any('roleArn') === null ? null : body.text('roleArn')),
+  },
+  'POST projected-tokens': {
+    members: ['file', 'audience', 'namespace', 'serviceAccount', 'seconds'],
+    run: (cloud, body) =>
+      cloud.workloads.projectToken({
+        ...accountOf(body),
+        file: body.text('file'),
+        audience: body.text('audience'),
+        seconds: body.optionalNumber('seconds'),
+      }),
+  },
   'GET urls': { members: [], run: (cloud) => ({ urls: cloud.urls, environment: cloud.environment }) },
 };
 
@@ -130,6 +149,10 @@ function setFault(cloud: Cloud, body: Body): unknown {
 
 function placeOf(body: Body): { accountId: string | undefined; region: string | undefined } {
   return { accountId: body.optionalText('accountId'), region: body.optionalText('region') };
+}
+
+function accountOf(body: Body): { namespace: string; serviceAccount: string } {
+  return { namespace: body.text('namespace'), serviceAccount: body.text('serviceAccount') };
 }
 
 function imageOf(body: Body) {

@@ -26,6 +26,12 @@
  * GET    /_cloud/requests             the log of calls
  * PUT    /_cloud/clock                {offsetMs}
  * DELETE /_cloud/issuer-keys          STS forgets the keys of every issuer
+ * PUT    /_cloud/instance-role        {roleArn: "…" | null} -> {environment}: the role that IMDSv2 gives (trusting ec2.amazonaws.com)
+ * POST   /_cloud/tasks                {roleArn} -> {environment}: an ECS task with that role (trusting ecs-tasks.amazonaws.com)
+ * PUT    /_cloud/pod-identity-associations  {namespace, serviceAccount, roleArn: "…" | null} (trusting pods.eks.amazonaws.com)
+ * POST   /_cloud/projected-tokens     {file, audience, namespace, serviceAccount, seconds?} -> {environment}: writes the token file of
+ *                                     IRSA (audience sts.amazonaws.com), of Pod Identity (pods.eks.amazonaws.com) or for any other verifier;
+ *                                     the issuer is `urls.eksIssuer`
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Cloud } from '../cloud/index.ts';

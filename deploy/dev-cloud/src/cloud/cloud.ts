@@ -6,6 +6,7 @@ import type { Fault, FaultSetup } from '../faults/index.ts';
 import { SetupError } from '../http/index.ts';
 import { closeOrigins, type Origins } from './origins.ts';
 import type { CloudParts } from './parts.ts';
+import type { Workloads } from './workloads.ts';
 
 /** Account and region of a verb; the cloud's defaults where left out. */
 export interface Place {
@@ -83,9 +84,14 @@ export class Cloud {
   }
 
   /** Base URLs, without a trailing slash; `registry` is the default account's in the default region. */
-  get urls(): Readonly<Record<'sts' | 'ecr' | 'layers' | 'registry', string>> {
+  get urls(): Readonly<Record<'sts' | 'ecr' | 'layers' | 'registry' | 'imds' | 'ecs' | 'eks' | 'eksIssuer', string>> {
     const { sts, ecr, layers, defaultRegistryUrl: registry } = this.#origins;
-    return { sts: sts.url, ecr: ecr.url, layers: layers.url, registry };
+    return { sts: sts.url, ecr: ecr.url, layers: layers.url, registry, ...this.workloads.urls };
+  }
+
+  /** The ways a workload gets credentials by itself. */
+  get workloads(): Workloads {
+    return this.#origins.workloads;
   }
 
   /** The variables that point a genuine AWS SDK here. */

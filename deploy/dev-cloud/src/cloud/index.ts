@@ -10,4 +10,5 @@ export type {
 } from './cloud.ts';
 export { Cloud } from './cloud.ts';
 export type { CloudOptions } from './options.ts';
+export type { ProjectedToken, WorkloadEnvironment } from './workloads.ts';
 export { startCloud } from './start.ts';

@@ -11,6 +11,8 @@ export interface CloudOptions {
   readonly jwksCacheSeconds?: number;
   /** Life of a layer's pre-signed URL; real ones live about an hour. */
   readonly layerUrlSeconds?: number;
+  /** Life of the keys that IMDS, ECS and EKS give out; real ones live about six hours. */
+  readonly workloadSessionSeconds?: number;
   /** Calls a second of each ECR operation; what is above is throttled. Left-out operations have ECR's own quota. */
   readonly ratesPerSecond?: Readonly<Record<string, number>>;
 }
@@ -22,5 +24,6 @@ export const defaultOptions = {
   issuerTimeoutMs: 5_000,
   jwksCacheSeconds: 3_600,
   layerUrlSeconds: 3_600,
+  workloadSessionSeconds: 21_600,
   ratesPerSecond: {},
 } as const satisfies Required<CloudOptions>;

@@ -5,6 +5,7 @@ import { stsHandler } from '../sts/index.ts';
 import { damageOf, gateEcr, gateSts } from './gates.ts';
 import type { CloudParts } from './parts.ts';
 import { RegistryHosts } from './registry-hosts.ts';
+import { Workloads } from './workloads.ts';
 
 /** What of the cloud listens, each on an origin of its own. */
 export interface Origins {
@@ -13,6 +14,7 @@ export interface Origins {
   readonly layers: LoopbackServer;
   readonly registries: RegistryHosts;
   readonly defaultRegistryUrl: string;
+  readonly workloads: Workloads;
 }
 
 export async function openOrigins(parts: CloudParts): Promise<Origins> {
@@ -38,11 +40,13 @@ export async function openOrigins(parts: CloudParts): Promise<Origins> {
     }),
   );
   const defaultRegistryUrl = await registries.url(parts.options.accountId, parts.options.region);
-  return { sts, ecr, layers, registries, defaultRegistryUrl };
+  const workloads = new Workloads(parts);
+  await workloads.open();
+  return { sts, ecr, layers, registries, defaultRegistryUrl, workloads };
 }
 
 export async function closeOrigins(origins: Origins): Promise<void> {
-  await Promise.all([origins.sts, origins.ecr, origins.layers, origins.registries].map((server) => server.close()));
+  await Promise.all([origins.sts, origins.ecr, origins.layers, origins.registries, origins.workloads].map((server) => server.close()));
 }
 
 function layersHandler(parts: CloudParts) {

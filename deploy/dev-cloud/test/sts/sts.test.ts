@@ -10,10 +10,10 @@ interface Federation {
   readonly cloud: Cloud;
   readonly issuer: Issuer;
   readonly roleArn: string;
-  assume(
+  readonly assume: (
     token: string,
     more?: { DurationSeconds?: number; RoleArn?: string; Policy?: string },
-  ): Promise<Keys & { expiresAt: number; arn: string }>;
+  ) => Promise<Keys & { expiresAt: number; arn: string }>;
 }
 
 async function federation(
