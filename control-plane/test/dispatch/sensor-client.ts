@@ -6,7 +6,7 @@ import { type RawData, WebSocket } from 'ws';
 import type { TestApp } from '../api/harness.ts';
 
 /** What a sensor needs of a control plane, in this process or another. */
-type Server = Pick<TestApp, 'url' | 'now' | 'call'>;
+type Server = Pick<TestApp, 'url' | 'now' | 'call'> & { readonly audience?: string };
 
 export interface Enrolled {
   readonly sensorId: string;
@@ -30,7 +30,15 @@ export async function enrolSensor(app: Server, token: string, registryIds: reado
 export async function assertionOf(app: Server, sensor: Enrolled, change: JWTPayload & { readonly kid?: string } = {}): Promise<string> {
   const { kid = sensor.sensorId, ...claims } = change;
   const at = Math.floor(app.now() / 1000);
-  const payload = { iss: sensor.sensorId, sub: sensor.sensorId, aud: app.url, iat: at, exp: at + 60, jti: randomUUID(), ...claims };
+  const payload = {
+    iss: sensor.sensorId,
+    sub: sensor.sensorId,
+    aud: app.audience ?? app.url,
+    iat: at,
+    exp: at + 60,
+    jti: randomUUID(),
+    ...claims,
+  };
   return new SignJWT(payload).setProtectedHeader({ alg: 'EdDSA', kid }).sign(sensor.key);
 }
 
