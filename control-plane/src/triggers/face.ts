@@ -44,4 +44,6 @@ export interface PushNotice {
   readonly tag: string | null;
   readonly mediaType: string | null;
   readonly storageClass: 'STANDARD' | 'ARCHIVE' | null;
+  /** When it happened, by the sender's word (never in our future); deliveries may be a day late. */
+  readonly happenedAt: number;
 }

@@ -34,6 +34,7 @@ export function noticeOf(rawBody: string, nowMs: number): PushNotice {
     tag: textOf(detail['image-tag']),
     mediaType: textOf(detail['manifest-media-type']),
     storageClass: storageClassOf(textOf(detail['target-storage-class'])),
+    happenedAt: timeOf(textOf(event['time']), nowMs),
   };
 }
 
@@ -109,6 +110,11 @@ function actionOf(detailType: string, actionType: string | null): PushNotice['ac
 
 function storageClassOf(text: string | null): PushNotice['storageClass'] {
   return text === 'STANDARD' || text === 'ARCHIVE' ? text : null;
+}
+
+function timeOf(text: string | null, nowMs: number): number {
+  const told = text === null ? Number.NaN : Date.parse(text);
+  return Number.isNaN(told) ? nowMs : Math.min(told, nowMs);
 }
 
 /** A bare detail has no id. The hour in it lets the same tag be pushed again, while a retried delivery is still one. */

@@ -1,5 +1,5 @@
 import type { Assignments } from '../assignments/index.ts';
-import type { Context, EventOutcome, PushEvent, Registry } from '../storage/index.ts';
+import type { Context, EventOutcome, Placement, PushEvent, Registry } from '../storage/index.ts';
 import type { PushNotice, PushReceipt } from './face.ts';
 import { claimOf, noticeOf } from './notice.ts';
 
@@ -72,7 +72,7 @@ export class Pushes {
       case 'push':
         return this.#push(registry, { ...notice, repository, digest }, settled);
       case 'delete':
-        return this.#delete(registry, repository, digest, notice.tag);
+        return this.#delete(registry, { ...notice, repository, digest });
       case 'update-storage-class':
         return this.#moveStorage(registry, repository, digest, notice);
       case 'other':
@@ -80,14 +80,14 @@ export class Pushes {
     }
   }
 
-  async #push(registry: Registry, pushed: Pushed, settled: boolean): Promise<Applied> {
+  async #push(registry: Registry, pushed: Named, settled: boolean): Promise<Applied> {
     const { store, now, newId } = this.#context;
     const { workspaceId, id: registryId } = registry;
-    const { repository: name, digest, tag, mediaType } = pushed;
+    const { repository: name, digest, tag, mediaType, happenedAt: pushedAt } = pushed;
     const known = await store.catalog.fetchRepositoryByName(workspaceId, registryId, name);
     if (!known && !watchesUnknown(registry)) return told('ignored', `repository ${name} is unknown and not in the perimeter`);
     const ids = { repositoryId: newId() };
-    const placed = { repository: name, digest, tag, mediaType };
+    const placed = { repository: name, digest, tag, mediaType, pushedAt };
     const repository = await store.catalog.updateFromPush(workspaceId, registryId, placed, ids, now());
     if (!repository.watched) return told('ignored', `repository ${name} is not in the perimeter`);
     if (tag === null && !settled) return told('waiting');
@@ -97,26 +97,24 @@ export class Pushes {
   }
 
   /** ECR names the tag in the event, too, when only the tag was taken off; the image stays while it has another. */
-  async #delete(registry: Registry, repository: string, digest: string, tag: string | null): Promise<Applied> {
+  async #delete(registry: Registry, { repository, digest, tag, happenedAt }: Named): Promise<Applied> {
     const { store, now } = this.#context;
     const { workspaceId, id: registryId } = registry;
-    const others = tag === null ? [] : await this.#tagsBeside(registry, repository, digest, tag);
-    if (others.length > 0) return told('applied', 'the image keeps other tags; the next listing drops this one');
-    const found = await store.catalog.updatePresence(workspaceId, registryId, repository, digest, 'gone', now());
-    return found ? told('applied') : told('ignored', 'the image was not known');
+    const placed = await this.#placement(registry, repository, digest);
+    if (!placed) return told('ignored', 'the image was not known');
+    if (placed.pushedAt !== null && placed.pushedAt > happenedAt) return told('ignored', 'the image was pushed again since');
+    if (tag !== null) await store.catalog.deleteTag(workspaceId, placed.repositoryId, tag, digest);
+    if (tag !== null && placed.tags.some((other) => other !== tag)) return told('applied', 'the image keeps other tags');
+    await store.catalog.updatePresence(workspaceId, registryId, repository, digest, 'gone', now());
+    return told('applied');
   }
 
-  async #tagsBeside(
-    { workspaceId, id: registryId }: Registry,
-    repository: string,
-    digest: string,
-    tag: string,
-  ): Promise<readonly string[]> {
-    const known = await this.#context.store.catalog.fetchRepositoryByName(workspaceId, registryId, repository);
-    if (!known) return [];
-    const filter = { repositoryId: known.id, digest };
-    const { items } = await this.#context.store.catalog.listPlacements(workspaceId, filter, { cursor: null, limit: 1 });
-    return (items[0]?.tags ?? []).filter((other) => other !== tag);
+  async #placement({ workspaceId, id: registryId }: Registry, repository: string, digest: string): Promise<Placement | null> {
+    const { catalog } = this.#context.store;
+    const known = await catalog.fetchRepositoryByName(workspaceId, registryId, repository);
+    if (!known) return null;
+    const { items } = await catalog.listPlacements(workspaceId, { repositoryId: known.id, digest }, { cursor: null, limit: 1 });
+    return items[0] ?? null;
   }
 
   async #moveStorage(registry: Registry, repository: string, digest: string, { storageClass }: PushNotice): Promise<Applied> {
@@ -133,7 +131,8 @@ export class Pushes {
   }
 }
 
-type Pushed = PushNotice & { readonly repository: string; readonly digest: string };
+/** A notice that names an image. */
+type Named = PushNotice & { readonly repository: string; readonly digest: string };
 
 /** A repository that a push names first: new ones are watched where all are, or where the perimeter says so (B2). */
 function watchesUnknown({ perimeter }: Registry): boolean {

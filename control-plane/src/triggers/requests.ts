@@ -56,7 +56,7 @@ async function ensurePlaced({ store, now }: Context, registry: Registry, reposit
   const { workspaceId } = registry;
   const { items } = await store.catalog.listPlacements(workspaceId, { repositoryId: repository.id, digest }, { cursor: null, limit: 1 });
   if (items.length > 0) return;
-  const placed = { repository: repository.name, digest, tag: null, mediaType: null };
+  const placed = { repository: repository.name, digest, tag: null, mediaType: null, pushedAt: now() };
   await store.catalog.updateFromPush(workspaceId, registry.id, placed, { repositoryId: repository.id }, now());
 }
 

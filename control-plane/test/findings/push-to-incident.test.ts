@@ -1,66 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type LayerFinding, sumCoverage } from '@tidewaiter/shared/findings';
 import type { Failure, Grant, ManifestReport, Outcome } from '@tidewaiter/shared/protocol';
-import t, { type Test } from 'tap';
-import { createAssignments } from '../../src/assignments/index.ts';
-import { createCatalog } from '../../src/catalog/index.ts';
-import { createFindings } from '../../src/findings/index.ts';
-import { createIncidents } from '../../src/incidents/index.ts';
-import { type Context, openStore, type Registry, type Sensor, type StoredManifest } from '../../src/storage/index.ts';
-import { createTriggers } from '../../src/triggers/index.ts';
-import {
-  Clock,
-  createWorkspace,
-  digestOf,
-  engine,
-  enrol,
-  findingOf,
-  hashesOf,
-  imageOf,
-  newId,
-  registryOf,
-  summaryOf,
-} from '../storage/samples.ts';
-
-const firstPage = { cursor: null, limit: 100 };
-
-async function plane(t: Test) {
-  const folder = mkdtempSync(join(tmpdir(), 'tidewaiter-'));
-  const clock = new Clock();
-  const store = await openStore(`sqlite:${join(folder, 'db')}`, clock.now);
-  t.teardown(async () => {
-    await store.close();
-    rmSync(folder, { recursive: true });
-  });
-  const logged: { level: string; message: string }[] = [];
-  const note = (level: string) => (_: object, message: string) => {
-    logged.push({ level, message });
-  };
-  const log = { info: note('info'), warn: note('warn'), error: note('error') };
-  const context: Context = { store, now: clock.now, newId, log };
-  const findings = createFindings(context);
-  const assignments = createAssignments(context, findings);
-  const catalog = createCatalog(context, assignments);
-  const triggers = createTriggers(context, assignments);
-  const incidents = createIncidents(context);
-  const workspaceId = await createWorkspace(store);
-  const registry = registryOf(workspaceId);
-  await store.registries.create(registry);
-  const sensor = await enrol(store, workspaceId);
-  return { store, clock, logged, context, findings, assignments, catalog, triggers, incidents, workspaceId, registry, sensor };
-}
-type Plane = Awaited<ReturnType<typeof plane>>;
-
-let events = 0;
-function pushBody(registry: Registry, detail: Record<string, unknown>, change: Record<string, unknown> = {}): string {
-  const told = { result: 'SUCCESS', 'action-type': 'PUSH', 'repository-name': 'app', 'image-tag': 'latest', ...detail };
-  events += 1;
-  const envelope = { version: '0', id: `event-${events}`, 'detail-type': 'ECR Image Action', source: 'aws.ecr', resources: [] };
-  return JSON.stringify({ ...envelope, account: registry.account, region: registry.region, detail: told, ...change });
-}
+import t from 'tap';
+import type { Sensor, StoredManifest } from '../../src/storage/index.ts';
+import { firstPage, type Plane, plane, pushBody } from '../storage/plane.ts';
+import { digestOf, engine, enrol, findingOf, hashesOf, imageOf, summaryOf } from '../storage/samples.ts';
 
 async function take({ assignments }: Plane, sensor: Sensor): Promise<Grant> {
   const [offered] = await assignments.offer(sensor, 1);

@@ -3,14 +3,12 @@ import { sql } from 'kysely';
 import type { Assignment } from '../port/assignments.ts';
 import type { AssignmentStore } from '../port/store.ts';
 import { assignmentOf, assignmentRowOf, holdGrant, selectOne } from './assignment-rows.ts';
-import { freeClaims, renewClaims } from './claims.ts';
+import { cancelAssignments, freeClaims, live, renewClaims } from './claims.ts';
 import { pageOf, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { releaseVerbs } from './leases.ts';
 import { fetchSensor } from './sensors.ts';
 
-/** The states of the partial index assignments_live. */
-const live: readonly AssignmentState[] = ['pending', 'offered', 'running'];
 /** A live one may end between our insert and our look; a third miss in a row is no chance any more. */
 const CREATE_TRIES = 3;
 
@@ -43,7 +41,7 @@ function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'fetch
       }),
     offer: (workspaceId, sensorId, limit, offerMs, nowMs) =>
       database.write((session) => offer(database, session, workspaceId, sensorId, limit, offerMs, nowMs)),
-    cancel: (workspaceId, filter, nowMs) => database.write((session) => cancel(session, workspaceId, filter, nowMs)),
+    cancel: (workspaceId, filter, nowMs) => database.write((session) => cancelAssignments(session, workspaceId, filter, nowMs)),
     count: (workspaceId) => database.read((session) => count(session, workspaceId)),
   };
 }
@@ -109,26 +107,6 @@ async function offer(
     .returningAll()
     .execute();
   return rows.map(assignmentOf).sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
-}
-
-async function cancel(
-  session: Session,
-  workspaceId: string,
-  filter: { readonly id?: string; readonly registryId?: string },
-  nowMs: number,
-): Promise<number> {
-  if (filter.id === undefined && filter.registryId === undefined) return 0;
-  const rows = await session
-    .updateTable('assignments')
-    .set({ state: 'cancelled', finishedAt: nowMs, leaseExpiresAt: null })
-    .where('workspaceId', '=', workspaceId)
-    .where('state', 'in', live)
-    .$if(filter.id !== undefined, (query) => query.where('id', '=', filter.id ?? ''))
-    .$if(filter.registryId !== undefined, (query) => query.where('registryId', '=', filter.registryId ?? ''))
-    .returning('id')
-    .execute();
-  for (const row of rows) await freeClaims(session, workspaceId, row.id);
-  return rows.length;
 }
 
 async function count(session: Session, workspaceId: string): Promise<Record<string, number>> {

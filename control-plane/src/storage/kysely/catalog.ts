@@ -10,7 +10,7 @@ export function catalogStore(database: Database): CatalogStore {
   return { ...writes(database), ...repositories(database), ...placements(database) };
 }
 
-function writes(database: Database): Pick<CatalogStore, 'update' | 'updateFromPush' | 'updatePresence'> {
+function writes(database: Database): Pick<CatalogStore, 'update' | 'updateFromPush' | 'updatePresence' | 'deleteTag'> {
   return {
     update: (workspaceId, registryId, page, newId, nowMs) =>
       database.write((session) => updateFromListing(database, session, workspaceId, registryId, page, newId, nowMs)),
@@ -26,12 +26,24 @@ function writes(database: Database): Pick<CatalogStore, 'update' | 'updateFromPu
           null,
           nowMs,
         );
-        const { digest, mediaType } = push;
-        const placed = { digest, mediaType, sizeBytes: null, pushedAt: nowMs, presence: 'present' as const };
+        const { digest, mediaType, pushedAt } = push;
+        const placed = { digest, mediaType, sizeBytes: null, pushedAt, presence: 'present' as const };
         await upsertPlacement(session, repository, placed, null, nowMs);
-        if (push.tag !== null) await moveTag(session, workspaceId, repository.id, push.tag, digest, nowMs);
+        if (push.tag !== null) await moveTag(session, workspaceId, repository.id, push.tag, digest, pushedAt);
         return repository;
       }),
+    async deleteTag(workspaceId, repositoryId, tag, digest) {
+      const deleted = await database.write((session) =>
+        session
+          .deleteFrom('tags')
+          .where('workspaceId', '=', workspaceId)
+          .where('repositoryId', '=', repositoryId)
+          .where('tag', '=', tag)
+          .where('digest', '=', digest)
+          .executeTakeFirst(),
+      );
+      return deleted.numDeletedRows > 0n;
+    },
     updatePresence: (workspaceId, registryId, repository, digest, presence, nowMs) =>
       database.write(async (session) => {
         const updated = await session
@@ -62,12 +74,14 @@ async function moveTag(
   repositoryId: string,
   tag: string,
   digest: string,
-  nowMs: number,
+  movedAt: number,
 ): Promise<void> {
   await session
     .insertInto('tags')
-    .values({ workspaceId, repositoryId, tag, digest, movedAt: nowMs })
-    .onConflict((conflict) => conflict.columns(['workspaceId', 'repositoryId', 'tag']).doUpdateSet({ digest, movedAt: nowMs }))
+    .values({ workspaceId, repositoryId, tag, digest, movedAt })
+    .onConflict((conflict) =>
+      conflict.columns(['workspaceId', 'repositoryId', 'tag']).doUpdateSet({ digest, movedAt }).where('tags.movedAt', '<=', movedAt),
+    )
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import { engineKey } from '@tidewaiter/shared/findings';
+import type { AssignmentState } from '@tidewaiter/shared/protocol';
 import type { LayerClaimAnswer } from '../port/facts.ts';
 import type { FactStore } from '../port/store.ts';
 import { holdGrant } from './assignment-rows.ts';
@@ -88,4 +89,28 @@ export async function renewClaims(session: Session, workspaceId: string, assignm
 /** @internal with its assignment's end. */
 export async function freeClaims(session: Session, workspaceId: string, assignmentId: string): Promise<void> {
   await session.deleteFrom('layerClaims').where('workspaceId', '=', workspaceId).where('assignmentId', '=', assignmentId).execute();
+}
+
+/** @internal The states of the partial index assignments_live. */
+export const live: readonly AssignmentState[] = ['pending', 'offered', 'running'];
+
+/** @internal */
+export async function cancelAssignments(
+  session: Session,
+  workspaceId: string,
+  filter: { readonly id?: string; readonly registryId?: string },
+  nowMs: number,
+): Promise<number> {
+  if (filter.id === undefined && filter.registryId === undefined) return 0;
+  const rows = await session
+    .updateTable('assignments')
+    .set({ state: 'cancelled', finishedAt: nowMs, leaseExpiresAt: null })
+    .where('workspaceId', '=', workspaceId)
+    .where('state', 'in', live)
+    .$if(filter.id !== undefined, (query) => query.where('id', '=', filter.id ?? ''))
+    .$if(filter.registryId !== undefined, (query) => query.where('registryId', '=', filter.registryId ?? ''))
+    .returning('id')
+    .execute();
+  for (const row of rows) await freeClaims(session, workspaceId, row.id);
+  return rows.length;
 }

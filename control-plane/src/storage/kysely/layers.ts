@@ -15,7 +15,7 @@ import type { PathKind, Tables } from './tables.ts';
 
 const PATH_ROWS_PER_STATEMENT = 50;
 
-export function layerVerbs(database: Database): Pick<FactStore, 'createLayerPart' | 'createLayer' | 'listRootsOfLayer'> {
+export function layerVerbs(database: Database): Pick<FactStore, 'createLayerPart' | 'createLayer' | 'prune' | 'listRootsOfLayer'> {
   return {
     createLayerPart: (workspaceId, sensorId, engine, digest, part, nowMs) =>
       database.write((session) => createPart(session, keyOf(workspaceId, sensorId, engine, digest), part, nowMs)),
@@ -27,6 +27,12 @@ export function layerVerbs(database: Database): Pick<FactStore, 'createLayerPart
         const fact = await fetchFact(session, key);
         return fact ? compare(session, key, fact, summary, pages) : build(session, key, summary, pages, ids, nowMs);
       }),
+    async prune(beforeMs) {
+      const pruned = await database.write((session) =>
+        session.deleteFrom('layerParts').where('receivedAt', '<', beforeMs).executeTakeFirst(),
+      );
+      return Number(pruned.numDeletedRows);
+    },
     listRootsOfLayer: (workspaceId, layerDigest) => database.read((session) => listRoots(session, workspaceId, layerDigest)),
   };
 }

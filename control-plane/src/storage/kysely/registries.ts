@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { Registry } from '../port/registries.ts';
 import type { RegistryStore } from '../port/store.ts';
+import { cancelAssignments } from './claims.ts';
 import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
@@ -63,7 +64,19 @@ async function update(
     .where('id', '=', id)
     .execute();
   if (perimeter?.mode === 'entire' && before.perimeter.mode !== 'entire') await watchAll(session, workspaceId, id);
+  if (change.deletedAt != null) await disconnect(session, workspaceId, id, change.deletedAt);
   return true;
+}
+
+async function disconnect(session: Session, workspaceId: string, registryId: string, nowMs: number): Promise<void> {
+  for (const table of ['placements', 'repositories'] as const)
+    await session
+      .updateTable(table)
+      .set({ presence: 'gone', lastSeenAt: nowMs })
+      .where('workspaceId', '=', workspaceId)
+      .where('registryId', '=', registryId)
+      .execute();
+  await cancelAssignments(session, workspaceId, { registryId }, nowMs);
 }
 
 async function watchAll(session: Session, workspaceId: string, registryId: string): Promise<void> {

@@ -5,6 +5,9 @@ import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
 
+/** No assertion is accepted that lives longer, so what expires this long before a new one has expired for good. */
+const ASSERTION_MS_MAX = 3_600_000;
+
 export function sensorStore(database: Database): SensorStore {
   return { ...enrolmentTokens(database), ...sensors(database) };
 }
@@ -97,6 +100,12 @@ function sensors(database: Database): Omit<SensorStore, keyof ReturnType<typeof 
 async function createAssertion(session: Session, sensorId: string, jti: string, expiresAt: number): Promise<boolean> {
   const sensor = await session.selectFrom('sensors').select('workspaceId').where('id', '=', sensorId).executeTakeFirst();
   if (!sensor) return false;
+  await session
+    .deleteFrom('sensorAssertions')
+    .where('workspaceId', '=', sensor.workspaceId)
+    .where('sensorId', '=', sensorId)
+    .where('expiresAt', '<', expiresAt - ASSERTION_MS_MAX)
+    .execute();
   const inserted = await session
     .insertInto('sensorAssertions')
     .values({ workspaceId: sensor.workspaceId, sensorId, jti, expiresAt })

@@ -52,7 +52,7 @@ export interface SensorStore {
     sensorId: string,
     change: Partial<Pick<Sensor, 'name' | 'version' | 'engine' | 'lastSeenAt' | 'revokedAt'>>,
   ): Promise<boolean>;
-  /** Remembers an assertion's id until it expires; false when it was seen before. */
+  /** Remembers an assertion's id until it expires (and forgets this sensor's expired ones); false when it was seen before. */
   createAssertion(sensorId: string, jti: string, expiresAt: number): Promise<boolean>;
 }
 
@@ -61,7 +61,10 @@ export interface RegistryStore {
   create(registry: Registry): Promise<void>;
   fetch(workspaceId: string, id: string): Promise<Registry | null>;
   list(workspaceId: string, page: PageRequest): Promise<Page<Registry>>;
-  /** A changed perimeter mode also sets `watched` of its repositories: entire -> all; specific -> as they stand. */
+  /**
+   * A changed perimeter mode also sets `watched` of its repositories: entire -> all; specific -> as they stand. `deletedAt` also marks
+   * what stands in it as gone and cancels its live assignments.
+   */
   update(
     workspaceId: string,
     id: string,
@@ -100,11 +103,20 @@ export interface CatalogStore {
    * The last page marks as gone what this listing did not name. False when the grant is stale.
    */
   update(workspaceId: string, registryId: string, page: Omit<CatalogPage, 'kind'>, newId: () => string, nowMs: number): Promise<boolean>;
-  /** From a push event: the placement, with its tag moved here; its repository is made if unknown. Returns the repository. */
+  /**
+   * From a push event: the placement, with its tag moved here unless it was moved after `pushedAt` (events come late and out of
+   * order); its repository is made if unknown. Returns the repository.
+   */
   updateFromPush(
     workspaceId: string,
     registryId: string,
-    push: { readonly repository: string; readonly digest: string; readonly tag: string | null; readonly mediaType: string | null },
+    push: {
+      readonly repository: string;
+      readonly digest: string;
+      readonly tag: string | null;
+      readonly mediaType: string | null;
+      readonly pushedAt: number;
+    },
     ids: { readonly repositoryId: string },
     nowMs: number,
   ): Promise<Repository>;
@@ -116,6 +128,8 @@ export interface CatalogStore {
     presence: Presence,
     nowMs: number,
   ): Promise<boolean>;
+  /** Takes a tag off if it still points to `digest`. */
+  deleteTag(workspaceId: string, repositoryId: string, tag: string, digest: string): Promise<boolean>;
   fetchRepository(workspaceId: string, repositoryId: string): Promise<Repository | null>;
   fetchRepositoryByName(workspaceId: string, registryId: string, name: string): Promise<Repository | null>;
   listRepositories(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<Repository>>;
@@ -213,6 +227,8 @@ export interface FactStore {
   createManifest(workspaceId: string, manifest: StoredManifest, newId: () => string, nowMs: number): Promise<void>;
   /** Null when the root was never reported. */
   fetchRoot(workspaceId: string, digest: string, engine: EngineIdentity): Promise<RootFacts | null>;
+  /** Forgets pages received before `beforeMs` whose layer never became a fact. Returns how many. */
+  prune(beforeMs: number): Promise<number>;
   /** Root digests (placed ones) whose images hold this layer, for settling them anew when it becomes a fact. */
   listRootsOfLayer(workspaceId: string, layerDigest: string): Promise<readonly string[]>;
   /** Which of `hashes` the layer wrote, whited out or made opaque. */

@@ -124,7 +124,7 @@ async function listings(t: Test, stores: Stores): Promise<void> {
     await store.catalog.update(workspaceId, registry.id, pageOf(grant, [listed('app', a, { tags: ['latest'] })]), newId, 11);
     await finish(store, registry, grant);
     const next = await listing(store, registry, 100);
-    const push = { repository: 'app', digest: b, tag: 'latest', mediaType: null };
+    const push = { repository: 'app', digest: b, tag: 'latest', mediaType: null, pushedAt: 105 };
     await store.catalog.updateFromPush(workspaceId, registry.id, push, { repositoryId: newId() }, 105);
     await store.catalog.update(workspaceId, registry.id, pageOf(next, [listed('app', a, { tags: ['latest'] })]), newId, 110);
     const { items } = await store.catalog.listPlacements(workspaceId, {}, first);
@@ -161,7 +161,7 @@ async function listings(t: Test, stores: Stores): Promise<void> {
     t.same(await watched(), ['new', 'old', 'older']);
     await store.registries.update(workspaceId, registry.id, { perimeter: { mode: 'specific', automatic: false } });
     t.same(await watched(), ['new', 'old', 'older'], 'they stay as they stand');
-    const push = { repository: 'newest', digest: a, tag: null, mediaType: null };
+    const push = { repository: 'newest', digest: a, tag: null, mediaType: null, pushedAt: 5 };
     t.match(await store.catalog.updateFromPush(workspaceId, registry.id, push, { repositoryId: newId() }, 22), { watched: false });
   });
 }
@@ -171,13 +171,13 @@ async function pushes(t: Test, stores: Stores): Promise<void> {
     const [store, replica] = await stores.openTwo(t);
     const [one, two] = [await createWorkspace(store), await createWorkspace(store, 'two')];
     const [ours, theirs] = [await connect(store, one), await connect(store, two)];
-    const push = { repository: 'app', digest: a, tag: 'v1', mediaType: 'm' };
+    const push = { repository: 'app', digest: a, tag: 'v1', mediaType: 'm', pushedAt: 5 };
     const made = await Promise.all(
       [store, replica].map((on) => on.catalog.updateFromPush(one, ours.id, push, { repositoryId: newId() }, 5)),
     );
     t.equal(made[0]?.id, made[1]?.id);
     await store.catalog.updateFromPush(two, theirs.id, push, { repositoryId: newId() }, 5);
-    await store.catalog.updateFromPush(one, ours.id, { ...push, digest: b, mediaType: null }, { repositoryId: newId() }, 6);
+    await store.catalog.updateFromPush(one, ours.id, { ...push, digest: b, mediaType: null, pushedAt: 5 }, { repositoryId: newId() }, 6);
     const placements = async (workspaceId: string) =>
       (await store.catalog.listPlacements(workspaceId, {}, first)).items.map(({ digest, tags }) => [digest, ...tags].join(' ')).sort();
     t.same(await placements(one), [a, `${b} v1`].sort());
@@ -193,6 +193,48 @@ async function pushes(t: Test, stores: Stores): Promise<void> {
     await t.rejects(store.catalog.updateFromPush(two, ours.id, push, { repositoryId: newId() }, 5), { code: 'resource.not-found' });
   });
 
+  await t.test('a push that is told late moves no tag back, and a tag is taken off only where it points', async (t) => {
+    const store = await stores.open(t);
+    const [workspaceId, other] = [await createWorkspace(store), await createWorkspace(store, 'two')];
+    const registry = await connect(store, workspaceId);
+    const push = async (digest: string, pushedAt: number) =>
+      store.catalog.updateFromPush(
+        workspaceId,
+        registry.id,
+        { repository: 'app', digest, tag: 'v1', mediaType: null, pushedAt },
+        { repositoryId: newId() },
+        90,
+      );
+    const tagged = async () =>
+      (await store.catalog.listPlacements(workspaceId, {}, first)).items.filter((one) => one.tags.length > 0).map((one) => one.digest);
+    await push(a, 50);
+    await push(b, 40);
+    t.same(await tagged(), [a]);
+    const { id } = await push(b, 50);
+    t.same(await tagged(), [b], 'at the same time the later word counts');
+    t.equal(await store.catalog.deleteTag(workspaceId, id, 'v1', a), false);
+    t.equal(await store.catalog.deleteTag(other, id, 'v1', b), false);
+    t.equal(await store.catalog.deleteTag(workspaceId, id, 'v1', b), true);
+    t.same(await tagged(), []);
+  });
+
+  await t.test('a disconnected registry holds nothing any more and its work is cancelled', async (t) => {
+    const store = await stores.open(t);
+    const workspaceId = await createWorkspace(store);
+    const registry = await connect(store, workspaceId);
+    await store.catalog.updateFromPush(
+      workspaceId,
+      registry.id,
+      { repository: 'app', digest: a, tag: 'v1', mediaType: null, pushedAt: 5 },
+      { repositoryId: newId() },
+      5,
+    );
+    await store.assignments.create(assignmentOf(registry));
+    await store.registries.update(workspaceId, registry.id, { deletedAt: 9 });
+    t.match((await store.catalog.listPlacements(workspaceId, {}, first)).items, [{ presence: 'gone' }]);
+    t.same(await store.assignments.count(workspaceId), { cancelled: 1 });
+  });
+
   await t.test('placements come in pages by repository and digest', async (t) => {
     const store = await stores.open(t);
     const workspaceId = await createWorkspace(store);
@@ -202,7 +244,7 @@ async function pushes(t: Test, stores: Stores): Promise<void> {
         await store.catalog.updateFromPush(
           workspaceId,
           registry.id,
-          { repository, digest, tag: null, mediaType: null },
+          { repository, digest, tag: null, mediaType: null, pushedAt: 5 },
           { repositoryId: newId() },
           5,
         );
@@ -230,7 +272,7 @@ async function unscanned(t: Test, stores: Stores): Promise<void> {
       store.catalog.updateFromPush(
         workspaceId,
         registry.id,
-        { repository, digest: digest(name), tag, mediaType: null },
+        { repository, digest: digest(name), tag, mediaType: null, pushedAt: 5 },
         { repositoryId: newId() },
         5,
       );
@@ -264,12 +306,12 @@ async function unscanned(t: Test, stores: Stores): Promise<void> {
     await scan('failed', { verdict: 'failed' });
     await scan('unread', { verdict: 'incomplete', unread: [{ digest: a, code: 'c', detail: 'd' }] });
     await scan('plain', {}, other);
-    const found = async (engineKey: string | null, limit = 100) =>
-      (await store.catalog.listUnscanned(workspaceId, registry.id, engineKey, limit))
-        .map((one) => names.find((name) => digest(name) === one.digest))
-        .sort();
-    t.same(await found(null), ['failed', 'plain', 'tagged child', 'unread']);
-    t.same(await found('e1'), ['failed', 'index', 'plain', 'tagged child', 'unread'], 'under another engine the index is unscanned');
+    const found = async (engineKey: string | null, limit = 100) => {
+      const digests = (await store.catalog.listUnscanned(workspaceId, registry.id, engineKey, limit)).map((one) => one.digest);
+      return names.filter((name) => digests.includes(digest(name)));
+    };
+    t.same(await found(null), ['plain', 'failed', 'unread', 'tagged child']);
+    t.same(await found('e1'), ['plain', 'failed', 'unread', 'tagged child', 'index'], 'under another engine the index is unscanned');
     t.equal((await found(null, 2)).length, 2);
     t.same(await store.catalog.listUnscanned(other, registry.id, null, 9), []);
     t.equal(await store.catalog.isChild(workspaceId, digest('child')), true);

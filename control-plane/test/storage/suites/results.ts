@@ -37,7 +37,7 @@ async function place(
 ): Promise<Found> {
   const { workspaceId, id } = registry;
   const image = digestOf(name);
-  const push = { repository, digest: image, tag: name, mediaType: null };
+  const push = { repository, digest: image, tag: name, mediaType: null, pushedAt: 5 };
   await store.catalog.updateFromPush(workspaceId, id, push, { repositoryId: newId() }, 5);
   const fingerprints = keys.map((keyId) => ({ keyId, value: hexOf(`${keyId} ${secret}`) }));
   const { detector, confidence, preview } = findingOf();

@@ -16,11 +16,12 @@ const audit = (workspaceId: string, details = {}) => ({
 
 /** Some limits belong to a connection: they are set on the store's own, right where it sets its other pragmas. */
 function setOnOpen(t: Test, limit: () => string): void {
-  const pragma = BetterSqlite.prototype.pragma;
-  t.teardown(() => {
-    BetterSqlite.prototype.pragma = pragma;
-  });
-  BetterSqlite.prototype.pragma = function limited(source, options) {
+  const { prototype } = BetterSqlite;
+  const own = Object.getOwnPropertyDescriptor(prototype, 'pragma');
+  if (!own) throw new Error('better-sqlite3 has no pragma');
+  t.teardown(() => Object.defineProperty(prototype, 'pragma', own));
+  const pragma: BetterSqlite.Database['pragma'] = own.value;
+  prototype.pragma = function limited(source, options) {
     pragma.call(this, limit());
     return pragma.call(this, source, options);
   };

@@ -76,6 +76,7 @@ const layers = (blob: string): readonly string[] => [
     primary key (workspace_id, digest, engine_key, sensor_id))`,
   `create table layer_parts (${engine}, sensor_id text not null, page bigint not null, kind text, hashes ${blob}, findings text not null,
     part_hash text not null, received_at bigint not null, primary key (workspace_id, digest, engine_key, sensor_id, page))`,
+  'create index layer_parts_age on layer_parts (received_at)',
   `create table layers (${engine}, sensor_id text not null, summary text not null, part_hashes text not null, created_at bigint not null,
     primary key (workspace_id, digest, engine_key))`,
   `create table layer_paths (${engine}, kind text not null, first_hash text not null, hashes ${blob} not null,
