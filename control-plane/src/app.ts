@@ -73,6 +73,7 @@ async function startOn(context: Context, server: HttpServer, config: ControlPlan
   sweeper.start(sweeps);
   const url = urls.bound();
   log.info({ url, publicUrl: urls.public(), issuer: urls.issuer(), docs: `${url}/docs` }, 'the control plane listens');
+  if (urls.issuer() === null) log.info('there is no OIDC issuer: web identity needs TIDEWAITER_PUBLIC_URL');
   return { url, close: () => closeAll({ closing, sweeper, gateway, server, context }) };
 }
 

@@ -44,9 +44,13 @@ export class Workspaces {
     const now = this.#around.now();
     if (!token || token.revokedAt !== null || (token.expiresAt !== null && token.expiresAt <= now))
       throw new TidewaiterError('auth.invalid', { which: 'Authorization header', remedy: 'Ask a manager for a new API token.' });
-    if (token.lastUsedAt === null || now - token.lastUsedAt >= LAST_USED_STEP_MS)
-      await this.#store.tokens.update(token.workspaceId, token.id, { lastUsedAt: now });
+    if (token.lastUsedAt === null || now - token.lastUsedAt >= LAST_USED_STEP_MS) this.#touch(token, now);
     return { workspaceId: token.workspaceId, tokenId: token.id, role: token.role, actor: `token:${token.id}` };
+  }
+
+  /** Not waited for, and its failure is nothing: a read must not fail because a note of it cannot be written. */
+  #touch(token: ApiToken, nowMs: number): void {
+    this.#store.tokens.update(token.workspaceId, token.id, { lastUsedAt: nowMs }).catch(() => undefined);
   }
 
   /** True before the first start of an installation has made a workspace. */
@@ -93,25 +97,32 @@ export class Workspaces {
     return this.#store.tokens.list(workspaceId, page);
   }
 
-  /** False when there is no such token here. @throws auth.forbidden. */
+  /** False when there is no such token here. @throws auth.forbidden; resource.conflict for the last owner token that lives. */
   async revokeToken(identity: Identity, id: string): Promise<boolean> {
-    const token = await this.#findToken(identity.workspaceId, id);
+    const tokens = await this.#allTokens(identity.workspaceId);
+    const token = tokens.find((one) => one.id === id);
     if (!token) return false;
     if (!mayGrant(identity.role, token.role)) throw cannotGrant(identity.role, token.role);
+    if (token.role === 'owner' && !tokens.some((one) => one.id !== id && this.#isLastingOwner(one))) throw lastOwner(id);
     await this.#store.tokens.update(identity.workspaceId, id, { revokedAt: this.#around.now() });
     await this.record(identity, 'token.revoke', id, {});
     return true;
   }
 
-  async #findToken(workspaceId: string, id: string): Promise<ApiToken | null> {
+  async #allTokens(workspaceId: string): Promise<readonly ApiToken[]> {
+    const tokens: ApiToken[] = [];
     let cursor: string | null = null;
     do {
       const page: Page<ApiToken> = await this.#store.tokens.list(workspaceId, { cursor, limit: 200 });
-      const found = page.items.find((token) => token.id === id);
-      if (found) return found;
+      tokens.push(...page.items);
       cursor = page.nextCursor;
     } while (cursor !== null);
-    return null;
+    return tokens;
+  }
+
+  /** An owner who will still be one tomorrow: a token that expires cannot make the next one after that. */
+  #isLastingOwner({ role, revokedAt, expiresAt }: ApiToken): boolean {
+    return role === 'owner' && revokedAt === null && expiresAt === null;
   }
 
   /** Writes one audit row. `details` holds no secret, ever. */
@@ -163,3 +174,10 @@ function bearerOf(authorization: string | undefined): string {
 
 const cannotGrant = (role: Role, granted: Role): TidewaiterError =>
   new TidewaiterError('auth.forbidden', { which: `tokens of role ${granted}`, got: `role ${role}`, want: 'role owner' });
+
+const lastOwner = (id: string): TidewaiterError =>
+  new TidewaiterError('resource.conflict', {
+    which: `token ${id}`,
+    got: 'the last owner token without an expiry',
+    remedy: 'Make another owner token first; without one nobody could make tokens any more.',
+  });

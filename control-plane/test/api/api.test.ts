@@ -195,6 +195,17 @@ t.test('tokens expire, are revoked, and are granted below owner only', async (t)
   t.match(past.body['detail'], /expiresAt/);
 });
 
+t.test('the last owner token cannot be revoked', async (t) => {
+  const { body } = await app.call('GET', '/api/v1/tokens?limit=200');
+  const owners = (body['items'] as readonly { readonly id: string; readonly role: string }[]).filter(({ role }) => role === 'owner');
+  const [first, ...others] = owners;
+  for (const { id } of others) t.equal((await app.call('DELETE', `/api/v1/tokens/${id}`)).status, 204);
+  const refused = await app.call('DELETE', `/api/v1/tokens/${first?.id}`);
+  t.match([refused.status, refused.body], [409, { code: 'resource.conflict', remedy: /another owner token first/ }]);
+  const next = await tokenOf('owner');
+  t.equal((await app.call('DELETE', `/api/v1/tokens/${next.id}`)).status, 204);
+});
+
 t.test('lists page with opaque cursors', async (t) => {
   for (let index = 0; index < 3; index += 1) await connect();
   const seen: string[] = [];

@@ -169,6 +169,24 @@ t.test('a locked database is 503 on the API, and reading goes on', async (t) => 
   t.equal((await app.call('POST', '/api/v1/enrolment-tokens', { body: {} })).status, 201);
 });
 
+t.test('an untagged push waits two seconds for its index, then it is queued by itself', async (t) => {
+  const digest = digestOf();
+  t.match((await deliver(pushEvent({ account, repository: 'shop/web', digest }))).body, { outcome: 'waiting' });
+  const of = async () => (await app.call('GET', `/api/v1/assignments?digest=${digest}`)).body['items'] as readonly unknown[];
+  t.equal((await of()).length, 0);
+  await until(async () => (await of()).length === 1);
+});
+
+t.test('a registry is listed anew when its interval has passed', async (t) => {
+  const { body } = await app.call('POST', '/api/v1/registries', { body: { ...registryBody(accountOf()), intervalSeconds: 1_800 } });
+  const id = (body['registry'] as { id: string }).id;
+  await app.call('POST', `/api/v1/assignments/${String(body['assignmentId'])}/cancel`);
+  app.advance(1_800_000);
+  const pending = async () => (await app.call('GET', `/api/v1/assignments?registryId=${id}&state=pending`)).body['items'];
+  await until(async () => ((await pending()) as readonly unknown[]).length === 1);
+  t.match(await pending(), [{ kind: 'sync' }]);
+});
+
 t.test('a verdict waits, then says its state; only what is outside the perimeter is 404', async (t) => {
   const unknown = await app.call('GET', `/api/v1/verdicts/${digestOf()}`);
   t.match([unknown.status, unknown.body, unknown.headers.get('retry-after')], [202, { state: 'unknown' }, '5']);

@@ -41,7 +41,7 @@ export function verdictRoutes(server: HttpServer, parts: ApiParts): void {
     async (request, reply) => {
       const { workspaceId } = identityOf(request);
       const gone = new AbortController();
-      request.raw.socket.once('close', () => gone.abort());
+      reply.raw.once('close', () => gone.abort());
       const waitMs = (request.query.waitSeconds ?? 0) * 1000;
       const look = await waitForVerdict(parts, workspaceId, request.params.digest, { waitMs, waiters, gone: gone.signal });
       if ('scan' in look) return reply.code(200).send(viewVerdict(look.scan));
