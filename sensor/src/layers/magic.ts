@@ -25,3 +25,16 @@ export function sniff(bytes: Uint8Array): Magic {
   const isLz4 = startsWith(bytes, 0x04, 0x22, 0x4d, 0x18);
   return isXz || isBzip2 || isLz4 ? 'unsupported' : 'none';
 }
+
+/** True for one to three bytes that begin a gzip member or zstd frame: at the input's end, a stream that was cut there. */
+export function isCutMagic(bytes: Uint8Array): boolean {
+  const length = Math.min(bytes.length, 4);
+  if (length === 0 || isGzip(bytes) || length === 4) return false;
+  const magics = [
+    [0x1f, 0x8b, 0x08],
+    [0x28, 0xb5, 0x2f],
+    [bytes[0] ?? 0, 0x2a, 0x4d],
+  ];
+  const begins = (magic: readonly number[]): boolean => magic.slice(0, length).every((byte, at) => bytes[at] === byte);
+  return magics.some((magic, at) => begins(magic) && (at < 2 || ((bytes[0] ?? 0) & 0xf0) === 0x50));
+}

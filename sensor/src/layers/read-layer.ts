@@ -7,7 +7,7 @@ import type { ContentSink } from './face.ts';
 import { type Append, readGzip } from './gzip.ts';
 import { LayerContent } from './layer-content.ts';
 import type { LayerLimits, Stop } from './limits.ts';
-import { MAGIC_BYTES, type Magic, sniff } from './magic.ts';
+import { isCutMagic, MAGIC_BYTES, type Magic, sniff } from './magic.ts';
 import { readZstd } from './zstd.ts';
 
 /** What a blob turned out to be, once read to its end. `gaps` are those of the blob as a whole; an entry's own went to the sink. */
@@ -60,6 +60,7 @@ async function readStreams(input: ByteInput, block: ContentBlock, content: Layer
     if (stop) return stop;
     await passZeros(input);
     if (!(await input.fill(MAGIC_BYTES)) && input.pending.length === 0) return null;
+    if (isCutMagic(input.pending)) return 'truncated';
     block.flush();
     content.beginRest();
   }

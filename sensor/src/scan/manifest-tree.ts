@@ -61,14 +61,14 @@ class TreeReader {
     if (above.includes(child.digest))
       throw new TidewaiterError('manifest.cyclic', { which: child.digest, got: `${above.join(' -> ')} -> itself` });
     if (this.#seen.has(child.digest)) return;
-    const raw = await this.#fetch(child);
+    const raw = await this.#childOf(child);
     if (!raw) missing.push(child.digest);
     else if (raw.bytes.length !== child.sizeBytes) throw sizeLies(child, raw);
     else await this.visit(raw, child.platform, above);
   }
 
   /** A child that is not there (a copy of some platforms only) is a gap; the others are read all the same. */
-  async #fetch(child: ChildDescriptor): Promise<RawManifest | null> {
+  async #childOf(child: ChildDescriptor): Promise<RawManifest | null> {
     try {
       return await this.#source.manifest(child.digest, this.#signal);
     } catch (error) {
