@@ -71,7 +71,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET deliveries': { members: [], run: (cloud) => cloud.deliveries() },
   'GET dead-letters': { members: [], run: (cloud) => cloud.deadLetters() },
   'POST faults': {
-    members: ['kind', 'repository', 'digest', 'operation', 'count', 'bytesPerSecond', 'afterBytes', 'delayMs'],
+    members: ['kind', 'repository', 'digest', 'operation', 'count', 'bytesPerSecond', 'afterBytes', 'delayMs', 'code', 'status', 'message'],
     run: setFault,
   },
   'GET faults': { members: [], run: (cloud) => cloud.faults() },
@@ -144,6 +144,9 @@ function setFault(cloud: Cloud, body: Body): unknown {
     bytesPerSecond: body.optionalNumber('bytesPerSecond'),
     afterBytes: body.optionalNumber('afterBytes'),
     delayMs: body.optionalNumber('delayMs'),
+    code: body.optionalText('code'),
+    status: body.optionalNumber('status'),
+    message: body.optionalText('message'),
   });
 }
 

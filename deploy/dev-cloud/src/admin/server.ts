@@ -18,7 +18,7 @@
  * DELETE /_cloud/rules                {name}
  * GET    /_cloud/deliveries           every event on its way to a target, with its attempts
  * GET    /_cloud/dead-letters         what was given up, and why
- * POST   /_cloud/faults               {kind, repository?, digest?, operation?, count?, bytesPerSecond?, afterBytes?, delayMs?} -> {id, …}
+ * POST   /_cloud/faults               {kind, repository?, digest?, operation?, count?, bytesPerSecond?, afterBytes?, delayMs?, code?, status?, message?} -> {id, …}
  * GET    /_cloud/faults
  * DELETE /_cloud/faults               {id?}
  * GET    /_cloud/counters             {blobs: {digest: {requests, complete, bytes}}, operations: {"ecr:…": n}, events: {emitted, …}}

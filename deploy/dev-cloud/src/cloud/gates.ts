@@ -11,6 +11,7 @@ export async function gateEcr(parts: CloudParts, request: EcrRequest): Promise<v
   if (parts.faults.take('serverError', request) !== undefined) {
     throw new AwsError('ServerException', 500, 'These errors are usually caused by a server-side issue.');
   }
+  refuseByFault(parts, request);
   if (parts.faults.take('throttle', request) !== undefined || !parts.throttle.take(request.operation)) {
     throw new AwsError('ThrottlingException', 400, 'Rate exceeded');
   }
@@ -21,6 +22,7 @@ export async function gateSts(parts: CloudParts, operation: string): Promise<voi
   await delay(parts, { operation });
   if (parts.faults.take('serverError', { operation }) !== undefined)
     throw new AwsError('InternalFailure', 500, 'The request processing has failed.');
+  refuseByFault(parts, { operation });
   if (parts.faults.take('throttle', { operation }) !== undefined) throw new AwsError('Throttling', 400, 'Rate exceeded');
 }
 
@@ -35,6 +37,11 @@ export function damageOf(parts: CloudParts, { repository, digest }: LayerAddress
     wrongDigest: parts.faults.take('wrongDigest', subject) !== undefined,
     slowDown: parts.faults.take('throttle', subject) !== undefined,
   };
+}
+
+function refuseByFault(parts: CloudParts, subject: FaultSubject): void {
+  const fault = parts.faults.take('error', subject);
+  if (fault !== undefined) throw new AwsError(fault.code ?? '', fault.status ?? 400, fault.message ?? `a fault set ${fault.code}`);
 }
 
 async function delay(parts: CloudParts, subject: FaultSubject): Promise<void> {

@@ -25,6 +25,7 @@ export async function openOrigins(parts: CloudParts): Promise<Origins> {
     ecrHandler({
       ...parts,
       layerUrl: layerUrlOf,
+      imageFailure: (repository, digest) => parts.faults.take('imageFailure', { repository, digest, operation: 'BatchGetImage' })?.code,
       registryUrl: (accountId, region) => registries.url(accountId, region),
       gate: (request) => gateEcr(parts, request),
       log: ({ operation, repository }, outcome, principal) =>

@@ -4,7 +4,7 @@ import type { Cluster, ServiceAccount } from './cluster.ts';
 import { containerMembers, type ServiceSessions } from './service-session.ts';
 
 /** Audience of the tokens that the Pod Identity agent takes. */
-export const podIdentityAudience = 'pods.eks.amazonaws.com';
+const podIdentityAudience = 'pods.eks.amazonaws.com';
 
 /**
  * An EKS cluster: its public issuer (`/id/<name>`, for IRSA) and its Pod Identity agent (`/v1/credentials`), which takes a

@@ -3,6 +3,9 @@ import { createReadStream } from 'node:fs';
 import { copyFile, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Read at once: large enough that a download is bound by the network, small enough for many at a time. */
+const readBytes = 256 * 1024;
+
 /** Blobs by digest, as files of one folder: a layer of some GiB never stands in memory. */
 export class BlobStore {
   readonly #folder: string;
@@ -59,7 +62,7 @@ export class BlobStore {
 
   /** The bytes from `start` to `end`, both included. */
   read(digest: string, start: number, end: number): AsyncIterable<Buffer> {
-    return createReadStream(this.path(digest), { start, end }) as AsyncIterable<Buffer>;
+    return createReadStream(this.path(digest), { start, end, highWaterMark: readBytes }) as AsyncIterable<Buffer>;
   }
 }
 

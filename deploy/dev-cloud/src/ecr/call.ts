@@ -12,6 +12,8 @@ export interface EcrParts {
   readonly registries: Registries;
   readonly tokens: AuthorizationTokens;
   readonly clock: Clock;
+  /** The failure code that a fault sets for an image of BatchGetImage. */
+  readonly imageFailure: (repository: string, digest: string) => string | undefined;
   /** A pre-signed URL of a blob on the layer origin. */
   readonly layerUrl: (repository: Repository, digest: string) => string;
   /** Where an account's registry speaks the distribution protocol. */

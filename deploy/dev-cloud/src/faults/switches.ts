@@ -8,6 +8,8 @@ import { SetupError } from '../http/index.ts';
  * - `expiredUrl`: GetDownloadUrlForLayer gives out a URL whose time is over;
  * - `throttle`: an API call is refused with ThrottlingException; a layer download with S3's SlowDown;
  * - `serverError`: an API call is refused with ServerException;
+ * - `error`: an API call is refused with `code`, `status` (400) and `message`, for the errors that nothing else here brings about;
+ * - `imageFailure`: BatchGetImage puts an image among its failures, with `code` (`KmsError`, `UpstreamUnavailable`, …);
  * - `lostEvent`, `lateEvent` (by `delayMs`), `doubledEvent`: EventBridge gives no better promise than "best effort".
  */
 export const faultKinds = [
@@ -17,6 +19,8 @@ export const faultKinds = [
   'expiredUrl',
   'throttle',
   'serverError',
+  'error',
+  'imageFailure',
   'lostEvent',
   'lateEvent',
   'doubledEvent',
@@ -34,6 +38,9 @@ export interface FaultSetup {
   readonly bytesPerSecond?: number | undefined;
   readonly afterBytes?: number | undefined;
   readonly delayMs?: number | undefined;
+  readonly code?: string | undefined;
+  readonly status?: number | undefined;
+  readonly message?: string | undefined;
 }
 
 export interface Fault extends FaultSetup {
@@ -56,6 +63,8 @@ export class FaultSwitches {
     if (!faultKinds.includes(setup.kind)) throw new SetupError(`unknown fault ${setup.kind}; known are ${faultKinds.join(', ')}`);
     if (setup.kind === 'cut' && setup.afterBytes === undefined) throw new SetupError('the fault cut needs afterBytes');
     if (setup.kind === 'lateEvent' && setup.delayMs === undefined) throw new SetupError('the fault lateEvent needs delayMs');
+    if ((setup.kind === 'error' || setup.kind === 'imageFailure') && setup.code === undefined)
+      throw new SetupError(`the fault ${setup.kind} needs code`);
     const fault = { ...setup, id: String(this.#nextId++) };
     this.#faults.set(fault.id, { fault, left: setup.count ?? Number.POSITIVE_INFINITY });
     return fault;

@@ -21,6 +21,6 @@ export async function getBlob(call: RegistryCall, digest: string): Promise<void>
   call.response.writeHead(307, { location: call.layerUrl(repository, digest), 'content-length': 0 }).end();
 }
 
-export function blobUnknown(): RegistryError {
+function blobUnknown(): RegistryError {
   return new RegistryError(404, 'BLOB_UNKNOWN', 'blob unknown to registry');
 }

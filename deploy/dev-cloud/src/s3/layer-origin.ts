@@ -99,15 +99,21 @@ async function sendBlob(
 async function stream(response: ServerResponse, chunks: AsyncIterable<Buffer>): Promise<number> {
   let sent = 0;
   for await (const chunk of chunks) {
-    const flushed = await new Promise<boolean>((resolve) => {
-      response.once('close', () => resolve(false));
-      response.write(chunk, (error) => resolve(error === undefined || error === null));
-    });
-    response.removeAllListeners('close');
-    if (!flushed) break;
+    if (!(await flushed(response, chunk))) break;
     sent += chunk.length;
   }
   return sent;
+}
+
+function flushed(response: ServerResponse, chunk: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const gone = () => resolve(false);
+    response.once('close', gone);
+    response.write(chunk, (error) => {
+      response.off('close', gone);
+      resolve(error === undefined || error === null);
+    });
+  });
 }
 
 function sendError(response: ServerResponse, [status, code, message]: Refusal, headers: Readonly<Record<string, string>> = {}): void {

@@ -1,7 +1,7 @@
-import { DescribeImagesCommand, DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
+import { BatchGetImageCommand, DescribeImagesCommand, DescribeRepositoriesCommand } from '@aws-sdk/client-ecr';
 import tap from 'tap';
 import { adminEcr, cloudFor, ecrClient } from '../clients.ts';
-import { allowAll, fails, record } from '../fixtures.ts';
+import { allowAll, fails, record, sha256, smallImage } from '../fixtures.ts';
 
 const describe = new DescribeRepositoriesCommand({});
 
@@ -94,4 +94,19 @@ void tap.test('above its rate an operation is throttled, and by a fault as often
   await fails(t, ecr.send(images), /^ServerException/);
   for (let i = 0; i < 2; i++) await fails(t, ecr.send(images), /^ThrottlingException/);
   t.ok(await ecr.send(images));
+  cloud.setFault({
+    kind: 'error',
+    operation: 'DescribeImages',
+    code: 'KmsException',
+    message: 'The operation failed due to a KMS exception.',
+    count: 1,
+  });
+  await fails(t, ecr.send(images), /^KmsException: The operation failed due to a KMS exception\.$/);
+  const image = smallImage('a');
+  await cloud.putImage({ repository: 'app', tag: 'v1', ...image });
+  cloud.setFault({ kind: 'imageFailure', digest: sha256(image.manifest), code: 'UpstreamUnavailable', count: 1 });
+  const get = new BatchGetImageCommand({ repositoryName: 'app', imageIds: [{ imageTag: 'v1' }] });
+  t.match((await ecr.send(get)).failures, [{ failureCode: 'UpstreamUnavailable' }]);
+  t.equal((await ecr.send(get)).images?.length, 1);
+  t.throws(() => cloud.setFault({ kind: 'cut' }), /needs afterBytes/);
 });

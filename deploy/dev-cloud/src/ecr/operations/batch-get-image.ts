@@ -42,6 +42,8 @@ function lookUp(
       ? fail('ImageTagDoesNotMatchDigest', 'Image tag does not match digest')
       : fail('ImageNotFound', 'Requested image not found');
   }
+  const failureCode = call.imageFailure(repository.name, image.digest);
+  if (failureCode !== undefined) return fail(failureCode, `a fault set ${failureCode}`);
   if (image.status !== 'ACTIVE') return fail('ImageInaccessible', 'The image is archived and must be restored before it can be pulled');
   if (accepted !== undefined && !accepted.includes(image.mediaType)) {
     return fail('ImageNotFound', `The image has media type '${image.mediaType}', but client accepts '[${accepted.join(', ')}]'`);
