@@ -1,2 +1,3 @@
 // The one WebAssembly module of a worker: everything that touches a layer's bytes. The memory map is src/memory/layout.ts.
+export { countLines, find, lastLineStart, nextInRun, nextLiteral, nextRun } from './finder';
 export { pathHash } from './path-hash';

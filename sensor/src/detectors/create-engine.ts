@@ -1,6 +1,23 @@
-import { CARRY_BYTES, type PassMemory } from '../memory/index.ts';
-import type { Engine, MatchListener } from './engine.ts';
+import {
+  CANDIDATES_AT,
+  CARRY_BYTES,
+  type PassMemory,
+  SCRATCH_AT,
+  SCRATCH_BYTES,
+  SCRATCH_CANDIDATES_AT,
+  SLICE_BYTES,
+  TAIL_AT,
+} from '../memory/index.ts';
+import { decodeAt, outerSpan } from './base64.ts';
+import { AFTER_MAX, BEFORE_MAX, type CompiledRules, compileRules } from './compile.ts';
+import { confirm, type Hit } from './confirm.ts';
+import type { Engine, FileStart, MatchListener } from './engine.ts';
+import { LineCounter } from './line-counter.ts';
+import { Resolver } from './resolve.ts';
 import type { Rule } from './rule.ts';
+import { type Source, textOf } from './source.ts';
+import { ensureTables } from './tables.ts';
+import { addTasks, type Task } from './tasks.ts';
 
 /** Raised whenever the same bytes may give other matches than before under the same rule set. Part of a layer result's key. */
 export const ENGINE_VERSION = '1';
@@ -13,38 +30,158 @@ export interface EngineOptions {
   readonly listener: MatchListener;
 }
 
-/** An engine over one pass memory. */
+const compiledSets = new WeakMap<readonly Rule[], CompiledRules>();
+
+/**
+ * The two-pass engine over one pass memory. Pass 1 (WebAssembly) names the few places worth a look; pass 2 tries the exact rules there.
+ * A look waits until its whole window is there or the file ends, so where the file is cut into pushes changes nothing.
+ */
 export function createEngine({ memory, rules, listener }: EngineOptions): Engine {
-  let seen = 0;
-  let reported = new Set<string>();
-  return {
-    begin() {
-      seen = 0;
-      reported = new Set();
-    },
-    push(at, length) {
-      const from = at - Math.min(seen, CARRY_BYTES);
-      const text = Buffer.from(memory.bytes.buffer, from, at + length - from).toString('latin1');
-      for (const rule of rules) {
-        for (const match of text.matchAll(new RegExp(rule.pattern, 'g'))) {
-          const offset = seen - (at - from) + match.index;
-          if (reported.has(`${rule.id} ${offset}`)) continue;
-          reported.add(`${rule.id} ${offset}`);
-          listener({
-            detector: rule.id,
-            confidence: rule.confidence,
-            canonical: Buffer.from(match[0], 'latin1'),
-            text: match[0],
-            preview: `${rule.prefix ?? ''}… (${match[0].length})`,
-            offset,
-            length: match[0].length,
-            line: 1,
-            column: offset + 1,
-          });
-        }
-      }
-      seen += length;
-    },
-    end() {},
-  };
+  const compiled = compiledSets.get(rules) ?? compileRules(rules);
+  compiledSets.set(rules, compiled);
+  return new TwoPassEngine(memory, compiled, listener);
 }
+
+class TwoPassEngine implements Engine {
+  readonly #memory: PassMemory;
+  readonly #rules: CompiledRules;
+  readonly #resolver: Resolver;
+  #path = '';
+  /** File offsets: how much was pushed, and where pass 1 goes on. */
+  #seen = 0;
+  #runFrom = 0;
+  #inRun = false;
+  #literalFrom = 0;
+  /** Looks whose window was not all there yet. */
+  #waiting: Task[] = [];
+  #lines = new LineCounter();
+  /** File offset of the first byte that lies at TAIL_AT. */
+  #tailFrom = 0;
+
+  constructor(memory: PassMemory, rules: CompiledRules, listener: MatchListener) {
+    this.#memory = memory;
+    this.#rules = rules;
+    this.#resolver = new Resolver(({ match }) => listener(match));
+  }
+
+  begin({ path }: FileStart): void {
+    ensureTables(this.#memory, this.#rules);
+    this.#path = path;
+    this.#seen = this.#runFrom = this.#literalFrom = this.#tailFrom = 0;
+    this.#inRun = false;
+    this.#waiting = [];
+    this.#lines = new LineCounter();
+    this.#resolver.clear();
+  }
+
+  push(at: number, length: number): void {
+    if (length === 0) return;
+    const base = at - this.#seen;
+    const from = this.#seen - Math.min(this.#seen, CARRY_BYTES);
+    this.#seen += length;
+    const source = this.#source(base, from, false);
+    const tasks = this.#waiting;
+    for (let to = this.#seen - length; to < this.#seen; ) {
+      to = Math.min(to + SLICE_BYTES, this.#seen);
+      this.#find(source, to, false, tasks);
+    }
+    this.#waiting = this.#work(source, tasks);
+    this.#keepTail(source);
+  }
+
+  end(): void {
+    if (this.#seen > 0) {
+      const source = this.#source(TAIL_AT - this.#tailFrom, this.#tailFrom, true);
+      this.#find(source, this.#seen, true, this.#waiting);
+      this.#work(source, this.#waiting);
+    }
+    this.#waiting = [];
+    this.#resolver.finish();
+  }
+
+  #source(base: number, from: number, last: boolean): Source {
+    return { memory: this.#memory, path: this.#path, base, from, to: this.#seen, last };
+  }
+
+  /** Pass 1 up to the file offset `to`. */
+  #find(source: Source, to: number, last: boolean, tasks: Task[]): void {
+    const { base } = source;
+    const answer = this.#memory.find({
+      lowest: base + source.from,
+      runFrom: base + this.#runFrom,
+      inRun: this.#inRun,
+      literalFrom: base + this.#literalFrom,
+      end: base + to,
+      last,
+      out: CANDIDATES_AT,
+    });
+    readTasks(this.#rules, source, CANDIDATES_AT, answer.count, tasks);
+    this.#runFrom = answer.nextRun - base;
+    this.#inRun = answer.nextInRun;
+    this.#literalFrom = answer.nextLiteral - base;
+  }
+
+  /** Pass 2 for each look whose window is there. Returns those that must wait. */
+  #work(source: Source, tasks: readonly Task[]): Task[] {
+    const waiting: Task[] = [];
+    for (const task of tasks) {
+      if (!source.last && task.reach > source.to) waiting.push(task);
+      else this.#look(source, task);
+    }
+    return waiting;
+  }
+
+  #look(source: Source, { rule, offset, reach }: Task): void {
+    const hits = rule === null ? this.#lookInside(source, offset, reach) : confirm(source, rule, offset, reach);
+    for (const hit of hits) {
+      const match = { ...hit.match, ...this.#lines.placeOf(source, hit.match.offset) };
+      this.#resolver.add({ rule: hit.rule, match });
+    }
+  }
+
+  /** Decodes the base64 at `offset` and runs both passes over what it says, once: base64 in it is left alone. */
+  #lookInside(source: Source, offset: number, reach: number): Hit[] {
+    const outer = textOf(source, offset, Math.min(reach, source.to));
+    const decoded = decodeAt(outer);
+    const bytes = decoded.bytes.subarray(0, SCRATCH_BYTES);
+    this.#memory.bytes.set(bytes, SCRATCH_AT);
+    const inner: Source = { memory: this.#memory, path: source.path, base: SCRATCH_AT, from: 0, to: bytes.length, last: true };
+    return this.#hitsOfScratch(inner).map(({ rule, match }) => {
+      const [start, end] = outerSpan(decoded, match.offset, match.offset + match.length);
+      return { rule, match: { ...match, text: outer.slice(start, end), offset: offset + start, length: end - start } };
+    });
+  }
+
+  #hitsOfScratch(inner: Source): Hit[] {
+    const { count } = this.#memory.find({
+      lowest: SCRATCH_AT,
+      runFrom: SCRATCH_AT,
+      inRun: false,
+      literalFrom: SCRATCH_AT,
+      end: SCRATCH_AT + inner.to,
+      last: true,
+      out: SCRATCH_CANDIDATES_AT,
+    });
+    const tasks: Task[] = [];
+    readTasks(this.#rules, inner, SCRATCH_CANDIDATES_AT, count, tasks);
+    return tasks.flatMap(({ rule, offset, reach }) => (rule === null ? [] : confirm(inner, rule, offset, reach)));
+  }
+
+  /** What `end` will need: a push's bytes are gone when it returns. */
+  #keepTail(source: Source): void {
+    let pending = Math.min(this.#runFrom, this.#literalFrom);
+    for (const { offset } of this.#waiting) pending = Math.min(pending, offset);
+    const keep = Math.max(0, pending - BEFORE_MAX);
+    this.#resolver.settle(keep);
+    this.#lines.advance(source, keep);
+    this.#memory.bytes.copyWithin(TAIL_AT, source.base + keep, source.base + source.to);
+    this.#tailFrom = keep;
+  }
+}
+
+function readTasks(rules: CompiledRules, source: Source, at: number, count: number, tasks: Task[]): void {
+  const { words } = source.memory;
+  for (let i = at / 4; i < at / 4 + count * 2; i += 2) addTasks(rules, source, words[i] ?? 0, words[i + 1] ?? 0, tasks);
+}
+
+if (AFTER_MAX + BEFORE_MAX + 1024 > CARRY_BYTES) throw new RangeError('a window does not fit the carry');

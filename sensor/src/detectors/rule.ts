@@ -50,11 +50,13 @@ export interface Anchors {
   readonly literals?: readonly LiteralName[];
   /** Words (folded to lower case, at least 3 bytes) that begin a word in the KEYWORD_REACH bytes before a token-like run. */
   readonly keywords?: readonly string[];
+  /** Shortest and longest run that counts beside a keyword. */
+  readonly run?: readonly [number, number];
 }
 
 /**
  * A detection rule is data. The pattern says where the secret is: the group named `secret`, or all of it. It is tried at a prefix
- * exactly where the prefix is; for literals and keywords, and for prefixes when `around` is given, anywhere in the window.
+ * exactly where the prefix is; for literals and keywords, and for prefixes when `anywhere` is given, all over the window.
  * Every repetition in a pattern is bounded, so that its time is linear.
  */
 export interface Rule {
@@ -64,8 +66,10 @@ export interface Rule {
   readonly anchors: Anchors;
   readonly pattern: RegExp;
   readonly confidence: Confidence;
-  /** Bytes of the window before and after the anchor. */
+  /** Bytes of the window before and after the anchor; 128 and 1,024 unless given. */
   readonly around?: readonly [before: number, after: number];
+  /** The pattern is searched in the window even where a prefix was found. */
+  readonly anywhere?: true;
   /** The provider's public prefix for previews; at most 8 characters are shown of it, and only if the secret begins with it. */
   readonly prefix?: string;
   /** Null drops the candidate. */

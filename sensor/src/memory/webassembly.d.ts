@@ -3,6 +3,9 @@ declare namespace WebAssembly {
   interface Memory {
     readonly buffer: ArrayBuffer;
   }
+  interface Global {
+    readonly value: number;
+  }
   interface Module {
     readonly [Symbol.toStringTag]: 'WebAssembly.Module';
   }

@@ -1,15 +1,49 @@
 import type { Rule } from '../rule.ts';
+import { rules as anthropic } from './anthropic.ts';
+import { rules as atlassian } from './atlassian.ts';
+import { rules as aws } from './aws.ts';
+import { rules as azure } from './azure.ts';
+import { rules as clouds } from './clouds.ts';
+import { rules as connection } from './connection.ts';
+import { rules as docker } from './docker.ts';
+import { rules as files } from './files.ts';
+import { rules as github } from './github.ts';
+import { rules as gitlab } from './gitlab.ts';
+import { rules as google } from './google.ts';
+import { rules as grafana } from './grafana.ts';
+import { rules as hashicorp } from './hashicorp.ts';
+import { rules as jwt } from './jwt.ts';
+import { rules as languageModels } from './language-models.ts';
+import { rules as messaging } from './messaging.ts';
+import { rules as npm } from './npm.ts';
+import { rules as openai } from './openai.ts';
+import { rules as packages } from './packages.ts';
+import { rules as privateKey } from './private-key.ts';
+import { rules as slack } from './slack.ts';
+import { rules as stripe } from './stripe.ts';
 
 /** Every rule the sensor ships. */
 export const builtInRules: readonly Rule[] = [
-  {
-    id: 'github-pat',
-    name: 'GitHub personal access token',
-    anchors: { prefixes: ['ghp_'] },
-    pattern: /ghp_[A-Za-z0-9]{36}(?![A-Za-z0-9])/,
-    confidence: 'likely',
-    prefix: 'ghp_',
-    examples: (rng) => [`ghp_${rng.chars('0123456789abcdef', 36)}`],
-    nearMisses: (rng) => [`ghp_${rng.chars('0123456789abcdef', 30)}`],
-  },
+  ...privateKey,
+  ...jwt,
+  ...aws,
+  ...google,
+  ...azure,
+  ...github,
+  ...gitlab,
+  ...atlassian,
+  ...docker,
+  ...npm,
+  ...packages,
+  ...hashicorp,
+  ...clouds,
+  ...openai,
+  ...anthropic,
+  ...languageModels,
+  ...grafana,
+  ...slack,
+  ...messaging,
+  ...stripe,
+  ...connection,
+  ...files,
 ];

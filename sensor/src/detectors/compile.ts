@@ -1,0 +1,93 @@
+import { KEYWORD_BYTES_MAX, KEYWORD_RUN_MAX, PREFIX_BYTES_MAX, RUN_MIN } from '../memory/index.ts';
+import { literals } from './literals.ts';
+import type { Rule } from './rule.ts';
+
+/** A rule with its expression made ready: sticky where it is tried at one place, global where it is searched. */
+export interface CompiledRule {
+  readonly rule: Rule;
+  /** Its place in the rule set: the last word where two matches are otherwise alike. */
+  readonly order: number;
+  readonly expression: RegExp;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** What pass 1 knows by a number, and the rules that look at it. */
+export interface Anchor {
+  readonly text: string;
+  readonly rules: readonly CompiledRule[];
+  /** Shortest and longest run that a keyword's rules look at. */
+  readonly run: readonly [number, number];
+}
+
+export interface CompiledRules {
+  readonly prefixes: readonly Anchor[];
+  /** By a prefix's first 3 bytes: pass 1 names one of them, the others may begin there too. */
+  readonly alike: ReadonlyMap<string, readonly Anchor[]>;
+  readonly keywords: readonly Anchor[];
+  /** By the literal's number. */
+  readonly literals: readonly Anchor[];
+}
+
+/** A window's usual reach around an anchor, in bytes: longer than nearly all tokens. */
+const BEFORE_USUAL = 128;
+const AFTER_USUAL = 1024;
+/** Window bounds of any rule; together they fit the carry. */
+export const BEFORE_MAX = 2048;
+export const AFTER_MAX = 28 * 1024;
+
+/** Compiles a rule set once; the engine's speed in pass 1 does not depend on its size. */
+export function compileRules(rules: readonly Rule[]): CompiledRules {
+  const prefixes = new Map<string, CompiledRule[]>();
+  const keywords = new Map<string, CompiledRule[]>();
+  const byLiteral = new Map<string, CompiledRule[]>();
+  rules.forEach((rule, order) => {
+    const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [] } = rule.anchors;
+    if (own.length + ownLiterals.length + ownKeywords.length === 0) throw new RangeError(`rule ${rule.id} has no anchor`);
+    for (const prefix of own) add(prefixes, checked(rule, prefix, PREFIX_BYTES_MAX), compileRule(rule, order, rule.anywhere !== true));
+    for (const keyword of ownKeywords) add(keywords, checked(rule, keyword, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
+    for (const literal of ownLiterals) add(byLiteral, literal, compileRule(rule, order, false));
+  });
+  const prefixAnchors = anchorsOf(prefixes);
+  return {
+    prefixes: prefixAnchors,
+    alike: byBeginning(prefixAnchors),
+    keywords: anchorsOf(keywords),
+    literals: Object.entries(literals).map(([name, { text }]) => ({ text, rules: byLiteral.get(name) ?? [], run: [0, 0] })),
+  };
+}
+
+function byBeginning(anchors: readonly Anchor[]): Map<string, Anchor[]> {
+  const groups = new Map<string, Anchor[]>();
+  for (const anchor of anchors) {
+    const key = anchor.text.slice(0, 3);
+    groups.set(key, [...(groups.get(key) ?? []), anchor]);
+  }
+  return groups;
+}
+
+function add<K>(map: Map<K, CompiledRule[]>, key: K, rule: CompiledRule): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [rule]);
+  else known.push(rule);
+}
+
+function anchorsOf(map: ReadonlyMap<string, readonly CompiledRule[]>): Anchor[] {
+  return [...map].map(([text, rules]) => {
+    const runs = rules.map(({ rule }) => rule.anchors.run ?? [RUN_MIN, KEYWORD_RUN_MAX]);
+    return { text, rules, run: [Math.min(...runs.map(([least]) => least)), Math.max(...runs.map(([, most]) => most))] };
+  });
+}
+
+function checked(rule: Rule, text: string, most: number): string {
+  if (text.length < 3 || text.length > most) throw new RangeError(`rule ${rule.id}: anchor ${text} must have 3 to ${most} bytes`);
+  return text;
+}
+
+function compileRule(rule: Rule, order: number, sticky: boolean): CompiledRule {
+  const [before, after] = rule.around ?? [BEFORE_USUAL, AFTER_USUAL];
+  if (before > BEFORE_MAX || after > AFTER_MAX)
+    throw new RangeError(`rule ${rule.id} looks further than ${BEFORE_MAX} and ${AFTER_MAX} bytes`);
+  const flags = `${rule.pattern.flags.replaceAll(/[dgy]/g, '')}d${sticky ? 'y' : 'g'}`;
+  return { rule, order, expression: new RegExp(rule.pattern.source, flags), before, after };
+}

@@ -1,0 +1,89 @@
+import { alphabets } from '../alphabets.ts';
+import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { isPlaceholderPassword } from './basic-auth.ts';
+
+/** RFC 3986, 3.2.1: user information; passwords are percent-encoded there, though many are not. */
+const AUTHORITY = String.raw`(?<user>[^\s:/?#"'<>@\x60\\]{0,128}):(?<password>[^\s/?"'<>\x60\\@]{1,256}|[^\s/?"'<>\x60\\]{1,256})@(?<host>[A-Za-z0-9._%,:[\]-]{1,255})`;
+
+function unescape(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Hosts of documentation (RFC 2606) and of a developer's own machine. */
+const sampleHosts =
+  /(?:^|[.@])(?:example\.(?:com|org|net)|[a-z0-9-]+\.(?:example|test|invalid)|yourserver\.com|host(?:name)?|hostport|server|domain|your.*|my-?host|myserver|foo|bar)(?::\d+)?$/i;
+const localHosts = /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])(?::\d+)?$/i;
+/** Passwords that are defaults, on a machine of one's own no secret. */
+const defaults = /^(?:postgres|mysql|mongo|redis|root|rabbitmq|guest|docker|example|default|[a-z]{1,4}|1234?)$/i;
+/** Documentation's users whose password is their name's like. */
+const samplePairs =
+  /^(?:user(?:name)?|me|you|joe|john|alice|bob|foo|scott|guest|admin|root):(?:pass.*|pw|tiger|guest|word|bar|foo|secret|secr.*t|admin|root|me|you|name|user|mypass.*|host|b?az)$/i;
+
+/** The canonical secret of a URL is `user:password@host`. */
+function checkUserInfo({ groups }: Candidate): Found | null {
+  const user = groups['user'] ?? '';
+  const raw = groups['password'] ?? '';
+  const host = groups['host'] ?? '';
+  const password = unescape(raw);
+  if (isPlaceholderPassword(raw) || isPlaceholderPassword(password) || samplePairs.test(`${user}:${password}`)) return null;
+  // printf's and others' templates; a file name with a version; a bare port.
+  if (
+    /%[sdv]|^[#\d]{0,5}$|[<>{}|^]|\$[A-Za-z(]/.test(password) ||
+    /[<>{}$%(]/.test(user + host) ||
+    user.toLowerCase() === password.toLowerCase()
+  )
+    return null;
+  if (sampleHosts.test(host)) return null;
+  const weak = localHosts.test(host) && defaults.test(password);
+  const found = { canonical: Buffer.from(`${unescape(user)}:${password}@${host}`, 'latin1') };
+  return weak ? { ...found, confidence: 'possible' } : found;
+}
+
+const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
+
+function urlRule(id: string, name: string, scheme: string, schemes: string, extra: Partial<Rule> = {}): Rule {
+  return {
+    id,
+    name,
+    anchors: { literals: ['url'] },
+    pattern: new RegExp(String.raw`(?<![A-Za-z0-9])(?:${schemes}):\/\/(?<secret>${AUTHORITY})`, 'i'),
+    around: [40, 800],
+    confidence: 'likely',
+    check: checkUserInfo,
+    examples: (rng) => [`${scheme}://app:${password(rng)}@db-1.internal.corp:1234/main?x=1\n`],
+    nearMisses: (rng) => [
+      `${scheme}://db-1.internal.corp:1234/main`,
+      `${scheme}://app@db-1.internal.corp/main`,
+      `${scheme}://user:password@localhost/main`,
+      `${scheme}://app:\${DB_PASSWORD}@db-1.internal.corp/main`,
+      `${scheme}://app:${password(rng)}@db.example.com/main`,
+    ],
+    ...extra,
+  };
+}
+
+export const rules: readonly Rule[] = [
+  urlRule('postgres-url', 'PostgreSQL URL with password', 'postgres', String.raw`postgres(?:ql)?(?:\+[a-z0-9]{1,16})?`),
+  urlRule(
+    'mysql-url',
+    'MySQL or MariaDB URL with password',
+    'mysql',
+    String.raw`mysqlx?(?:\+[a-z0-9]{1,16})?|mariadb(?:\+[a-z0-9]{1,16})?`,
+  ),
+  urlRule('mongodb-url', 'MongoDB URL with password', 'mongodb', String.raw`mongodb(?:\+srv)?`),
+  urlRule('redis-url', 'Redis URL with password', 'redis', 'rediss?'),
+  urlRule('amqp-url', 'AMQP URL with password', 'amqp', 'amqps?'),
+  urlRule('smtp-url', 'SMTP URL with password', 'smtp', 'smtps?'),
+  urlRule('git-url', 'Git or web URL with password', 'https', String.raw`(?:git\+)?https?`, { rank: -1 }),
+  urlRule(
+    'url-password',
+    'URL with password',
+    'ftp',
+    '(?:sftp|ftps?|ldaps?|ssh|sqlserver|mssql|oracle|clickhouse|nats|mqtts?|wss?|svn|imaps?|socks5)',
+    { rank: -1 },
+  ),
+];

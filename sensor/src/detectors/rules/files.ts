@@ -1,0 +1,74 @@
+import { alphabets } from '../alphabets.ts';
+import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { decodeUserPassword, isPlaceholderPassword } from './basic-auth.ts';
+
+const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
+
+/** netrc(5): machine, login and password, in words that may stand on several lines. */
+function checkNetrc({ groups, secret }: Candidate): Found | null {
+  const user = groups['login'] ?? '';
+  const host = groups['machine'] ?? '';
+  if (isPlaceholderPassword(secret) || /example\.(?:com|org|net)$|^<|^\$/.test(host) || user === '' || secret.length < 6) return null;
+  return { canonical: Buffer.from(`${user}:${secret}@${host}`, 'latin1') };
+}
+
+/** crypt(5): the hash of a password, in shadow's second field. */
+const crypt = String.raw`\$(?:1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}|2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|[56]\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43,86}|y\$[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43})`;
+
+export const rules: readonly Rule[] = [
+  {
+    id: 'netrc-password',
+    name: 'Password in .netrc',
+    anchors: { literals: ['password'] },
+    pattern:
+      /(?:^|\s)machine\s{1,8}(?<machine>[^\s]{1,255})\s{1,8}login\s{1,8}(?<login>[^\s]{1,128})\s{1,8}password\s{1,8}(?<secret>[^\s]{1,256})/,
+    around: [512, 320],
+    confidence: 'likely',
+    check: checkNetrc,
+    examples: (rng) => [
+      `machine git.corp.io\n  login ci\n  password ${password(rng)}\n`,
+      `machine git.corp.io login ci password ${password(rng)}\n`,
+    ],
+    nearMisses: () => ['machine learning password managers', 'machine git.corp.io login ci password <password>\n'],
+  },
+  {
+    id: 'shadow-hash',
+    name: 'Password hash in shadow',
+    anchors: { literals: ['md5crypt', 'bcrypt', 'sha256crypt', 'sha512crypt', 'yescrypt'] },
+    pattern: new RegExp(String.raw`(?:^|[\n"' ])[a-z_][a-z0-9_.-]{0,31}:(?<secret>${crypt})(?![./0-9A-Za-z$])`),
+    around: [40, 256],
+    confidence: 'possible',
+    check: ({ window }) => (/(?:^|\/)etc\/(?:shadow|gshadow)-?$|\.htpasswd$/.test(window.path) ? { confidence: 'likely' } : {}),
+    examples: (rng) => [
+      `root:$6$${rng.chars(alphabets.alnum, 16)}$${rng.chars(alphabets.alnum, 86)}:19000:0:99999:7:::\n`,
+      `app:$y$j9T$${rng.chars(alphabets.alnum, 22)}$${rng.chars(alphabets.alnum, 43)}:19000::::::\n`,
+    ],
+    nearMisses: () => ['root:*:19000:0:99999:7:::\n', 'root:$6$salt$short:1:\n'],
+  },
+  {
+    id: 'laravel-app-key',
+    name: 'Laravel application key',
+    anchors: { keywords: ['app_key'], run: [16, 43] },
+    pattern: /APP_KEY\s{0,2}[=:]\s{0,2}["']?base64:(?<secret>[A-Za-z0-9+/]{43}=)/,
+    around: [128, 64],
+    confidence: 'likely',
+    examples: (rng) => [`APP_KEY=base64:${rng.chars(alphabets.alnum, 43)}=\n`],
+    nearMisses: () => ['APP_KEY=base64:\n', 'APP_KEY=SomeRandomString\n'],
+  },
+  {
+    id: 'http-basic-authorization',
+    name: 'HTTP Basic authorization header',
+    anchors: { literals: ['authorization'] },
+    pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?Basic\s{1,4}(?<secret>[A-Za-z0-9+/]{8,512}={0,2})/i,
+    around: [4, 640],
+    confidence: 'likely',
+    check: ({ secret }) => {
+      const pair = decodeUserPassword(secret);
+      if (pair === null || isPlaceholderPassword(pair.password) || /^(?:aladdin|user|test|foo|username|admin)$/i.test(pair.user))
+        return null;
+      return { canonical: Buffer.from(`${pair.user}:${pair.password}`, 'latin1') };
+    },
+    examples: (rng) => [`curl -H "Authorization: Basic ${Buffer.from(`ci:${password(rng)}`).toString('base64')}" https://corp.io`],
+    nearMisses: () => ['Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', 'Authorization: Basic realm'],
+  },
+];

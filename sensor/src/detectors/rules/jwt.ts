@@ -1,0 +1,110 @@
+import { alphabets } from '../alphabets.ts';
+import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+const pattern = /eyJ[A-Za-z0-9_-]{10,1000}\.eyJ[A-Za-z0-9_-]{8,6000}\.(?<signature>[A-Za-z0-9_-]{0,1400})(?![A-Za-z0-9_-])/;
+/** RFC 7518 HMAC-SHA-256 signatures have 43 characters; none is shorter. */
+const SIGNATURE_MIN = 40;
+
+function decode(part: string | undefined): Claims | null {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'));
+    return isClaims(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+const isClaims = (value: unknown): value is Claims => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+interface Jwt {
+  readonly header: Claims;
+  readonly payload: Claims;
+  readonly signed: boolean;
+}
+
+/** Header with `alg` and payload, both JSON objects (RFC 7519); null for anything else. */
+function jwtOf({ secret, groups }: Candidate): Jwt | null {
+  const [first, second] = secret.split('.');
+  const header = decode(first);
+  const payload = decode(second);
+  if (header === null || payload === null || typeof header['alg'] !== 'string') return null;
+  const signed = header['alg'].toLowerCase() !== 'none' && (groups['signature']?.length ?? 0) >= SIGNATURE_MIN;
+  return { header, payload, signed };
+}
+
+/** The token every tutorial shows: `{"sub":"1234567890","name":"John Doe"}`. */
+function isSample({ payload }: Jwt): boolean {
+  return payload['sub'] === '1234567890' || payload['name'] === 'John Doe' || payload['iss'] === 'joe';
+}
+
+/** A service account's token is issued by the cluster and names its namespace (Kubernetes docs, "Service account tokens"). */
+function isServiceAccount({ payload }: Jwt): boolean {
+  return payload['iss'] === 'kubernetes/serviceaccount' || typeof payload['kubernetes.io'] === 'object';
+}
+
+const isSupabase = ({ payload }: Jwt): boolean => payload['iss'] === 'supabase' && typeof payload['role'] === 'string';
+
+function checkPlain(candidate: Candidate): Found | null {
+  const jwt = jwtOf(candidate);
+  if (jwt === null || isSample(jwt) || isServiceAccount(jwt) || isSupabase(jwt)) return null;
+  return jwt.signed ? {} : { confidence: 'possible' };
+}
+
+const checkThat =
+  (is: (jwt: Jwt) => boolean) =>
+  (candidate: Candidate): Found | null => {
+    const jwt = jwtOf(candidate);
+    return jwt?.signed && is(jwt) ? {} : null;
+  };
+
+const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const make = (rng: Rng, payload: Claims, header: Claims = { alg: 'HS256', typ: 'JWT' }): string =>
+  `${part(header)}.${part(payload)}.${rng.chars(alphabets.url, 43)}`;
+const around = [16, 9000] as const;
+
+export const rules: readonly Rule[] = [
+  {
+    id: 'jwt',
+    name: 'JSON Web Token',
+    anchors: { prefixes: ['eyJ'] },
+    pattern,
+    around,
+    confidence: 'likely',
+    prefix: 'eyJ',
+    rank: -1,
+    check: checkPlain,
+    examples: (rng) => [make(rng, { sub: `user-${rng.below(1000)}`, iat: 1_790_000_000 })],
+    nearMisses: (rng) => [
+      make(rng, { sub: '1234567890', name: 'John Doe' }),
+      make(rng, { role: 'anon', iss: 'supabase' }),
+      make(rng, { sub: 'a' }, { typ: 'JWT' }),
+      `${part({ alg: 'HS256' })}.${part({ a: 1 })}`,
+    ],
+  },
+  {
+    id: 'kubernetes-service-account-token',
+    name: 'Kubernetes service account token',
+    anchors: { prefixes: ['eyJ'] },
+    pattern,
+    around,
+    confidence: 'likely',
+    prefix: 'eyJ',
+    check: checkThat(isServiceAccount),
+    examples: (rng) => [make(rng, { iss: 'kubernetes/serviceaccount', sub: `system:serviceaccount:ns${rng.below(100)}:ci` })],
+    nearMisses: (rng) => [make(rng, { iss: 'someone' })],
+  },
+  {
+    id: 'supabase-service-role-key',
+    name: 'Supabase service role key',
+    anchors: { prefixes: ['eyJ'] },
+    pattern,
+    around,
+    confidence: 'likely',
+    prefix: 'eyJ',
+    check: checkThat((jwt) => isSupabase(jwt) && jwt.payload['role'] === 'service_role'),
+    examples: (rng) => [make(rng, { iss: 'supabase', ref: rng.chars(alphabets.lowerAlnum, 20), role: 'service_role' })],
+    nearMisses: (rng) => [make(rng, { iss: 'supabase', role: 'anon' })],
+  },
+];

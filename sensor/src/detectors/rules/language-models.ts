@@ -1,0 +1,30 @@
+import { alphabets } from '../alphabets.ts';
+import type { Rule } from '../rule.ts';
+import { nearKeyword } from './near-keyword.ts';
+import { token } from './token.ts';
+
+/** Providers of language models whose keys need one rule each. */
+export const rules: readonly Rule[] = [
+  token({ id: 'huggingface-token', name: 'Hugging Face user access token', prefix: 'hf_', body: 'letters', length: 34 }),
+  token({ id: 'huggingface-org-token', name: 'Hugging Face organisation token', prefix: 'api_org_', body: 'letters', length: 34 }),
+  token({ id: 'groq-api-key', name: 'Groq API key', prefix: 'gsk_', body: 'alnum', length: 52 }),
+  token({ id: 'openrouter-api-key', name: 'OpenRouter API key', prefix: 'sk-or-v1-', body: 'hex', length: 64 }),
+  token({ id: 'perplexity-api-key', name: 'Perplexity API key', prefix: 'pplx-', body: 'alnum', length: 48 }),
+  token({ id: 'xai-api-key', name: 'xAI API key', prefix: 'xai-', body: 'alnum', length: [70, 120] }),
+  token({ id: 'nvidia-api-key', name: 'NVIDIA API key', prefix: 'nvapi-', body: 'url', length: [60, 70] }),
+  token({ id: 'wandb-api-key', name: 'Weights & Biases API key', prefix: 'wandb_v1_', body: 'url', length: 77 }),
+  nearKeyword({ id: 'wandb-legacy-api-key', name: 'Weights & Biases API key (legacy)', keywords: ['wandb'], body: 'hex', length: 40 }),
+  nearKeyword({ id: 'mistral-api-key', name: 'Mistral API key', keywords: ['mistral'], body: 'alnum', length: 32 }),
+  nearKeyword({ id: 'cohere-api-key', name: 'Cohere API key', keywords: ['cohere', 'co_api_key'], body: 'alnum', length: 40 }),
+  {
+    id: 'deepseek-api-key',
+    name: 'DeepSeek API key',
+    anchors: { keywords: ['deepseek'], run: [35, 35] },
+    pattern: /deepseek[^\n]{0,40}?[\s"'=:](?<secret>sk-[0-9a-f]{32})(?![A-Za-z0-9_-])/i,
+    around: [128, 2],
+    confidence: 'likely',
+    prefix: 'sk-',
+    examples: (rng) => [`DEEPSEEK_API_KEY=sk-${rng.chars(alphabets.hex, 32)}\n`],
+    nearMisses: (rng) => [`OTHER_API_KEY=sk-${rng.chars(alphabets.hex, 32)}\n`],
+  },
+];

@@ -1,0 +1,150 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { isKnownTestKey } from '../known-keys.ts';
+import { isDerSequence, opensshCipher, type PemBlock, readPem } from '../pem.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
+
+/** A 16,384-bit RSA key in PEM is 12.7 KB; escaped, quoted and indented it may double. */
+const PEM_AFTER = 28 * 1024;
+const pattern = /-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----/;
+
+function pemOf({ window, start }: Candidate): PemBlock | null {
+  return readPem(window.text, start);
+}
+
+const spanOf = ({ start, end }: PemBlock): { readonly start: number; readonly end: number } => ({ start, end });
+
+/** Without protection, and proved by what its body decodes to. */
+function checkPlain(candidate: Candidate): Found | null {
+  const pem = pemOf(candidate);
+  if (pem === null || pem.encrypted || pem.label.startsWith('PGP')) return null;
+  if (isKnownTestKey(pem.body)) return null;
+  const cipher = opensshCipher(pem.body);
+  if (cipher !== null && cipher !== 'none') return null;
+  const proven = pem.whole && (cipher === 'none' || isDerSequence(pem.body));
+  return { ...spanOf(pem), canonical: pem.body, proven, confidence: proven ? 'certain' : 'possible' };
+}
+
+function checkEncrypted(candidate: Candidate): Found | null {
+  const pem = pemOf(candidate);
+  if (pem === null || pem.label.startsWith('PGP')) return null;
+  const cipher = opensshCipher(pem.body);
+  if (!(pem.encrypted || (cipher !== null && cipher !== 'none'))) return null;
+  const proven = pem.whole && (cipher !== null || isDerSequence(pem.body) || pem.body.length % 8 === 0);
+  return { ...spanOf(pem), canonical: pem.body, proven, confidence: proven ? 'likely' : 'possible' };
+}
+
+/** The key lies in the JSON that Google gives out for a service account. */
+function checkServiceAccount(candidate: Candidate): Found | null {
+  const pem = pemOf(candidate);
+  if (pem === null || !pem.whole || !isDerSequence(pem.body) || isKnownTestKey(pem.body)) return null;
+  const { text } = candidate.window;
+  if (!/private_key\\*"\s{0,8}:\s{0,8}\\*"$/.test(text.slice(Math.max(0, pem.start - 40), pem.start))) return null;
+  const near = text.slice(0, pem.start) + text.slice(pem.end, pem.end + 2048);
+  if (!/"service_account\\*"|\.gserviceaccount\.com/.test(near)) return null;
+  return { ...spanOf(pem), canonical: pem.body, proven: true, confidence: 'certain' };
+}
+
+function checkPgp(candidate: Candidate): Found | null {
+  const pem = pemOf(candidate);
+  if (pem === null || !pem.label.startsWith('PGP')) return null;
+  // RFC 9580, 4.2 and 5.5.1.3: the first packet is a secret key: old format tag 5 (0x94-0x97) or new format (0xC5).
+  const first = pem.body[0] ?? 0;
+  const proven = pem.whole && ((first & 0xfc) === 0x94 || first === 0xc5);
+  return { ...spanOf(pem), canonical: pem.body, proven, confidence: proven ? 'certain' : 'possible' };
+}
+
+const ecPem = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'sec1', format: 'pem' }).toString();
+const pkcs8Pem = (): string => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const encryptedPem = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'pw' })
+    .toString();
+const notKeys = (): string[] => ['-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n', 'grep -q "BEGIN RSA PRIVATE KEY" file'];
+
+export const rules: readonly Rule[] = [
+  {
+    id: 'private-key',
+    name: 'Private key',
+    anchors: { literals: ['pem'] },
+    pattern,
+    around: [64, PEM_AFTER],
+    confidence: 'certain',
+    prefix: '',
+    check: checkPlain,
+    examples: () => [ecPem(), pkcs8Pem(), JSON.stringify({ key: pkcs8Pem() }), ecPem().replaceAll('\n', '\r\n')],
+    nearMisses: () => [...notKeys(), encryptedPem(), ecPem().replaceAll('PRIVATE', 'PUBLIC')],
+  },
+  {
+    id: 'encrypted-private-key',
+    name: 'Private key protected by a passphrase',
+    anchors: { literals: ['pem'] },
+    pattern,
+    around: [64, PEM_AFTER],
+    confidence: 'likely',
+    prefix: '',
+    check: checkEncrypted,
+    examples: () => [encryptedPem()],
+    nearMisses: () => [...notKeys(), pkcs8Pem()],
+  },
+  {
+    id: 'pgp-private-key',
+    name: 'PGP private key',
+    anchors: { literals: ['pem'] },
+    pattern,
+    around: [64, PEM_AFTER],
+    confidence: 'certain',
+    prefix: '',
+    check: checkPgp,
+    examples: (rng) => [pgpBlock(Buffer.from([0x95, 0x01, ...Array.from({ length: 200 }, () => rng.below(256))]))],
+    nearMisses: () => [pkcs8Pem(), pgpBlock(Buffer.alloc(200)).replaceAll('PRIVATE', 'PUBLIC')],
+  },
+  {
+    id: 'putty-private-key',
+    name: 'PuTTY private key',
+    anchors: { prefixes: ['PuTTY-User-Key-File-'] },
+    pattern:
+      /PuTTY-User-Key-File-[123]: [^\n]{3,40}\r?\nEncryption: (?<cipher>[a-z0-9-]{3,20})[\s\S]{0,4000}?Private-Lines: [0-9]{1,3}\r?\n(?<secret>(?:[A-Za-z0-9+/=]{1,64}\r?\n){1,80})/,
+    around: [16, 16 * 1024],
+    confidence: 'certain',
+    check: ({ secret, groups }) => ({
+      canonical: Buffer.from(secret, 'base64'),
+      proven: true,
+      confidence: groups['cipher'] === 'none' ? 'certain' : 'likely',
+    }),
+    examples: (rng) => [putty(rng.chars('ABCDEFGHIJKLMNOPabcdefghijklmnop0123456789', 128), 'none')],
+    nearMisses: () => ['PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: none\n'],
+  },
+];
+
+/** Listed with Google's rules: the same block, and more known of it. */
+export const gcpServiceAccount: Rule = {
+  id: 'gcp-service-account',
+  name: 'Google Cloud service account key',
+  anchors: { literals: ['pem'] },
+  pattern,
+  around: [2048, PEM_AFTER],
+  confidence: 'certain',
+  prefix: '',
+  rank: 1,
+  check: checkServiceAccount,
+  examples: () => [
+    JSON.stringify({
+      type: 'service_account',
+      private_key_id: 'a1',
+      private_key: pkcs8Pem(),
+      client_email: 'ci@project.iam.gserviceaccount.com',
+    }),
+  ],
+  nearMisses: () => [JSON.stringify({ type: 'other', private_key: pkcs8Pem() }), pkcs8Pem()],
+};
+
+function pgpBlock(packet: Buffer): string {
+  const body = packet.toString('base64').replaceAll(/.{64}/g, '$&\n');
+  return `-----BEGIN PGP PRIVATE KEY BLOCK-----\n\n${body}\n-----END PGP PRIVATE KEY BLOCK-----\n`;
+}
+
+function putty(body: string, cipher: string): string {
+  const lines = body.replaceAll(/.{64}/g, '$&\n');
+  return `PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: ${cipher}\nComment: ci\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 2\n${lines}Private-MAC: 00\n`;
+}

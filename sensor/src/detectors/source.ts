@@ -1,0 +1,18 @@
+import type { PassMemory } from '../memory/index.ts';
+
+/** The part of a file that lies in the memory now: file offset `o` is at address `base + o`. */
+export interface Source {
+  readonly memory: PassMemory;
+  readonly path: string;
+  readonly base: number;
+  /** File offsets of what can be read: [from, to). */
+  readonly from: number;
+  readonly to: number;
+  /** The file ends at `to`. */
+  readonly last: boolean;
+}
+
+/** Bytes of the source as latin1: one character a byte. */
+export function textOf({ memory, base }: Source, from: number, to: number): string {
+  return Buffer.from(memory.bytes.buffer, base + from, to - from).toString('latin1');
+}

@@ -1,0 +1,47 @@
+/**
+ * What pass 1 of detection and those who write its tables must agree on. The AssemblyScript module compiles this very file, so it
+ * holds nothing but numbers. Places are byte offsets from TABLES_AT, records are 32 bytes.
+ */
+/** Two nibble tables whose AND is not zero for a token character. */
+export const TOKEN_LOW = 0;
+export const TOKEN_HIGH = 16;
+/** Six nibble tables: low and high for each of the three bytes of a literal's signature, one bit a bucket. */
+export const TEDDY = 32;
+export const LITERALS_COUNT = 128;
+/** bucket bit, signature's place, length, folded, text (28) */
+export const LITERALS = 256;
+export const LITERALS_MAX = 64;
+/** The literal `://` comes first: pass 1 looks at what follows it. */
+export const URL_LITERAL = 0;
+/** 8,192 u16 each: the first record of the chain of a 3-byte beginning's slot; 0 for none. */
+export const PREFIX_HEADS = 4096;
+export const KEYWORD_HEADS = PREFIX_HEADS + 16384;
+/** u16 next, u8 length, unused, text (28) */
+export const PREFIXES = KEYWORD_HEADS + 16384;
+export const PREFIXES_MAX = 2048;
+export const PREFIX_BYTES_MAX = 28;
+/** u16 next, u8 length, unused, u16 shortest run, u16 longest run, text (24) */
+export const KEYWORDS = PREFIXES + 65536;
+export const KEYWORDS_MAX = 4096;
+export const KEYWORD_BYTES_MAX = 24;
+
+export const KIND_PREFIX = 0;
+export const KIND_LITERAL = 1;
+export const KIND_KEYWORD = 2;
+export const KIND_BASE64 = 3;
+
+/** Nearly every token has a run of 16 characters; English words seldom do. */
+export const RUN_MIN = 16;
+/** A run this long is no token: pass 1 looks for prefixes in it, but does not wait for its end. */
+export const RUN_LONG = 1024;
+/** The longest run beside a keyword; longer ones have prefixes. Below RUN_LONG / 2, so that a run seen in part is never taken for one. */
+export const KEYWORD_RUN_MAX = 500;
+/** How far before a run its keyword may begin. */
+export const KEYWORD_REACH = 96;
+export const KEYWORDS_OF_RUN_MAX = 8;
+/** How far before a run a prefix may begin whose words are joined by `.` or `:`. */
+export const PREFIX_BACK = 12;
+/** Longer than any prefix or literal, so that none is looked for across the end of the data. */
+export const SETTLE_BYTES = 32;
+/** User, password and host together; RFC 3986 sets no bound, this one is generous. */
+export const URL_AUTHORITY_MAX = 512;

@@ -1,0 +1,318 @@
+// Pass 1 of detection (src/detectors/pass-one.ts drives it; its scalar twin is test/detectors/twin.ts). Over [from, end) it finds runs of
+// token characters [A-Za-z0-9_-] of 16 or more, and the literals of the tables, 64 bytes at a time, and classifies them where they lie:
+// what it writes is a list of few places worth an exact look. What it says of a place never depends on where the data was cut.
+import { TABLES_AT } from '../src/memory/layout';
+import {
+  KEYWORD_HEADS, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT,
+  PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW, URL_AUTHORITY_MAX, URL_LITERAL,
+} from '../src/memory/tables';
+
+/** Where the next call has to begin looking for runs, whether that place lies inside a run, and where for literals. */
+export let nextRun: usize = 0;
+export let nextInRun: i32 = 0;
+export let nextLiteral: usize = 0;
+/** The address after the last line feed that `countLines` saw, 0 when it saw none. */
+export let lastLineStart: usize = 0;
+
+let low: usize, limit: usize, dataEnd: usize, isLast: bool, cursor: usize, open: usize;
+const HITS: usize = memory.data(16, 16);
+
+@inline function lowNibble(v: v128): v128 { return v128.and(v, i8x16.splat(0x0f)); }
+@inline function highNibble(v: v128): v128 { return v128.and(i16x8.shr_u(v, 4), i8x16.splat(0x0f)); }
+@inline function look(table: usize, v: v128): v128 {
+  return v128.and(i8x16.swizzle(v128.load(table), lowNibble(v)), i8x16.swizzle(v128.load(table + 16), highNibble(v)));
+}
+@inline function mask(v: v128): u64 { return i8x16.bitmask(i8x16.ne(v, i8x16.splat(0))) as u64 & 0xffff; }
+@inline function isDigit(c: u32): bool { return c - 48 < 10; }
+@inline function isUpper(c: u32): bool { return c - 65 < 26; }
+@inline function isLower(c: u32): bool { return c - 97 < 26; }
+@inline function isLetter(c: u32): bool { return (c | 32) - 97 < 26; }
+@inline function isToken(c: u32): bool { return isLetter(c) || isDigit(c) || c == 45 || c == 95; }
+@inline function fold(c: u32): u32 { return isUpper(c) ? c | 32 : c; }
+
+@inline function emit(at: usize, kind: u32, id: u32, length: u32): void {
+  store<u32>(cursor, at as u32);
+  store<u32>(cursor, (kind << 30) | (id << 16) | (length < 0xffff ? length : 0xffff), 4);
+  cursor += 8;
+}
+
+@inline function slot(three: u32): u32 { return (three * 0x9e3779b1) >>> 19; }
+
+function same(at: usize, text: usize, length: u32): bool {
+  for (let i: u32 = 0; i < length; i++) if (load<u8>(at + i) != load<u8>(text + i)) return false;
+  return true;
+}
+
+function sameFolded(at: usize, text: usize, length: u32): bool {
+  for (let i: u32 = 0; i < length; i++) if (fold(load<u8>(at + i)) != load<u8>(text + i)) return false;
+  return true;
+}
+
+/** Does a rule's prefix begin at `at`? One record, of the first entry that fits: the reader follows the chain. */
+@inline function probe(at: usize): void {
+  let entry: u32 = load<u16>(TABLES_AT + PREFIX_HEADS + (slot(load<u32>(at) & 0xffffff) << 1));
+  if (entry == 0) return;
+  while (entry != 0) {
+    const record: usize = TABLES_AT + PREFIXES + (entry << 5);
+    const length: u32 = load<u8>(record, 2);
+    if (at + length <= dataEnd && same(at, record + 4, length)) { emit(at, KIND_PREFIX, entry, 0); return; }
+    entry = load<u16>(record);
+  }
+}
+
+/** Prefixes whose separator is `.` or `:` begin before the run. */
+function probeBefore(start: usize): void {
+  if (start <= low) return;
+  probe(start - 1);
+  let at = start - 1;
+  while (at > low && start - at < (PREFIX_BACK as usize)) {
+    const c: u32 = load<u8>(at);
+    if (!isToken(c) && c != 46 && c != 58) return;
+    const before: u32 = load<u8>(at - 1);
+    if (!isLetter(before) && !isDigit(before) && at != start - 1) probe(at);
+    at--;
+  }
+  if (at == low && start - at < (PREFIX_BACK as usize)) probe(at);
+}
+
+/** `\nTOKEN` and `%3DTOKEN` in the text: the run begins with what is left of the escape. */
+@inline function probeEscaped(start: usize): void {
+  if (start <= low) return;
+  const before: u32 = load<u8>(start - 1);
+  if (before == 92) probe(start + 1);
+  else if (before == 37) probe(start + 2);
+}
+
+/** After each `-` and `_` of [from, to). */
+function probeInside(from: usize, to: usize): void {
+  for (let p = from; p < to; p += 16) {
+    const v = v128.load(p);
+    let bits: u32 = i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95))));
+    while (bits != 0) {
+      const at = p + (ctz(bits) as usize) + 1;
+      bits &= bits - 1;
+      if (at < to) probe(at);
+    }
+  }
+}
+
+@inline function sextet(c: u32): u32 {
+  if (isUpper(c)) return c - 65;
+  if (isLower(c)) return c - 71;
+  if (isDigit(c)) return c + 4;
+  return c == 45 ? 62 : 63;
+}
+
+@inline function isText(c: u32): bool { return c - 32 < 95 || c == 9 || c == 10 || c == 13; }
+
+/** Do the run's first 24 characters, read as base64, give 18 bytes of printable ASCII? */
+function beginsBase64Text(start: usize): bool {
+  if (start > low) {
+    const before: u32 = load<u8>(start - 1);
+    if (before == 43 || before == 47) return false;
+  }
+  for (let p = start; p < start + 24; p += 4) {
+    const bits = (sextet(load<u8>(p)) << 18) | (sextet(load<u8>(p, 1)) << 12) | (sextet(load<u8>(p, 2)) << 6) | sextet(load<u8>(p, 3));
+    if (!isText(bits >>> 16) || !isText((bits >>> 8) & 0xff) || !isText(bits & 0xff)) return false;
+  }
+  return true;
+}
+
+/** At least two digits and two letters: what a random token has and an identifier seldom. */
+function looksRandom(start: usize, end: usize): bool {
+  let digits: u32 = 0, letters: u32 = 0;
+  for (let p = start; p < end; p += 16) {
+    const v = v128.load(p);
+    const left = end - p;
+    const keep: u32 = left >= 16 ? 0xffff : (1 << (left as u32)) - 1;
+    digits += popcnt<u32>(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(48)), i8x16.splat(10))) & keep);
+    letters += popcnt<u32>(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(32)), i8x16.splat(97)), i8x16.splat(26))) & keep);
+    if (digits >= 2 && letters >= 2) return true;
+  }
+  return false;
+}
+
+/** Keywords that begin a word in the bytes before the run, on its line or the one before. */
+function keywordsBefore(start: usize, length: u32): void {
+  const stop = start - low > (KEYWORD_REACH as usize) ? start - KEYWORD_REACH : low;
+  let lines = 0, found = 0;
+  for (let p = start; p > stop;) {
+    p--;
+    const c: u32 = load<u8>(p);
+    if (c == 10 && ++lines == 2) return;
+    if (!isLetter(c)) continue;
+    if (p > low) {
+      const before: u32 = load<u8>(p - 1);
+      if (isLetter(before) && !(isLower(before) && isUpper(c))) continue;
+    }
+    let entry: u32 = load<u16>(TABLES_AT + KEYWORD_HEADS + (slot((load<u32>(p) & 0xffffff) | 0x202020) << 1));
+    while (entry != 0) {
+      const record: usize = TABLES_AT + KEYWORDS + (entry << 5);
+      const size: u32 = load<u8>(record, 2);
+      if (p + size <= start && length >= load<u16>(record, 4) && length <= load<u16>(record, 6) && sameFolded(p, record + 8, size)) {
+        emit(start, KIND_KEYWORD, entry, length);
+        if (++found == KEYWORDS_OF_RUN_MAX) return;
+      }
+      entry = load<u16>(record);
+    }
+  }
+}
+
+function process(start: usize, end: usize, continued: bool): void {
+  if (!continued) {
+    probeBefore(start);
+    probe(start);
+    probeEscaped(start);
+    const length = (end - start) as u32;
+    if (length >= 24 && beginsBase64Text(start)) emit(start, KIND_BASE64, 0, length);
+    if (length <= (KEYWORD_RUN_MAX as u32) && looksRandom(start, end)) keywordsBefore(start, length);
+  } else {
+    const before: u32 = load<u8>(start - 1);
+    if (before == 45 || before == 95) probe(start);
+  }
+  probeInside(start, end);
+}
+
+/** A run has ended at `end`; one that ended just before the data does waits until more is known. */
+@inline function close(start: usize, end: usize, continued: bool): void {
+  if (!continued && end - start < (RUN_MIN as usize)) return;
+  if (open != 0) return;
+  if (!isLast && end + SETTLE_BYTES > dataEnd) { open = start; return; }
+  process(start, end, continued);
+}
+
+/** Leaves out `scheme://host` without `user:password@`; undecided at the end of the data counts as one. */
+function hasUserInfo(at: usize): bool {
+  let colon = false;
+  const stop = at + URL_AUTHORITY_MAX;
+  for (let p = at; p < stop; p++) {
+    if (p >= dataEnd) return !isLast;
+    const c: u32 = load<u8>(p);
+    if (c == 64) { if (colon) return true; continue; }
+    if (c == 58) { colon = true; continue; }
+    if (c <= 32 || c == 47 || c == 34 || c == 39 || c == 60 || c == 62 || c == 96 || c == 92) return false;
+  }
+  return false;
+}
+
+function literalsAt(at: usize, buckets: u32): void {
+  const count: u32 = load<u32>(TABLES_AT + LITERALS_COUNT);
+  for (let id: u32 = 0; id < count; id++) {
+    const record: usize = TABLES_AT + LITERALS + (id << 5);
+    if ((load<u8>(record) & buckets) == 0) continue;
+    const start = at - (load<u8>(record, 1) as usize);
+    const length: u32 = load<u8>(record, 2);
+    if (start < low || start + length > dataEnd) continue;
+    if (load<u8>(record, 3) ? !sameFolded(start, record + 4, length) : !same(start, record + 4, length)) continue;
+    if (id == URL_LITERAL && !hasUserInfo(at + 3)) continue;
+    emit(start, KIND_LITERAL, id, length);
+  }
+}
+
+function literalHits(p: usize, from: usize, to: usize, hits: v128): void {
+  v128.store(HITS, hits);
+  let bits = mask(hits);
+  while (bits != 0) {
+    const i = ctz(bits) as usize;
+    bits &= bits - 1;
+    if (p + i >= from && p + i < to) literalsAt(p + i, load<u8>(HITS + i));
+  }
+}
+
+/**
+ * @param lowest the lowest address that holds bytes of this file
+ * @param runFrom, inRun, literalFrom where the call before ended (its nextRun, nextInRun, nextLiteral)
+ * @param end the end of the data; `last` when the file ends there
+ * @param out where the records go: address, then kind << 30 | id << 16 | length
+ * @returns the number of records
+ */
+export function find(lowest: usize, runFrom: usize, inRun: i32, literalFrom: usize, end: usize, last: i32, out: usize): i32 {
+  low = lowest; dataEnd = end; isLast = last != 0; cursor = out; open = 0;
+  const literalTo = isLast ? end : end > literalFrom + SETTLE_BYTES ? end - SETTLE_BYTES : literalFrom;
+  let start: usize = inRun ? runFrom : 0;
+  let continued = inRun != 0;
+  const begin = runFrom < literalFrom ? runFrom : literalFrom;
+  const tokenLow = v128.load(TABLES_AT + TOKEN_LOW), tokenHigh = v128.load(TABLES_AT + TOKEN_HIGH);
+  const low0 = v128.load(TABLES_AT + TEDDY), high0 = v128.load(TABLES_AT + TEDDY + 16);
+  const low1 = v128.load(TABLES_AT + TEDDY + 32), high1 = v128.load(TABLES_AT + TEDDY + 48);
+  const low2 = v128.load(TABLES_AT + TEDDY + 64), high2 = v128.load(TABLES_AT + TEDDY + 80);
+  for (let p = begin; p < end; p += 64) {
+    let tokens: u64 = 0;
+    for (let k: usize = 0; k < 64; k += 16) {
+      const a = v128.load(p + k), b = v128.load(p + k + 1), c = v128.load(p + k + 2);
+      const an = lowNibble(a), ah = highNibble(a);
+      tokens |= mask(v128.and(i8x16.swizzle(tokenLow, an), i8x16.swizzle(tokenHigh, ah))) << (k as u64);
+      const hits = v128.and(
+        v128.and(
+          v128.and(i8x16.swizzle(low0, an), i8x16.swizzle(high0, ah)),
+          v128.and(i8x16.swizzle(low1, lowNibble(b)), i8x16.swizzle(high1, highNibble(b))),
+        ),
+        v128.and(i8x16.swizzle(low2, lowNibble(c)), i8x16.swizzle(high2, highNibble(c))),
+      );
+      if (v128.any_true(hits)) literalHits(p + k, literalFrom, literalTo, hits);
+    }
+    if (p < runFrom) tokens &= runFrom - p >= 64 ? 0 : ~(((1 as u64) << ((runFrom - p) as u64)) - 1);
+    if (end - p < 64) tokens &= ((1 as u64) << ((end - p) as u64)) - 1;
+    if (tokens == 0) {
+      if (start != 0 && p + 64 > runFrom) { close(start, p > runFrom ? p : runFrom, continued); start = 0; continued = false; }
+      continue;
+    }
+    if (~tokens == 0) { if (start == 0) start = p; continue; }
+    if (start != 0 && p + 64 > runFrom) {
+      const first = p > runFrom ? p : runFrom;
+      const skip = (first - p) as u64;
+      const ones = ctz(~(tokens >>> skip)) + skip;
+      if (ones < 64) {
+        close(start, p + (ones as usize), continued);
+        start = 0; continued = false;
+        tokens &= ~(((1 as u64) << ones) - 1);
+      } else continue;
+    }
+    let runs = tokens & (tokens >>> 1);
+    runs &= runs >>> 2; runs &= runs >>> 4; runs &= runs >>> 8;
+    while (runs != 0) {
+      const s = ctz(runs), l = ctz(~(tokens >>> s));
+      if (s + l >= 64) break;
+      close(p + (s as usize), p + ((s + l) as usize), false);
+      runs &= ~((((1 as u64) << l) - 1) << s);
+    }
+    const top = clz(~tokens);
+    if (top > 0) start = p + 64 - (top as usize);
+  }
+  if (start != 0) close(start, end, continued);
+  settle(runFrom, inRun, end);
+  nextLiteral = literalTo;
+  return ((cursor - out) >>> 3) as i32;
+}
+
+/** Says where the next call begins, and looks into a run that is too long to wait for its end. */
+function settle(runFrom: usize, inRun: i32, end: usize): void {
+  nextInRun = 0;
+  if (isLast) { nextRun = end; return; }
+  if (open == 0) {
+    let p = end;
+    while (p > runFrom && isToken(load<u8>(p - 1))) p--;
+    nextRun = p;
+    return;
+  }
+  const continued = inRun != 0 && open == runFrom;
+  if (!continued && end - open < (RUN_LONG as usize)) { nextRun = open; return; }
+  nextInRun = 1;
+  nextRun = open;
+  if (end - open <= ((RUN_LONG / 2) as usize)) return;
+  // The run is open to the end, or ended less than SETTLE_BYTES before it: RUN_LONG / 2 before the end is inside it.
+  nextRun = end - RUN_LONG / 2;
+  process(open, nextRun, continued);
+}
+
+/** Line feeds in [from, to). */
+export function countLines(from: usize, to: usize): u32 {
+  lastLineStart = 0;
+  let lines: u32 = 0;
+  for (let p = from; p < to; p += 16) {
+    let bits: u32 = i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(10)));
+    if (to - p < 16) bits &= (1 << ((to - p) as u32)) - 1;
+    if (bits != 0) { lines += popcnt(bits); lastLineStart = p + 32 - (clz(bits) as usize); }
+  }
+  return lines;
+}
