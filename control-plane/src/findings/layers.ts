@@ -61,7 +61,8 @@ async function raiseAlarm({ store, log, now, newId }: Context, sensor: Sensor, e
 }
 
 async function settleRoots(context: Context, workspaceId: string, digest: string, engine: EngineIdentity): Promise<void> {
-  for (const root of await context.store.facts.listRootsOfLayer(workspaceId, digest)) await settle(context, workspaceId, root, engine);
+  for (const root of await context.store.facts.listRootsOfLayer(workspaceId, digest, engine))
+    await settle(context, workspaceId, root, engine);
 }
 
 const unclaimed = (digest: string): TidewaiterError =>

@@ -28,11 +28,26 @@ export async function settle(
   engine: EngineIdentity,
   end?: ScanEnd,
 ): Promise<Scan | null> {
+  const { facts } = context.store;
+  const before = end ? null : await lastScan(context, workspaceId, digest, engine);
+  if (!end && !before && !(await facts.isComplete(workspaceId, digest, engine))) return null;
+  const scan = await judgeRoot(context, workspaceId, digest, engine, before, end);
+  // What was missing may have become a fact, and settled this root, between our look and our word.
+  const isOutdated = scan.unread.length > 0 && (await facts.isComplete(workspaceId, digest, engine));
+  return isOutdated ? judgeRoot(context, workspaceId, digest, engine, scan, undefined) : scan;
+}
+
+async function judgeRoot(
+  context: Context,
+  workspaceId: string,
+  digest: string,
+  engine: EngineIdentity,
+  before: Scan | null,
+  end: ScanEnd | undefined,
+): Promise<Scan> {
   const { store } = context;
   const facts = await store.facts.fetchRoot(workspaceId, digest, engine);
   const open = facts ? openOf(facts) : [digest];
-  const before = open.length > 0 && !end ? await lastScan(context, workspaceId, digest, engine) : null;
-  if (open.length > 0 && !end && !before) return null;
   const unread = open.map((missing) => reasonOf(missing, end, before));
   const sights = facts ? await sightsOf(store.facts, workspaceId, engine, facts.images) : [];
   const scan = scanOf(context, workspaceId, digest, engine, facts, unread, sights, end ?? endOf(before));

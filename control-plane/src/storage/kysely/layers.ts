@@ -6,6 +6,7 @@ import type { FactStore } from '../port/store.ts';
 import { chunksOf, fromJson, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { blocksOf } from './paths.ts';
+import { listOpenRoots } from './roots.ts';
 import type { PathKind, Tables } from './tables.ts';
 
 /*
@@ -33,7 +34,8 @@ export function layerVerbs(database: Database): Pick<FactStore, 'createLayerPart
       );
       return Number(pruned.numDeletedRows);
     },
-    listRootsOfLayer: (workspaceId, layerDigest) => database.read((session) => listRoots(session, workspaceId, layerDigest)),
+    listRootsOfLayer: (workspaceId, layerDigest, engine) =>
+      database.read((session) => listOpenRoots(session, workspaceId, layerDigest, engineKey(engine))),
   };
 }
 
@@ -195,52 +197,4 @@ async function dropParts(session: Session, key: PartKey): Promise<void> {
     .where('engineKey', '=', key.engineKey)
     .where('sensorId', '=', key.sensorId)
     .execute();
-}
-
-/** Roots are images themselves or the indexes above them; an index nested in an index counts, too. */
-async function listRoots(session: Session, workspaceId: string, layerDigest: string): Promise<readonly string[]> {
-  const holders = await session
-    .selectFrom('manifestLayers')
-    .select('digest')
-    .distinct()
-    .where('workspaceId', '=', workspaceId)
-    .where('layerDigest', '=', layerDigest)
-    .execute();
-  const seen = new Set<string>();
-  let level = holders.map((row) => row.digest);
-  while (level.length > 0) {
-    for (const digest of level) seen.add(digest);
-    level = (await listParents(session, workspaceId, level)).filter((digest) => !seen.has(digest));
-  }
-  return listPlaced(session, workspaceId, [...seen]);
-}
-
-async function listParents(session: Session, workspaceId: string, digests: readonly string[]): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for (const chunk of chunksOf(digests)) {
-    const rows = await session
-      .selectFrom('manifestChildren')
-      .select('digest')
-      .distinct()
-      .where('workspaceId', '=', workspaceId)
-      .where('childDigest', 'in', chunk)
-      .execute();
-    for (const row of rows) found.add(row.digest);
-  }
-  return [...found];
-}
-
-async function listPlaced(session: Session, workspaceId: string, digests: readonly string[]): Promise<readonly string[]> {
-  const placed: string[] = [];
-  for (const chunk of chunksOf(digests)) {
-    const rows = await session
-      .selectFrom('placements')
-      .select('digest')
-      .distinct()
-      .where('workspaceId', '=', workspaceId)
-      .where('digest', 'in', chunk)
-      .execute();
-    placed.push(...rows.map((row) => row.digest));
-  }
-  return placed.sort();
 }

@@ -9,11 +9,19 @@ import type { Tables } from './tables.ts';
 
 /** How deep indexes are followed; the sensor refuses deeper ones itself (manifest.too-deep). */
 const INDEX_DEPTH_MAX = 8;
+/** Manifests of one root that are looked at: five times what one index may name. A sensor that names more gets no clean verdict. */
+const MANIFESTS_MAX = 5_000;
 
-export function manifestVerbs(database: Database): Pick<FactStore, 'createManifest' | 'fetchRoot'> {
+export function manifestVerbs(database: Database): Pick<FactStore, 'createManifest' | 'isComplete' | 'fetchRoot'> {
   return {
     createManifest: (workspaceId, manifest, newId, nowMs) =>
       database.write((session) => createManifest(session, workspaceId, manifest, newId, nowMs)),
+    isComplete: (workspaceId, digest, engine) =>
+      database.read(async (session) => {
+        const scope = { workspaceId, engineKey: engineKey(engine) };
+        const { manifests, missing } = await walk(session, scope, digest);
+        return missing.length === 0 && !(await hasOpenLayer(session, scope, [...manifests.keys()]));
+      }),
     fetchRoot: (workspaceId, digest, engine) => database.read((session) => fetchRoot(session, workspaceId, digest, engine)),
   };
 }
@@ -113,7 +121,7 @@ async function walk(
   const platforms: Platforms = new Map();
   const missing: string[] = [];
   let level = [root];
-  for (let depth = 0; level.length > 0 && depth < INDEX_DEPTH_MAX; depth++) {
+  for (let depth = 0; level.length > 0 && depth <= INDEX_DEPTH_MAX && manifests.size + level.length <= MANIFESTS_MAX; depth++) {
     const found = await fetchManifests(session, scope, level);
     for (const row of found) manifests.set(row.digest, row);
     missing.push(...level.filter((digest) => !manifests.has(digest)));
@@ -130,7 +138,7 @@ async function walk(
       (digest) => !manifests.has(digest) && !missing.includes(digest),
     );
   }
-  return { manifests, missing, platforms };
+  return { manifests, missing: [...missing, ...level], platforms };
 }
 
 async function fetchManifests(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly ManifestRow[]> {
@@ -187,6 +195,28 @@ async function fetchLayerRows(
         .execute()),
     );
   return rows;
+}
+
+async function hasOpenLayer(session: Session, scope: Scope, digests: readonly string[]): Promise<boolean> {
+  for (const chunk of chunksOf(digests)) {
+    const open = await session
+      .selectFrom('manifestLayers')
+      .leftJoin('layers', (join) =>
+        join
+          .onRef('layers.workspaceId', '=', 'manifestLayers.workspaceId')
+          .onRef('layers.engineKey', '=', 'manifestLayers.engineKey')
+          .onRef('layers.digest', '=', 'manifestLayers.layerDigest'),
+      )
+      .select('manifestLayers.layerDigest')
+      .where('manifestLayers.workspaceId', '=', scope.workspaceId)
+      .where('manifestLayers.engineKey', '=', scope.engineKey)
+      .where('manifestLayers.digest', 'in', chunk)
+      .where('layers.digest', 'is', null)
+      .limit(1)
+      .executeTakeFirst();
+    if (open) return true;
+  }
+  return false;
 }
 
 async function fetchSummaries(session: Session, scope: Scope, digests: readonly string[]): Promise<ReadonlyMap<string, LayerSummary>> {

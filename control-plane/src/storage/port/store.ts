@@ -225,12 +225,17 @@ export interface FactStore {
   ): Promise<'created' | 'known' | 'conflict' | 'parts-missing' | 'unclaimed'>;
   /** Writes a manifest, its children, layers and own findings (idempotent by digest and engine). */
   createManifest(workspaceId: string, manifest: StoredManifest, newId: () => string, nowMs: number): Promise<void>;
-  /** Null when the root was never reported. */
+  /** Whether the root, all below it and all their layers are known under this engine: what settling needs, for a few cheap queries. */
+  isComplete(workspaceId: string, digest: string, engine: EngineIdentity): Promise<boolean>;
+  /** Null when the root was never reported. What lies deeper than 8 indexes or beyond 5,000 manifests is `missing`. */
   fetchRoot(workspaceId: string, digest: string, engine: EngineIdentity): Promise<RootFacts | null>;
   /** Forgets pages received before `beforeMs` whose layer never became a fact. Returns how many. */
   prune(beforeMs: number): Promise<number>;
-  /** Root digests (placed ones) whose images hold this layer, for settling them anew when it becomes a fact. */
-  listRootsOfLayer(workspaceId: string, layerDigest: string): Promise<readonly string[]>;
+  /**
+   * Root digests (placed ones, reported under this engine) whose images hold this layer and whose verdict under it is open: none yet,
+   * or with something unread. They are settled anew when the layer becomes a fact.
+   */
+  listRootsOfLayer(workspaceId: string, layerDigest: string, engine: EngineIdentity): Promise<readonly string[]>;
   /** Which of `hashes` the layer wrote, whited out or made opaque. */
   fetchPaths(
     workspaceId: string,

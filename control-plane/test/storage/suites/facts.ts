@@ -1,4 +1,4 @@
-import { type LayerFinding, type LayerSummary, visibilityOf } from '@tidewaiter/shared/findings';
+import { engineKey, type LayerFinding, type LayerSummary, visibilityOf } from '@tidewaiter/shared/findings';
 import type { Grant } from '@tidewaiter/shared/protocol';
 import type { Test } from 'tap';
 import type { LayerPart, Registry, Store } from '../../../src/storage/index.ts';
@@ -285,31 +285,75 @@ async function roots(t: Test, stores: Stores): Promise<void> {
     t.equal(await store.facts.fetchRoot(workspaceId, index, otherEngine), null);
   });
 
-  await t.test('the placed roots of a layer are images and the indexes above them, of this workspace only', async (t) => {
+  await t.test('indexes are followed eight deep and to 5,000 manifests, and what lies beyond is missing, not forgotten', async (t) => {
+    const store = await stores.open(t);
+    const { workspaceId } = await reader(store);
+    const level = (depth: number): string => digestOf(`${workspaceId} level ${depth}`);
+    const index = (digest: string, children: readonly string[]) =>
+      store.facts.createManifest(
+        workspaceId,
+        imageOf(digest, [], { shape: 'index', children: children.map((child) => ({ digest: child, platform: null })) }),
+        newId,
+        5,
+      );
+    for (let depth = 0; depth < 9; depth++) await index(level(depth), [level(depth + 1)]);
+    await store.facts.createManifest(workspaceId, imageOf(level(9), []), newId, 5);
+    const deep = await store.facts.fetchRoot(workspaceId, level(0), engine);
+    t.same(deep?.missing, [level(9)]);
+    t.equal(await store.facts.isComplete(workspaceId, level(0), engine), false);
+    t.same((await store.facts.fetchRoot(workspaceId, level(1), engine))?.missing, []);
+    t.equal(await store.facts.isComplete(workspaceId, level(1), engine), true);
+    const names = (from: number, count: number) => Array.from({ length: count }, (_, at) => level(1_000 + from + at));
+    const wide = level(100);
+    await index(wide, names(0, 4_999));
+    t.equal((await store.facts.fetchRoot(workspaceId, wide, engine))?.missing.length, 4_999, 'looked for and not there');
+    const wider = level(101);
+    await index(wider, [...names(0, 4_999), level(1)]);
+    t.equal((await store.facts.fetchRoot(workspaceId, wider, engine))?.missing.length, 5_000, 'not looked for');
+  });
+
+  await t.test('the open roots of a layer are images and the indexes above them, placed, of this workspace and engine', async (t) => {
     const store = await stores.open(t);
     const ours = await reader(store);
     const theirs = await reader(store);
+    const { workspaceId } = ours;
     const [index, image, alone, unplaced] = ['index', 'image', 'alone', 'unplaced'].map(digestOf) as [string, string, string, string];
-    for (const { workspaceId, registry } of [ours, theirs]) {
-      const place = (digest: string) =>
-        store.catalog.updateFromPush(
-          workspaceId,
-          registry.id,
-          { repository: 'app', digest, tag: null, mediaType: null, pushedAt: 5 },
-          { repositoryId: newId() },
-          5,
-        );
-      for (const digest of workspaceId === ours.workspaceId ? [index, alone] : [image]) await place(digest);
-    }
-    for (const digest of [image, alone, unplaced]) await store.facts.createManifest(ours.workspaceId, imageOf(digest, [layer]), newId, 5);
+    for (const by of [ours, theirs])
+      for (const digest of by === ours ? [index, alone] : [image]) {
+        const push = { repository: 'app', digest, tag: null, mediaType: null, pushedAt: 5 };
+        await store.catalog.updateFromPush(by.workspaceId, by.registry.id, push, { repositoryId: newId() }, 5);
+      }
+    for (const digest of [image, alone, unplaced]) await store.facts.createManifest(workspaceId, imageOf(digest, [layer]), newId, 5);
     await store.facts.createManifest(
-      ours.workspaceId,
+      workspaceId,
       imageOf(index, [], { shape: 'index', children: [{ digest: image, platform: null }] }),
       newId,
       5,
     );
-    t.same(await store.facts.listRootsOfLayer(ours.workspaceId, layer), [index, alone].sort());
-    t.same(await store.facts.listRootsOfLayer(theirs.workspaceId, layer), []);
+    const open = (workspace = workspaceId, on = engine) => store.facts.listRootsOfLayer(workspace, layer, on);
+    t.same(await open(), [index, alone].sort());
+    t.same(await open(theirs.workspaceId), []);
+    t.same(await open(workspaceId, otherEngine), []);
+    const scan = {
+      workspaceId,
+      digest: alone,
+      ruleSetHash: 'r',
+      verdict: 'incomplete' as const,
+      coverage: imageOf('', []).coverage,
+      counts: {},
+      scannedAt: 5,
+    };
+    const unread = [{ digest: layer, code: 'c', detail: 'd' }];
+    await store.scans.create({ ...scan, id: newId(), engineKey: engineKey(otherEngine), unread: [] }, [], newId);
+    await store.scans.create({ ...scan, id: newId(), engineKey: engineKey(engine), unread }, [], newId);
+    t.same(await open(), [index, alone].sort(), 'a verdict with something unread is open');
+    await store.scans.create({ ...scan, id: newId(), engineKey: engineKey(engine), unread: [] }, [], newId);
+    t.same(await open(), [index]);
+    t.equal(await store.facts.isComplete(workspaceId, index, engine), false);
+    await read(store, ours, layer);
+    t.equal(await store.facts.isComplete(workspaceId, index, engine), true);
+    t.equal(await store.facts.isComplete(workspaceId, index, otherEngine), false);
+    t.equal(await store.facts.isComplete(theirs.workspaceId, image, engine), false);
   });
 
   await t.test('two workspaces that share a layer and an image share no fact of it', async (t) => {

@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import { chunksOf } from './columns.ts';
+import type { Session } from './database.ts';
+
+/** @internal Roots are images themselves or the indexes above them; an index nested in an index counts, too. */
+export async function listOpenRoots(
+  session: Session,
+  workspaceId: string,
+  layerDigest: string,
+  engineKey: string,
+): Promise<readonly string[]> {
+  const scope = { workspaceId, engineKey };
+  const holders = await session
+    .selectFrom('manifestLayers')
+    .select('digest')
+    .distinct()
+    .where('workspaceId', '=', workspaceId)
+    .where('engineKey', '=', engineKey)
+    .where('layerDigest', '=', layerDigest)
+    .execute();
+  const seen = new Set<string>();
+  let level: readonly string[] = holders.map((row) => row.digest);
+  while (level.length > 0) {
+    for (const digest of level) seen.add(digest);
+    level = (await listParents(session, scope, level)).filter((digest) => !seen.has(digest));
+  }
+  return listOpen(session, scope, [...seen]);
+}
+
+type Scope = { readonly workspaceId: string; readonly engineKey: string };
+
+async function listParents(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
+  const found = new Set<string>();
+  for (const chunk of chunksOf(digests)) {
+    const rows = await session
+      .selectFrom('manifestChildren')
+      .select('digest')
+      .distinct()
+      .where('workspaceId', '=', scope.workspaceId)
+      .where('engineKey', '=', scope.engineKey)
+      .where('childDigest', 'in', chunk)
+      .execute();
+    for (const row of rows) found.add(row.digest);
+  }
+  return [...found];
+}
+
+async function listOpen(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
+  const open: string[] = [];
+  for (const chunk of chunksOf(digests)) {
+    const rows = await session
+      .selectFrom('placements')
+      .select('digest')
+      .distinct()
+      .where('workspaceId', '=', scope.workspaceId)
+      .where('digest', 'in', chunk)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('scans')
+              .select('scans.id')
+              .whereRef('scans.workspaceId', '=', 'placements.workspaceId')
+              .whereRef('scans.digest', '=', 'placements.digest')
+              .where('scans.engineKey', '=', scope.engineKey)
+              .where(sql<boolean>`scans.unread = '[]'`),
+          ),
+        ),
+      )
+      .execute();
+    open.push(...rows.map((row) => row.digest));
+  }
+  return open.sort();
+}
