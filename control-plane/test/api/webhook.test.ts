@@ -1,5 +1,4 @@
 import { gzipSync } from 'node:zlib';
-import BetterSqlite from 'better-sqlite3';
 import t from 'tap';
 import { enrolSensor, SensorClient } from '../dispatch/sensor-client.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
@@ -124,49 +123,6 @@ t.test('a key works while two live, and not after it ended', async (t) => {
   t.equal((await deliver(event())).status, 202);
   t.equal((await app.call('DELETE', `/api/v1/registries/${registryId}/webhook-keys/${String(second.body['id'])}`)).status, 204);
   t.equal((await deliver(event(), { 'x-tidewaiter-key': String(second.body['key']) })).status, 401);
-});
-
-t.test('a locked database is 503 with Retry-After before EventBridge gives up', async (t) => {
-  const other = new BetterSqlite(app.databaseFile);
-  other.exec('begin immediate');
-  const event = pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'locked' });
-  const started = Date.now();
-  const answers = await Promise.all([deliver(event), deliver(event), deliver(event)]);
-  t.ok(Date.now() - started < 4_500);
-  for (const answer of answers) {
-    t.match([answer.status, answer.body], [503, { code: 'storage.unavailable', retryable: true }]);
-    t.equal(answer.headers.get('retry-after'), '30');
-  }
-  other.exec('rollback');
-  other.close();
-  const after = await deliver(event);
-  t.equal(after.status, 202, 'sent again, it is taken');
-});
-
-t.test('what waits for a locked database is bounded; the rest is told to come later', async (t) => {
-  const other = new BetterSqlite(app.databaseFile);
-  other.exec('begin immediate');
-  const event = () => pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'flood' });
-  const answers = await Promise.all(Array.from({ length: 300 }, () => deliver(event())));
-  other.exec('rollback');
-  other.close();
-  const [late, refused] = [503, 429].map((status) => answers.filter((answer) => answer.status === status));
-  t.strictSame([late?.length, refused?.length], [256, 44]);
-  t.match(refused?.[0]?.body, { code: 'overloaded', retryable: true });
-  t.equal(refused?.[0]?.headers.get('retry-after'), '30');
-});
-
-t.test('a locked database is 503 on the API, and reading goes on', async (t) => {
-  await until(async () => (await deliver(pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'w' }))).status === 202);
-  const other = new BetterSqlite(app.databaseFile);
-  other.exec('begin immediate');
-  const refused = await app.call('POST', '/api/v1/enrolment-tokens', { body: {} });
-  t.match([refused.status, refused.body], [503, { code: 'storage.unavailable', retryable: true }]);
-  t.match(refused.headers.get('retry-after'), /^\d+$/);
-  t.equal((await app.call('GET', '/api/v1/registries')).status, 200);
-  other.exec('rollback');
-  other.close();
-  t.equal((await app.call('POST', '/api/v1/enrolment-tokens', { body: {} })).status, 201);
 });
 
 t.test('an untagged push waits two seconds for its index, then it is queued by itself', async (t) => {

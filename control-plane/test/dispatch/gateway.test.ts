@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { FRAME_BYTES_MAX, type FrameBody } from '@tidewaiter/shared/protocol';
 import { generateKeyPair } from 'jose';
 import t, { type Test } from 'tap';
-import BetterSqlite from 'better-sqlite3';
 import { WebSocket } from 'ws';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp, type TestApp } from '../api/harness.ts';
 import {
@@ -442,27 +441,6 @@ t.test('a sensor gets no work, token or claim outside its registries', async (t)
     'leases',
   );
   t.match(verdicts, [{ verdict: 'cancel' }]);
-});
-
-t.test('a locked database costs a frame its answer and a sensor nothing else', async (t) => {
-  const { client, grant } = await running(t);
-  const another = await enrolSensor(app, app.ownerToken);
-  const other = new BetterSqlite(app.databaseFile);
-  other.exec('begin immediate');
-  const id = client.send('claim', { grant, engine: testEngine, digests: [digestOf()] });
-  t.match(await client.next('error'), { replyTo: id, body: { code: 'storage.unavailable', retryable: true } });
-  t.match(
-    await refusedUpgrade(openSocket(app, await assertionOf(app, another))),
-    { status: 503, body: { code: 'storage.unavailable' } },
-    'an upgrade is told to come again',
-  );
-  other.exec('rollback');
-  other.close();
-  t.match(
-    await client.ask('claim', { grant, engine: testEngine, digests: [digestOf()] }, 'claimed'),
-    { wait: [] },
-    'asked again, it is answered',
-  );
 });
 
 t.test('a wall clock that jumps closes no socket; leases that ran out by it go back to the queue', async (t) => {
