@@ -1,8 +1,9 @@
 /**
  * The development cloud as a process: `main.ts [--port N] [--account ID] [--region NAME] [--jwks-cache-seconds N]
- * [--layer-url-seconds N]`. Prints one line of JSON when it is ready, `{"ready": true, "pid", "accountId", "region", "urls",
+ * [--layer-url-seconds N] [--data-dir FOLDER]`. Prints one line of JSON when it is ready, `{"ready": true, "pid", "accountId", "region", "urls",
  * "environment"}`; `urls.admin` takes the verbs of `admin/server.ts`. Ends on SIGTERM and SIGINT.
  */
+import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { startAdmin } from './admin/index.ts';
 import { startCloud } from './cloud/index.ts';
@@ -13,6 +14,7 @@ const { values } = parseArgs({
     account: { type: 'string', default: '123456789012' },
     region: { type: 'string', default: 'eu-west-1' },
     'jwks-cache-seconds': { type: 'string', default: '3600' },
+    'data-dir': { type: 'string', default: tmpdir() },
     'layer-url-seconds': { type: 'string', default: '3600' },
   },
 });
@@ -22,6 +24,7 @@ const cloud = await startCloud({
   accountId,
   region,
   jwksCacheSeconds: Number(values['jwks-cache-seconds']),
+  dataFolder: values['data-dir'],
   layerUrlSeconds: Number(values['layer-url-seconds']),
 });
 const admin = await startAdmin(cloud, Number(values.port));

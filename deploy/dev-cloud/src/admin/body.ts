@@ -61,6 +61,13 @@ export class Body {
     return new Body(value, known);
   }
 
+  /** An object of any members. */
+  record(name: string): Readonly<Record<string, unknown>> {
+    const value = this.#members[name];
+    if (isRecord(value)) return value;
+    throw new SetupError(`${name} must be an object`);
+  }
+
   any(name: string): unknown {
     return this.#members[name];
   }

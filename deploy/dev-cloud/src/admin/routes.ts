@@ -68,6 +68,11 @@ export const routes: Readonly<Record<string, Route>> = {
   },
   'POST rules': { members: [...place, 'name', 'url', 'header', 'pattern', 'retry', 'timeoutMs'], run: createRule },
   'DELETE rules': { members: ['name'], run: (cloud, body) => cloud.deleteRule(body.text('name')) },
+  'POST events': {
+    members: [...place, 'source', 'detailType', 'detail'],
+    run: (cloud, body) =>
+      cloud.putEvent({ ...placeOf(body), source: body.text('source'), detailType: body.text('detailType'), detail: body.record('detail') }),
+  },
   'GET deliveries': { members: [], run: (cloud) => cloud.deliveries() },
   'GET dead-letters': { members: [], run: (cloud) => cloud.deadLetters() },
   'POST faults': {

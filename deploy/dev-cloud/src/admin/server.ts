@@ -16,6 +16,7 @@
  * PUT    /_cloud/image-status         {repository, tag | digest, status: "ACTIVE" | "ARCHIVED" | "ACTIVATING"}
  * POST   /_cloud/rules                {name, url, header?: {name, value}, pattern?, retry?: {retriesMax, ageSecondsMax, delaysMs}, timeoutMs?}
  * DELETE /_cloud/rules                {name}
+ * POST   /_cloud/events               {source, detailType, detail: {…}}: an event of any service (ECR's come by themselves)
  * GET    /_cloud/deliveries           every event on its way to a target, with its attempts
  * GET    /_cloud/dead-letters         what was given up, and why
  * POST   /_cloud/faults               {kind, repository?, digest?, operation?, count?, bytesPerSecond?, afterBytes?, delayMs?, code?, status?, message?} -> {id, …}

@@ -3,7 +3,7 @@ import type { CloudRequest, CountersSnapshot } from '../counters/index.ts';
 import { type ImageId, type ImageStatus, putLayout, type Repository } from '../ecr/index.ts';
 import type { DeadLetter, Delivery, RetrySetup } from '../eventbridge/index.ts';
 import type { Fault, FaultSetup } from '../faults/index.ts';
-import { SetupError } from '../http/index.ts';
+import { isoSeconds, SetupError } from '../http/index.ts';
 import { closeOrigins, type Origins } from './origins.ts';
 import type { CloudParts } from './parts.ts';
 import type { Workloads } from './workloads.ts';
@@ -96,7 +96,12 @@ export class Cloud {
 
   /** The variables that point a genuine AWS SDK here. */
   get environment(): Readonly<Record<string, string>> {
-    return { AWS_ENDPOINT_URL_ECR: this.urls.ecr, AWS_ENDPOINT_URL_STS: this.urls.sts, AWS_REGION: this.#parts.options.region };
+    return {
+      AWS_ENDPOINT_URL_ECR: this.urls.ecr,
+      AWS_ENDPOINT_URL_STS: this.urls.sts,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: this.urls.imds,
+      AWS_REGION: this.#parts.options.region,
+    };
   }
 
   async createRepository(setup: RepositorySetup): Promise<RepositoryInfo> {
@@ -187,6 +192,15 @@ export class Cloud {
     if (!this.#parts.bus.deleteRule(name)) throw new SetupError(`no rule ${name}`, 404);
   }
 
+  /** Puts an event of any service on the default bus; ECR's own come by themselves. */
+  putEvent(
+    event: Place & { readonly source: string; readonly detailType: string; readonly detail: Readonly<Record<string, unknown>> },
+  ): void {
+    const { accountId: account, region } = this.#place(event);
+    const time = isoSeconds(this.#parts.clock.now());
+    this.#parts.bus.put({ 'detail-type': event.detailType, source: event.source, account, time, region, detail: event.detail });
+  }
+
   deliveries(): readonly Readonly<Delivery>[] {
     return this.#parts.bus.deliveries();
   }
@@ -236,8 +250,10 @@ export class Cloud {
   }
 
   #place(place: Place): { accountId: string; region: string } {
-    const { accountId, region } = this.#parts.options;
-    return { accountId: place.accountId ?? accountId, region: place.region ?? region };
+    const { accountId = this.#parts.options.accountId, region = this.#parts.options.region } = place;
+    if (!/^\d{12}$/.test(accountId)) throw new SetupError(`an account id has 12 digits, got ${accountId}`);
+    if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region)) throw new SetupError(`not a region: ${region}`);
+    return { accountId, region };
   }
 
   #repository(place: RepositoryPlace): Repository {

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+
 /** How a cloud is started; everything has a default. */
 export interface CloudOptions {
   /** Account and region of verbs that name none. */
@@ -13,6 +15,8 @@ export interface CloudOptions {
   readonly layerUrlSeconds?: number;
   /** Life of the keys that IMDS, ECS and EKS give out; real ones live about six hours. */
   readonly workloadSessionSeconds?: number;
+  /** Where the folder of the blobs is made; the system's temporary folder if left out. */
+  readonly dataFolder?: string;
   /** Calls a second of each ECR operation; what is above is throttled. Left-out operations have ECR's own quota. */
   readonly ratesPerSecond?: Readonly<Record<string, number>>;
 }
@@ -25,5 +29,6 @@ export const defaultOptions = {
   jwksCacheSeconds: 3_600,
   layerUrlSeconds: 3_600,
   workloadSessionSeconds: 21_600,
+  dataFolder: tmpdir(),
   ratesPerSecond: {},
-} as const satisfies Required<CloudOptions>;
+} satisfies Required<CloudOptions>;

@@ -1,5 +1,4 @@
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Counters } from '../counters/index.ts';
 import { AuthorizationTokens, BlobStore, type ImageAction, Registries } from '../ecr/index.ts';
@@ -31,7 +30,7 @@ export interface CloudParts {
 
 export async function makeParts(options: Required<CloudOptions>): Promise<CloudParts> {
   const clock = new MovableClock(options.now);
-  const folder = await mkdtemp(join(tmpdir(), 'tidewaiter-dev-cloud-'));
+  const folder = await mkdtemp(join(options.dataFolder, 'tidewaiter-dev-cloud-'));
   const faults = new FaultSwitches();
   const bus = new EventBus(clock, faults);
   const { issuerTimeoutMs: timeoutMs, jwksCacheSeconds: cacheSeconds } = options;

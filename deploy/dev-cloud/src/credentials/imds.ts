@@ -44,6 +44,7 @@ export class Imds {
     // A request that came through a proxy gets no token: what an open reverse proxy would forward ends here.
     if (request.headers['x-forwarded-for'] !== undefined) return text(response, 403, 'Forbidden');
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > tokenSecondsMax) return text(response, 400, 'Bad Request');
+    for (const [old, expiresAt] of this.#tokens) if (expiresAt <= this.#clock.now()) this.#tokens.delete(old);
     const token = randomBytes(42).toString('base64url');
     this.#tokens.set(token, this.#clock.now() + seconds * 1000);
     response.setHeader('x-aws-ec2-metadata-token-ttl-seconds', String(seconds));

@@ -15,6 +15,7 @@ export class AuthorizationTokens {
   }
 
   issue(credential: Credential, region: string): { readonly password: string; readonly expiresAt: number } {
+    for (const [old, token] of this.#tokens) if (token.expiresAt + tokenMs <= this.#clock.now()) this.#tokens.delete(old);
     const password = randomBytes(192).toString('base64');
     const expiresAt = this.#clock.now() + tokenMs;
     this.#tokens.set(password, { credential, region, expiresAt });

@@ -39,7 +39,7 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-/** Deliveries that are remembered, for the demo's table and for tests. */
+/** Deliveries and dead letters that are remembered, for the demo's table and for tests. */
 const deliveriesMax = 10_000;
 
 /** EventBridge: events in, matching rules, posts to API destinations with retries and dead letters. */
@@ -127,6 +127,7 @@ export class EventBus {
       case 'failed':
         delivery.outcome = 'dead';
         this.#deadLetters.push({ rule: rule.name, event: delivery.event, attempts: delivery.attempts.length, reason: next.reason });
+        if (this.#deadLetters.length > deliveriesMax) this.#deadLetters.shift();
         return;
       case 'retry':
         this.#after(next.delayMs, () => void this.#attempt(rule, delivery, startedAt));

@@ -65,7 +65,9 @@ export class FaultSwitches {
     if (setup.kind === 'lateEvent' && setup.delayMs === undefined) throw new SetupError('the fault lateEvent needs delayMs');
     if ((setup.kind === 'error' || setup.kind === 'imageFailure') && setup.code === undefined)
       throw new SetupError(`the fault ${setup.kind} needs code`);
-    const fault = { ...setup, id: String(this.#nextId++) };
+    // A rate is about a body: it is a download's, so that no API call uses it up.
+    const operation = setup.bytesPerSecond === undefined ? setup.operation : 'GetObject';
+    const fault = { ...setup, operation, id: String(this.#nextId++) };
     this.#faults.set(fault.id, { fault, left: setup.count ?? Number.POSITIVE_INFINITY });
     return fault;
   }

@@ -14,6 +14,10 @@ export async function listen(handler: Handler, port = 0): Promise<LoopbackServer
   const server = createServer((request, response) => {
     handler(request, response).catch((error: unknown) => failed(response, error));
   });
+  // AWS's clients keep connections for a minute and more; ending them sooner would break a call now and then.
+  server.keepAliveTimeout = 120_000;
+  // A large layer may be pushed for longer than Node's five minutes.
+  server.requestTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

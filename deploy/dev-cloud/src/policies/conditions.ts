@@ -34,7 +34,7 @@ const operators = [
 ] as const;
 type Operator = (typeof operators)[number];
 
-/** Global and service keys this cloud fills in. Condition keys are not case-sensitive. */
+/** Global and service keys this cloud knows. Condition keys are not case-sensitive. */
 const knownKeys = new Set(
   [
     'aws:SecureTransport',
@@ -46,6 +46,12 @@ const knownKeys = new Set(
     'aws:ResourceAccount',
     'sts:ExternalId',
     'sts:RoleSessionName',
+    // Known, but in no request: callers here belong to no organisation and come through no endpoint and no service.
+    'aws:PrincipalOrgID',
+    'aws:SourceVpc',
+    'aws:SourceVpce',
+    'aws:SourceArn',
+    'aws:SourceAccount',
   ].map((key) => key.toLowerCase()),
 );
 

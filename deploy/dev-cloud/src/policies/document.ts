@@ -29,7 +29,7 @@ export interface Policy {
 
 const elements: Readonly<Record<PolicyKind, readonly string[]>> = {
   identity: ['Sid', 'Effect', 'Action', 'Resource', 'Condition'],
-  repository: ['Sid', 'Effect', 'Action', 'Principal', 'Condition', 'Resource'],
+  repository: ['Sid', 'Effect', 'Action', 'Principal', 'Condition'],
   trust: ['Sid', 'Effect', 'Action', 'Principal', 'Condition'],
 };
 
@@ -43,7 +43,9 @@ export function parsePolicy(document: unknown, kind: PolicyKind): Policy {
   const parsed = asRecord(typeof document === 'string' ? parseJson(document) : document, 'policy');
   const unknown = Object.keys(parsed).find((key) => !['Version', 'Id', 'Statement'].includes(key));
   if (unknown !== undefined) throw new PolicyError(`unknown element ${unknown}`);
-  if (parsed['Version'] !== '2012-10-17') throw new PolicyError('Version must be 2012-10-17');
+  // ECR's own examples still carry the older version; they differ in policy variables only, which are refused anyway.
+  if (parsed['Version'] !== '2012-10-17' && parsed['Version'] !== '2008-10-17')
+    throw new PolicyError('Version must be 2012-10-17 or 2008-10-17');
   const statements = Array.isArray(parsed['Statement']) ? (parsed['Statement'] as unknown[]) : [parsed['Statement']];
   return { kind, text, statements: statements.map((statement) => parseStatement(asRecord(statement, 'Statement'), kind)) };
 }

@@ -36,15 +36,17 @@ function providerOf(iam: Iam, roleArn: string, token: IdentityToken): OidcProvid
 }
 
 function trusts(role: Role, provider: OidcProvider, token: IdentityToken, audience: string, sessionName: string): boolean {
+  // Session tags in the token need the trust policy's leave of their own.
+  const actions = token.tagged ? ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession'] : ['sts:AssumeRoleWithWebIdentity'];
   const name = provider.url.replace(/^https?:\/\//, '');
   const context = contextOf({ [`${name}:aud`]: audience, [`${name}:sub`]: token.subject, 'sts:RoleSessionName': sessionName });
-  return decide({
+  const question = {
     caller: { kind: 'federated', providerArn: provider.arn },
-    action: 'sts:AssumeRoleWithWebIdentity',
     resource: role.arn,
     ownerAccountId: role.accountId,
     identityPolicies: [],
     resourcePolicy: role.trustPolicy,
     context,
-  }).allowed;
+  } as const;
+  return actions.every((action) => decide({ ...question, action }).allowed);
 }

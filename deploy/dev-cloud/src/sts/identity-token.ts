@@ -10,6 +10,8 @@ export interface IdentityToken {
   readonly subject: string;
   readonly expiresAt: number;
   readonly notBefore: number | undefined;
+  /** The claim `https://aws.amazon.com/tags` is there: the session is to be tagged. */
+  readonly tagged: boolean;
   readonly signed: string;
   readonly signature: Buffer;
 }
@@ -40,6 +42,7 @@ export function parseIdentityToken(token: string): IdentityToken {
     subject: text(claims, 'sub'),
     expiresAt,
     notBefore: claims['nbf'] === undefined ? undefined : seconds(claims, 'nbf'),
+    tagged: claims['https://aws.amazon.com/tags'] !== undefined,
     signed: `${head}.${body}`,
     signature: Buffer.from(signature, 'base64url'),
   };

@@ -129,7 +129,7 @@ void tap.test('what this cloud does not know it refuses when it is put', async (
       { Action: 'ecr:*', Resource: '*', Condition: { 'ForAnyValue:StringEquals': { 'aws:PrincipalArn': 'x' } } },
       /condition operator ForAnyValue:StringEquals/,
     ],
-    [{ Action: 'ecr:*', Resource: '*', Condition: { StringEquals: { 'aws:SourceVpce': 'x' } } }, /condition key aws:SourceVpce/],
+    [{ Action: 'ecr:*', Resource: '*', Condition: { StringEquals: { 'aws:SourceIp': 'x' } } }, /condition key aws:SourceIp/],
     [{ Action: 'ecr:*', Resource: '*', Condition: { StringEquals: { 'aws:userid': '${aws:username}' } } }, /policy variables/],
   ];
   for (const [statement, pattern] of cases) {
@@ -137,7 +137,7 @@ void tap.test('what this cloud does not know it refuses when it is put', async (
     t.throws(put, pattern);
   }
   t.throws(() => parsePolicy('{', 'identity'), /invalid Json/);
-  t.throws(() => parsePolicy({ Version: '2008-10-17', Statement: [] }, 'identity'), /Version must be/);
+  t.throws(() => parsePolicy({ Version: '2020-01-01', Statement: [] }, 'identity'), /Version must be/);
   t.throws(() => parsePolicy({ ...allowAll, Extra: 1 }, 'identity'), /unknown element Extra/);
   t.throws(
     () =>

@@ -89,6 +89,7 @@ void tap.test('a token that is not what the trust policy wants is refused in AWS
       issuer.token({ sub: 'tidewaiter-account-id:2' }),
       /^AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity$/,
     ],
+    ['session tags without leave', issuer.token({ 'https://aws.amazon.com/tags': { principal_tags: {} } }), /^AccessDenied/],
     ['another audience', issuer.token({ aud: 'sts.amazon.com' }), /^InvalidIdentityToken.*: Incorrect token audience$/],
     ['an issuer without a provider', other.token(), /^InvalidIdentityToken.*: No OpenIDConnect provider found in your account for http/],
     ['a slash at the end of the issuer', issuer.token({ iss: `${issuer.url}/` }), /No OpenIDConnect provider found/],
