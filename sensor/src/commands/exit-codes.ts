@@ -11,7 +11,6 @@ export function exitCodeOfVerdict(verdict: Extract<Verdict, 'clean' | 'findings'
 /** What the user can correct in the call is 2; what the registry, the credentials or the image are the reason of is 4. */
 export function exitCodeOfError(error: unknown): number {
   if (!(error instanceof TidewaiterError)) return exitCodes.internal;
-  if (error.code === 'cancelled') return exitCodes.interrupted;
   if (/^(usage|config|reference)\./.test(error.code)) return exitCodes.usage;
   return /^(registry|image|manifest|layer|credentials|policy|work-file)\./.test(error.code) ? exitCodes.access : exitCodes.internal;
 }

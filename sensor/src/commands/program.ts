@@ -25,6 +25,10 @@ export async function runProgram(words: readonly string[], io: ProgramIo): Promi
 function explain(error: unknown, io: ProgramIo): number {
   // Commander has said it already; help and version are no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
+  if (io.signal.aborted) {
+    io.stderr.write('tidewaiter-sensor: interrupted\n');
+    return exitCodes.interrupted;
+  }
   const { code, detail } = problemOf(error);
   io.stderr.write(`tidewaiter-sensor: ${detail} [${code}]\n`);
   if (!(error instanceof TidewaiterError) && error instanceof Error) io.stderr.write(`${error.stack ?? error.message}\n`);

@@ -1,3 +1,4 @@
+import { addAbortSignal } from 'node:stream';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type ImageSource, openDockerArchive, openDockerStream, openLayoutArchive, openLayoutFolder } from '../registry/index.ts';
 import type { ProgramIo } from './program-io.ts';
@@ -16,7 +17,7 @@ const openers: readonly SourceOpener[] = [
 
 /** @throws reference.invalid when nothing can open it; what the opener throws. */
 export async function openSource(reference: string, io: ProgramIo): Promise<ImageSource> {
-  if (reference === '-') return openDockerStream(io.stdin, io.workFolder, io.signal);
+  if (reference === '-') return openDockerStream(addAbortSignal(io.signal, io.stdin), io.workFolder, io.signal);
   const opener = openers.find(({ scheme }) => reference.startsWith(scheme));
   if (opener) return opener.open(reference.slice(opener.scheme.length), io);
   throw new TidewaiterError('reference.invalid', {

@@ -1,6 +1,7 @@
-import { createGzip, constants, crc32, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { constants, crc32, createGzip, createZstdCompress, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import t from 'tap';
 import { record, recordStream, type Recording, sha256 } from './recorder.ts';
 import { tarOf } from './tars.ts';
@@ -32,6 +33,25 @@ const reasons = ({ gaps }: Recording): readonly string[] => gaps.map(({ reason }
 const allReasons = ({ gaps, entries }: Recording): readonly string[] => [
   ...new Set([...gaps, ...entries.flatMap(({ gap }) => gap ?? [])].map(({ reason }) => reason)),
 ];
+
+/** A frame that states its window, since it is streamed and its size is not known beforehand. */
+const frame = (windowLog: number): Promise<Buffer> => {
+  const stream = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: windowLog } });
+  stream.end(tar);
+  return buffer(stream);
+};
+/** Gzipped zeros; only what is asked for is made. */
+const zeros = (bytes: number): AsyncIterable<Uint8Array> =>
+  Readable.from(
+    (function* () {
+      for (let left = bytes; left > 0; left -= 1 << 20) yield Buffer.alloc(Math.min(left, 1 << 20));
+    })(),
+  ).pipe(createGzip());
+
+async function* broken(): AsyncIterable<Uint8Array> {
+  yield gzipSync(tar).subarray(0, 1_000);
+  throw new Error('connection lost');
+}
 
 const wholes: Readonly<Record<string, { readonly blob: Buffer; readonly compression: string }>> = {
   plain: { blob: tar, compression: 'none' },
@@ -184,33 +204,12 @@ t.test('compressions nobody reads here are a gap, and their bytes are read as th
 });
 
 t.test('a zstd window is taken at its limit and refused above', async (t) => {
-  const frame = (windowLog: number): Promise<Buffer> =>
-    // Streamed, so that the frame states a window and not its size.
-    new Promise((resolve) => {
-      import('node:zlib').then(
-        ({ createZstdCompress }) => {
-          const parts: Buffer[] = [];
-          const stream = createZstdCompress({ params: { [constants.ZSTD_c_windowLog]: windowLog } });
-          stream.on('data', (part: Buffer) => parts.push(part)).on('end', () => resolve(Buffer.concat(parts)));
-          stream.end(tar);
-        },
-        () => undefined,
-      );
-    });
   const zstdWindowBytesMax = 1 << 20;
   t.strictSame(reasons(await record(await frame(20), 65_536, { zstdWindowBytesMax })), []);
   t.strictSame(reasons(await record(await frame(21), 65_536, { zstdWindowBytesMax })), ['unsupported-compression']);
 });
 
 t.test('bombs', async (t) => {
-  /** Gzipped zeros without end; only what is asked for is made. */
-  const zeros = (bytes: number): AsyncIterable<Uint8Array> =>
-    Readable.from(
-      (function* () {
-        for (let left = bytes; left > 0; left -= 1 << 20) yield Buffer.alloc(Math.min(left, 1 << 20));
-      })(),
-    ).pipe(createGzip());
-
   t.test('content is read up to the limit of bytes, and not one byte more', async (t) => {
     const content = Buffer.alloc(100_000, 'x');
     t.strictSame((await record(gzipSync(content), 65_536, { contentBytesMax: 100_000 })).gaps, []);
@@ -240,9 +239,5 @@ t.test('bombs', async (t) => {
 });
 
 t.test('an error of the source passes through', async (t) => {
-  async function* broken(): AsyncIterable<Uint8Array> {
-    yield gzipSync(tar).subarray(0, 1_000);
-    throw new Error('connection lost');
-  }
   await t.rejects(recordStream(broken()), { message: 'connection lost' });
 });

@@ -56,8 +56,10 @@ t.test('headers by hand', async (t) => {
   t.test('a GNU long name and long link outrank what the header says', async (t) => {
     const [name, link] = ['n'.repeat(300), 'l'.repeat(300)];
     const tar = Buffer.concat([
-      ...[rawHeader({ type: 'K', size: link.length + 1 }), padded(`${link}\0`)],
-      ...[rawHeader({ type: 'L', size: name.length + 1 }), padded(`${name}\0`)],
+      rawHeader({ type: 'K', size: link.length + 1 }),
+      padded(`${link}\0`),
+      rawHeader({ type: 'L', size: name.length + 1 }),
+      padded(`${name}\0`),
       rawHeader({ name: 'short', type: '2', link: 'short' }),
       file('next', 'content'),
       END,
@@ -196,7 +198,7 @@ t.test('a tar that lies', async (t) => {
   }
 
   t.test('malformed pax records end the walk', async (t) => {
-    for (const body of ['99 path=x\n', 'no length', '7 path=\n', '12345678901 a=b\n', `${paxBody({ size: '-1' })}`]) {
+    for (const body of ['99 path=x\n', 'no length', '7 path=\n', '12345678901 a=b\n', paxBody({ size: '-1' }).toString()]) {
       const recording = await record(
         Buffer.concat([good, rawHeader({ type: 'x', size: body.length }), padded(body), file('f', 'behind it'), END]),
       );

@@ -1,0 +1,296 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { type ScanReport, ScanReportSchema } from '@tidewaiter/shared/findings';
+import { buildImage, type SampleImage, writeLayout } from '@tidewaiter/dev-cloud/images';
+import t from 'tap';
+import { Compile } from 'typebox/compile';
+import { runProgram } from '../../src/commands/index.ts';
+import { tarOf } from '../layers/tars.ts';
+import { githubToken } from '../secrets.ts';
+
+const main = new URL('../../src/main.ts', import.meta.url).pathname;
+const folder = t.testdir({});
+const fits = Compile(ScanReportSchema);
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Given {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: Buffer;
+}
+
+/** The program in this process, with streams of its own. */
+async function tidewaiter(words: readonly string[], { env = {}, input }: Given = {}): Promise<Ended> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  let code: number | null = null;
+  await runProgram(words, {
+    stdin: Readable.from(input ? [input] : []),
+    stdout,
+    stderr,
+    env,
+    workFolder: folder,
+    cores: 2,
+    signal: new AbortController().signal,
+    now: () => performance.now(),
+    randomBytes,
+    exit: (value) => {
+      code = value;
+    },
+  });
+  const [out, err] = await Promise.all([text(stdout.end()), text(stderr.end())]);
+  return { code, stdout: out, stderr: err };
+}
+
+/** The real program, in a process of its own. */
+function start(words: readonly string[]): ChildProcessWithoutNullStreams {
+  return spawn(process.execPath, ['--conditions=@tidewaiter/source', main, ...words], {
+    env: { PATH: process.env['PATH'], TMPDIR: folder },
+  });
+}
+
+const json = async (words: readonly string[], more: Parameters<typeof tidewaiter>[1] = {}): Promise<ScanReport> => {
+  const { stdout, stderr } = await tidewaiter(['scan', ...words, '--format', 'json'], more);
+  const report: unknown = JSON.parse(stdout || `"${stderr}"`);
+  if (!fits.Check(report)) throw new Error(`the report does not fit its schema: ${stdout}${stderr}`);
+  return report;
+};
+
+const sample = (content: string, more: Partial<SampleImage> = {}): SampleImage => ({
+  platform: { os: 'linux', architecture: 'amd64' },
+  layers: [{ entries: [{ path: 'app/key', content }], compression: 'gzip', createdBy: 'COPY key /app' }],
+  ...more,
+});
+const layout = async (name: string, images: readonly SampleImage[], tag = 'v1'): Promise<string> => {
+  await writeLayout(`${folder}/${name}`, await buildImage(images), tag);
+  return `oci:${folder}/${name}`;
+};
+
+const secret = githubToken();
+const dirty = await layout('dirty', [sample(`key=${secret}\n`)]);
+const clean = await layout('clean', [sample('nothing here')]);
+
+t.test('exit codes say what became of the scan', async (t) => {
+  t.equal((await tidewaiter(['scan', clean])).code, 0);
+  t.equal((await tidewaiter(['scan', dirty])).code, 1);
+  for (const words of [
+    ['scan'],
+    ['scan', 'ftp:nothing'],
+    ['scan', dirty, '--format', 'xml'],
+    ['scan', dirty, '--no-such'],
+    ['nonsense'],
+    ['scan', `${dirty}:other-tag`],
+  ]) {
+    t.equal((await tidewaiter(words)).code, 2, words.join(' '));
+  }
+  const cut = gzipSync(await tarOf([{ name: 'f', content: 'x'.repeat(2_000) }])).subarray(0, 40);
+  const image = await buildImage([sample('x')]);
+  const manifest = {
+    schemaVersion: 2,
+    layers: [{ mediaType: '', digest: `sha256:${createHash('sha256').update(cut).digest('hex')}`, size: cut.length }],
+  };
+  const bytes = Buffer.from(JSON.stringify(manifest));
+  const root = { bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, mediaType: '' };
+  await writeLayout(`${folder}/cut`, { ...image, root, blobs: [{ bytes: cut, digest: manifest.layers[0]?.digest ?? '' }] }, 'v1');
+  t.equal((await tidewaiter(['scan', `oci:${folder}/cut`])).code, 3);
+  const absent = await tidewaiter(['scan', `oci:${folder}/absent`]);
+  t.match(absent, { code: 4, stdout: '', stderr: /absent.*no such folder.*\[registry\.unreachable\]/ });
+  t.match(await tidewaiter(['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/ });
+});
+
+t.test('the report in JSON fits its schema and holds no secret unless it is asked for', async (t) => {
+  const report = await json([dirty]);
+  t.match(report, {
+    verdict: 'findings',
+    image: { reference: dirty },
+    platforms: [{ platform: 'linux/amd64' }],
+    coverage: { complete: true, filesSeen: 1 },
+  });
+  t.match(report.findings, [
+    {
+      location: { kind: 'file', path: 'app/key', instruction: 'COPY key /app' },
+      occurrences: [{ platform: 'linux/amd64', visibility: 'visible' }],
+    },
+  ]);
+  t.equal(report.stats.fingerprintKeyId, 'ephemeral');
+  for (const form of [secret, secret.slice(8), Buffer.from(secret).toString('base64'), Buffer.from(secret).toString('hex')])
+    t.notOk(JSON.stringify(report).includes(form));
+  t.equal((await json([dirty, '--show-secrets'])).findings[0]?.secret, secret);
+});
+
+t.test('SARIF and the table name detector and place, not the secret', async (t) => {
+  const sarif = await tidewaiter(['scan', dirty, '--format', 'sarif']);
+  t.match(JSON.parse(sarif.stdout), {
+    version: '2.1.0',
+    runs: [
+      {
+        results: [
+          { ruleId: 'github-pat', locations: [{ physicalLocation: { artifactLocation: { uri: 'app/key' }, region: { startLine: 1 } } }] },
+        ],
+      },
+    ],
+  });
+  const table = await tidewaiter(['scan', dirty]);
+  t.match(table.stdout, /github-pat.*\/app\/key:1:5.*visible/);
+  t.match(table.stdout, /verdict: findings; 1 findings/);
+  t.equal(table.stderr, '', 'quiet when nobody watches');
+  t.notMatch(sarif.stdout + table.stdout, secret.slice(8));
+});
+
+t.test('the terminal is not moved by what a file is called', async (t) => {
+  const reference = await layout('names', [
+    sample('x', { layers: [{ entries: [{ path: 'a\u001B[2Jb\nc', content: githubToken() }], compression: 'none', createdBy: 'x' }] }),
+  ]);
+  const { stdout } = await tidewaiter(['scan', reference]);
+  t.match(stdout, /a\\u\{1b\}\[2Jb\\u\{a\}c/);
+  t.notMatch(stdout, '\u001B');
+});
+
+t.test('--min-confidence filters list, verdict and exit code; the rest is counted', async (t) => {
+  const report = await json([dirty, '--min-confidence', 'possible']);
+  t.equal(report.findings.length, 1);
+  const sure = report.findings[0]?.confidence;
+  const none = await json([dirty, '--min-confidence', 'certain']);
+  if (sure === 'certain') t.equal(none.findings.length, 1);
+  else t.match(none, { findings: { length: 0 }, verdict: 'clean' });
+  t.equal(
+    Object.values(none.stats.byConfidence).reduce((sum, count) => sum + count, 0),
+    1,
+  );
+});
+
+t.test('--output writes a file for its owner only, and a wrong one is told before the scan', async (t) => {
+  const file = `${folder}/report.json`;
+  t.match(await tidewaiter(['scan', dirty, '--format', 'json', '--output', file]), { code: 1, stdout: '' });
+  t.ok(fits.Check(JSON.parse(await readFile(file, 'utf8'))));
+  t.equal((await stat(file)).mode & 0o777, 0o600);
+  t.match(await tidewaiter(['scan', dirty, '--output', `${folder}/no/such/folder`]), { code: 2, stderr: /--output/ });
+});
+
+t.test('keygen makes a key once; fingerprints are made with it', async (t) => {
+  const file = `${folder}/fingerprint.key`;
+  const made = await tidewaiter(['keygen', file]);
+  const key = await readFile(file);
+  const id = createHash('sha256').update('tidewaiter key id\0').update(key).digest('hex').slice(0, 16);
+  t.strictSame([made.code, made.stdout, key.length, (await stat(file)).mode & 0o777], [0, `${id}\n`, 32, 0o600]);
+  t.equal((await tidewaiter(['keygen', file])).code, 2, 'never overwritten');
+  t.ok((await readFile(file)).equals(key));
+  const report = await json([dirty], { env: { TIDEWAITER_FINGERPRINT_KEY_FILE: file } });
+  t.equal(report.stats.fingerprintKeyId, id);
+  t.equal(report.findings[0]?.fingerprint, createHmac('sha256', key).update(`tw1\0${secret}`).digest('hex'));
+
+  await writeFile(`${folder}/short.key`, 'short');
+  for (const wrong of [`${folder}/short.key`, `${folder}/absent.key`]) {
+    const refused = await tidewaiter(['scan', dirty], { env: { TIDEWAITER_FINGERPRINT_KEY_FILE: wrong } });
+    t.match(refused, { code: 2, stderr: /keygen/ });
+  }
+  t.match(await tidewaiter(['scan', dirty], { env: { TIDEWAITER_SCAN_WORKERS: '0' } }), {
+    code: 2,
+    stderr: /TIDEWAITER_SCAN_WORKERS.*an integer from 1/,
+  });
+});
+
+t.test('an image in an OCI archive, a docker-archive and on standard input is the same image', async (t) => {
+  const second = githubToken();
+  const built = await buildImage([sample(`key=${secret}\n`, { env: [`T=${second}`] })]);
+  await writeLayout(`${folder}/same`, built, 'v1');
+  const want = await json([`oci:${folder}/same:v1`]);
+  const places = ({ findings }: ScanReport): readonly string[] => findings.map(({ location }) => `${location.kind} ${location.path}`);
+  t.strictSame(places(want), ['env T', 'file app/key']);
+
+  const names = [...built.blobs, ...built.children, built.root].map(({ digest, bytes }) => ({
+    name: `blobs/sha256/${digest.slice(7)}`,
+    content: bytes,
+  }));
+  const archive = await tarOf([...names, { name: 'index.json', content: await readFile(`${folder}/same/index.json`) }]);
+  await writeFile(`${folder}/same.tar`, archive);
+  const fromArchive = await json([`oci-archive:${folder}/same.tar`]);
+  t.strictSame([places(fromArchive), fromArchive.image.digest], [places(want), want.image.digest]);
+
+  const [config] = built.blobs;
+  const layer = await tarOf([{ name: 'app/key', content: `key=${secret}\n` }]);
+  const saved = await tarOf([
+    { name: 'aa/layer.tar', content: layer },
+    { name: 'bb/layer.tar', type: 'symlink', linkname: '../aa/layer.tar' },
+    { name: 'config.json', content: config?.bytes ?? '' },
+    {
+      name: 'manifest.json',
+      content: JSON.stringify([{ Config: 'config.json', RepoTags: ['a:b'], Layers: ['aa/layer.tar', 'bb/layer.tar'] }]),
+    },
+  ]);
+  await writeFile(`${folder}/saved.tar`, saved);
+  t.strictSame(places(await json([`docker-archive:${folder}/saved.tar`])), places(want));
+  t.strictSame(places(await json(['-'], { input: saved })), places(want));
+  t.match(await tidewaiter(['scan', '-'], { input: Buffer.from('no tar at all, but long enough to be a header'.repeat(40)) }), {
+    code: 4,
+    stderr: /manifest\.invalid/,
+  });
+  t.match(await tidewaiter(['scan', '-'], { input: saved.subarray(0, 3_000) }), { code: 4, stderr: /manifest\.invalid/ });
+  t.match(
+    await tidewaiter(['scan', '-'], {
+      input: await tarOf([{ name: 'manifest.json', content: '[{"Config":"../../etc/passwd","Layers":[]}]' }]),
+    }),
+    { code: 4, stderr: /which is not in it/ },
+  );
+});
+
+t.test('several images in one docker-archive are all read', async (t) => {
+  const images = [githubToken(), githubToken()];
+  const entries = await Promise.all(
+    images.map(async (token, at) => ({ name: `l${at}.tar`, content: await tarOf([{ name: `key${at}`, content: token }]) })),
+  );
+  const configs = images.map((_, at) => ({ name: `c${at}.json`, content: JSON.stringify({ os: 'linux', architecture: `a${at}` }) }));
+  const manifest = images.map((_, at) => ({ Config: `c${at}.json`, Layers: [`l${at}.tar`] }));
+  await writeFile(`${folder}/two.tar`, await tarOf([...entries, ...configs, { name: 'manifest.json', content: JSON.stringify(manifest) }]));
+  const report = await json([`docker-archive:${folder}/two.tar`]);
+  t.strictSame(report.findings.map(({ location }) => location.path).sort(), ['key0', 'key1']);
+  t.strictSame(
+    report.platforms.map(({ platform }) => platform),
+    ['linux/a0', 'linux/a1'],
+  );
+});
+
+t.test('a layout of several tags needs one, and names what there is', async (t) => {
+  await mkdir(`${folder}/tags`);
+  await writeFile(
+    `${folder}/tags/index.json`,
+    JSON.stringify({
+      manifests: ['a', 'b'].map((tag) => ({
+        digest: `sha256:${(tag === 'a' ? '1' : '2').repeat(64)}`,
+        annotations: { 'org.opencontainers.image.ref.name': tag },
+      })),
+    }),
+  );
+  t.match(await tidewaiter(['scan', `oci:${folder}/tags`]), { code: 2, stderr: /one of: a, b/ });
+  t.match(await tidewaiter(['scan', `oci:${folder}/tags:a`]), { code: 4, stderr: /image\.gone/ });
+});
+
+t.test('the program itself: exit code, report on standard output, Ctrl-C', async (t) => {
+  const child = start(['scan', dirty]);
+  const ended = once(child, 'exit');
+  t.match(await text(child.stdout), /verdict: findings/);
+  t.equal((await ended)[0], 1);
+
+  const waiting = start(['scan', '-']);
+  const stopped = once(waiting, 'exit');
+  waiting.stdin.on('error', () => undefined).write(Buffer.alloc(100_000));
+  // The work file is there once the program is at work; it has lost its name again right after.
+  await once(waiting, 'spawn');
+  await new Promise((resolve) => setTimeout(resolve, 2_000));
+  waiting.kill('SIGINT');
+  waiting.stdin.end();
+  t.strictSame(await stopped, [130, null]);
+  t.strictSame(
+    (await readdir(folder)).filter((name) => name.startsWith('tidewaiter-')),
+    [],
+    'no work file is left',
+  );
+});
