@@ -1,3 +1,4 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Assignments } from '../assignments/index.ts';
 import type { Context, EventOutcome, Placement, PushEvent, Registry } from '../storage/index.ts';
 import type { PushNotice, PushReceipt } from './face.ts';
@@ -55,7 +56,18 @@ export class Pushes {
     return due.length;
   }
 
+  /** An event that cannot be acted on must not hold up the ones behind it; a database that is away holds up all. */
   async #settleOne(event: PushEvent): Promise<Applied> {
+    try {
+      return await this.#settleDue(event);
+    } catch (error) {
+      if (!(error instanceof TidewaiterError) || error.retryable) throw error;
+      this.#context.log.warn({ eventId: event.eventId, code: error.code }, 'a push event could not be acted on');
+      return told('ignored', error.message);
+    }
+  }
+
+  async #settleDue(event: PushEvent): Promise<Applied> {
     const registry = await this.#context.store.registries.fetch(event.workspaceId, event.registryId);
     if (!registry || registry.deletedAt !== null) return told('ignored', 'the registry was disconnected');
     return this.#apply(registry, event, noticeOf(event.body, event.receivedAt), true);

@@ -113,6 +113,29 @@ t.test('an event that a crash left behind is finished by the sweep, and moves no
   );
 });
 
+t.test('an event that cannot be acted on does not hold up the others', async (t) => {
+  const { triggers, registry, clock, store, workspaceId, logged } = await plane(t);
+  const times = { receivedAt: clock.ms, settleAt: clock.ms };
+  const left = {
+    workspaceId,
+    registryId: registry.id,
+    action: 'push' as const,
+    repository: 'app',
+    digest,
+    tag: 'latest',
+    outcomeReason: null,
+  };
+  await store.events.create({ ...left, ...times, eventId: 'broken', body: 'no JSON', outcome: 'waiting' });
+  const body = pushBody(registry, { 'image-digest': digest });
+  await store.events.create({ ...left, ...times, eventId: 'good', body, outcome: 'waiting', settleAt: clock.ms });
+  t.equal(await triggers.settle(), 2);
+  t.match(await store.events.count(workspaceId, registry.id), { ignored: 1, queued: 1 });
+  t.match(
+    logged.filter((line) => line.level === 'warn'),
+    [{ message: /could not be acted on/ }],
+  );
+});
+
 t.test('deliveries that come late say nothing of what happened since', async (t) => {
   const { triggers, registry, clock, store, workspaceId } = await plane(t);
   const at = (ms: number) => ({ time: new Date(clock.ms + ms).toISOString() });

@@ -6,7 +6,7 @@ import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
 
 /** Rejected deliveries are counted by what an unauthenticated sender claims; beyond this many claims they share one row. */
-const REJECTION_ROWS_MAX = 256;
+const REJECTION_ROWS_MAX = 64;
 
 export function eventStore(database: Database): EventStore {
   return {

@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
+import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { openStore } from '../../../src/storage/index.ts';
 import { createWorkspace, newId } from '../samples.ts';
+
+const writerFile = fileURLToPath(new URL('../sqlite-writer.ts', import.meta.url));
 
 const audit = (workspaceId: string, details = {}) => ({
   workspaceId,
@@ -96,6 +100,40 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     await (await open(path)).close();
     setOnOpen(t, () => 'query_only = on');
     await t.rejects(open(path), { code: 'storage.unavailable', message: /readonly database/ });
+  });
+
+  await t.test('what was acknowledged outlives kill -9, and the file is whole', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const workspaceId = await createWorkspace(store);
+    await store.close();
+    const writer = spawn(process.execPath, ['--conditions=@tidewaiter/source', writerFile, path, workspaceId], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    for await (const chunk of writer.stdout) {
+      said += String(chunk);
+      if (said.split('\n').length > 20 && !writer.killed) writer.kill('SIGKILL');
+    }
+    const acknowledged = said.split('\n').slice(0, -1);
+    t.ok(acknowledged.length >= 20);
+    const again = await open(path);
+    const kept = new Set((await again.audit.list(workspaceId, { cursor: null, limit: 100_000 })).items.map((entry) => entry.id));
+    t.same(
+      acknowledged.filter((id) => !kept.has(id)),
+      [],
+    );
+    await again.close();
+    const tool = new BetterSqlite(path);
+    t.same(tool.pragma('integrity_check'), [{ integrity_check: 'ok' }]);
+    tool.close();
+  });
+
+  await t.test('processes that open a new database at once all get it', async (t) => {
+    const path = temporaryFile(t);
+    const stores = await Promise.all([open(path), open(path), open(path)]);
+    for (const store of stores) t.equal((await store.workspaces.list()).length, 0);
+    for (const store of stores) await store.close();
   });
 
   await t.test('a folder that is not there is unavailable and named', async (t) => {

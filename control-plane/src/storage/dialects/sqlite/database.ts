@@ -19,21 +19,39 @@ const STATEMENTS_MAX = 400;
 /** @throws storage.unavailable, storage.damaged, storage.full, config.conflict (newer schema). */
 export async function openSqlite(path: string, now: () => number): Promise<Database> {
   try {
-    const connection = connect(path);
+    const connection = await whenFree(performance.now(), () => connect(path));
     const kysely = new Kysely<Tables>({
       dialect: new SqliteDialect({ database: { prepare: statementCache(connection), close: () => connection.close() } }),
       plugins: [new CamelCasePlugin()],
     });
-    const database = new Sqlite(kysely);
-    try {
-      await database.write((session) => migrate(session, { blob: 'blob' }, now()));
-    } catch (error) {
-      await database.close();
-      throw error;
-    }
-    return database;
+    return await migrated(new Sqlite(kysely), now);
   } catch (error) {
     throw sqliteErrorOf(error);
+  }
+}
+
+async function migrated(database: Sqlite, now: () => number): Promise<Database> {
+  try {
+    await database.write((session) => migrate(session, { blob: 'blob' }, now()));
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * Tries again while another process holds the database, without stopping this one.
+ * @param since when it was asked for: writes that waited behind another give up with it, not one after the other.
+ */
+async function whenFree<T>(since: number, run: () => T | Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() - since >= BUSY_MS_MAX) throw error;
+      await pause(BUSY_PAUSE_MS);
+    }
   }
 }
 
@@ -84,7 +102,7 @@ class Sqlite implements Database {
   write<T>(run: (session: Session) => Promise<T>): Promise<T> {
     const since = performance.now();
     return this.#session(async (session) => {
-      await begin(session, since);
+      await whenFree(since, () => sql`begin immediate`.execute(session));
       try {
         const result = await run(session);
         await sql`commit`.execute(session);
@@ -128,14 +146,3 @@ class Sqlite implements Database {
 }
 
 /** `since`: when the write was asked for. Those that waited behind another give up with it, not one after the other. */
-async function begin(session: Session, since: number): Promise<void> {
-  for (;;) {
-    try {
-      await sql`begin immediate`.execute(session);
-      return;
-    } catch (error) {
-      if (!isBusy(error) || performance.now() - since >= BUSY_MS_MAX) throw error;
-      await pause(BUSY_PAUSE_MS);
-    }
-  }
-}
