@@ -14,6 +14,8 @@ export const SOCKETS_MAX = 2_000;
 export const POLL_MS = 3_000;
 /** How long an offer stands before the same assignment may be offered again (assignments' OFFER_MS is the same promise). */
 export const OFFER_MS = 20_000;
+/** How long an authenticated socket may stay without hello: it holds one of SOCKETS_MAX and does nothing. */
+export const HELLO_MS_MAX = 5_000;
 /** How soon a sensor asks again for layers that another one is reading. */
 export const CLAIM_RETRY_MS = 2_000;
 export const PING_MS = Math.floor((SOCKET_SILENCE_MS_MAX * 2) / 3);

@@ -6,12 +6,13 @@ import type { Sensor } from '../storage/index.ts';
 import type { GatewayParts } from './face.ts';
 import { handleFrame, type Reply } from './handlers/index.ts';
 import { Leases } from './leases.ts';
-import { INBOUND_FRAMES_MAX, PING_MS, POLL_MS } from './limits.ts';
+import { HELLO_MS_MAX, INBOUND_FRAMES_MAX, PING_MS, POLL_MS } from './limits.ts';
 import { closeCodes, Outbox } from './outbox.ts';
+import { watchSilence } from './silence.ts';
 
 /**
  * One sensor's socket: hello first, then frames one after the other, and offers whenever the sensor has room.
- * Silence and pauses are measured on the monotonic clock: a wall clock that jumps closes no socket.
+ * Pauses are measured on the monotonic clock: a wall clock that jumps closes no socket.
  */
 export class Session {
   readonly #socket: WebSocket;
@@ -19,10 +20,9 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #leases = new Leases();
   readonly #inbound: RawData[] = [];
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #stops: (() => void)[] = [];
   #sensor: Sensor;
   #checkedAt: number;
-  #heardAt: number;
   #engine: EngineIdentity | null = null;
   #concurrency = 0;
   #isWorking = false;
@@ -36,24 +36,21 @@ export class Session {
     this.#parts = parts;
     this.#outbox = new Outbox(socket, parts.newId);
     this.#checkedAt = performance.now();
-    this.#heardAt = performance.now();
   }
 
   /** Serves the socket until it closes. */
   start(): void {
-    const heard = (): void => {
-      this.#heardAt = performance.now();
-    };
-    this.#socket.on('message', (data, isBinary) => {
-      heard();
-      this.#enqueue(isBinary ? Buffer.from('binary') : data);
-    });
-    this.#socket
-      .on('pong', heard)
-      .on('ping', heard)
-      .on('close', () => this.#stop());
+    this.#socket.on('message', (data, isBinary) => this.#enqueue(isBinary ? Buffer.from('binary') : data));
+    this.#socket.on('close', () => this.#stop());
     this.#socket.on('error', (error) => this.#parts.log.warn({ sensorId: this.#sensor.id, err: error }, 'a sensor’s socket broke'));
-    this.#timers.push(setInterval(() => this.#ping(), PING_MS).unref(), setInterval(() => this.offerSoon(), POLL_MS).unref());
+    const poll = setInterval(() => this.offerSoon(), POLL_MS).unref();
+    const helloDue = setTimeout(() => this.#requireHello(), HELLO_MS_MAX).unref();
+    const unwatch = watchSilence(this.#socket, { pingMs: PING_MS, silenceMsMax: SOCKET_SILENCE_MS_MAX });
+    this.#stops.push(
+      () => clearInterval(poll),
+      () => clearTimeout(helloDue),
+      unwatch,
+    );
   }
 
   /** Looks for work when there is room; calls in between are folded into one more look. */
@@ -174,9 +171,9 @@ export class Session {
     this.#checkedAt = now;
   }
 
-  #ping(): void {
-    if (performance.now() - this.#heardAt > SOCKET_SILENCE_MS_MAX) return this.#socket.terminate();
-    this.#socket.ping();
+  #requireHello(): void {
+    if (this.#engine !== null || this.#isEnding) return;
+    this.#refuse(new TidewaiterError('protocol.timeout', { which: 'hello', want: `it within ${HELLO_MS_MAX} ms` }), undefined);
   }
 
   #refuse(error: unknown, replyTo: string | undefined): void {
@@ -205,7 +202,7 @@ export class Session {
   #stop(): void {
     this.#isEnding = true;
     this.#inbound.length = 0;
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const stop of this.#stops) stop();
     if (this.#unknownFrames > 0)
       this.#parts.log.info({ sensorId: this.#sensor.id, frames: this.#unknownFrames }, 'frames of unknown types were ignored');
   }

@@ -1,3 +1,4 @@
+import { createConnection } from 'node:net';
 import { errorCodes } from '@tidewaiter/shared/errors';
 import { Compile } from 'typebox/compile';
 import { Type } from 'typebox';
@@ -120,6 +121,15 @@ t.test('every error is problem+json', async (t) => {
     t.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8', name);
     t.ok(Problem.Check(answer.body), `${name}: ${answer.text}`);
   }
+});
+
+t.test('bytes that are no HTTP get a problem, too', async (t) => {
+  const socket = createConnection(Number(new URL(app.url).port), '127.0.0.1');
+  socket.end('hello?\r\n\r\n');
+  let text = '';
+  for await (const chunk of socket) text += String(chunk);
+  t.match(text, /^HTTP\/1\.1 400 /);
+  t.ok(Problem.Check(JSON.parse(text.split('\r\n\r\n')[1] ?? '')));
 });
 
 t.test('a body at the limit is read', async (t) => {

@@ -166,6 +166,15 @@ t.test('a verdict waits, then says its state; only what is outside the perimeter
   t.equal((await app.call('GET', `/api/v1/verdicts/${hidden}?waitSeconds=5`)).status, 404);
 });
 
+t.test('a thousand requests may wait at once, one more is told to come later', async (t) => {
+  const digest = digestOf();
+  const answers = await Promise.all(Array.from({ length: 1_001 }, () => app.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=6`)));
+  t.strictSame(
+    [202, 429].map((status) => answers.filter((answer) => answer.status === status).length),
+    [1_000, 1],
+  );
+});
+
 t.test('whoever waits for a verdict is answered when the program shuts down', async (t) => {
   const other = await startTestApp(t.testdir());
   const waiting = other.call('GET', `/api/v1/verdicts/${digestOf()}?waitSeconds=60`);

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { FRAME_BYTES_MAX, type FrameBody } from '@tidewaiter/shared/protocol';
 import { generateKeyPair } from 'jose';
 import t, { type Test } from 'tap';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import { Outbox } from '../../src/dispatch/outbox.ts';
+import { watchSilence } from '../../src/dispatch/silence.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp, type TestApp } from '../api/harness.ts';
 import {
   assertionOf,
@@ -478,15 +480,52 @@ t.test('an assertion used before a restart is still used', async (t) => {
   t.match(await refusedUpgrade(openSocket(after, assertion)), { status: 401, body: { code: 'auth.invalid', detail: /used before/ } });
 });
 
-t.test('a sensor that does not read is cut off before its queue grows', async (t) => {
-  const { Outbox } = await import('../../src/dispatch/outbox.ts');
-  const { WebSocketServer } = await import('ws');
+/** Both ends of a socket of the test's own. */
+async function socketPair(t: Test): Promise<{ readonly ours: WebSocket; readonly theirs: WebSocket }> {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  t.teardown(() => server.close());
   await once(server, 'listening');
   const { port } = server.address() as { readonly port: number };
-  const reader = new WebSocket(`ws://127.0.0.1:${port}`);
-  const [socket] = await once(server, 'connection');
-  await once(reader, 'open');
+  const theirs = new WebSocket(`ws://127.0.0.1:${port}`);
+  t.teardown(() => theirs.terminate());
+  const [[ours]] = await Promise.all([once(server, 'connection'), once(theirs, 'open')]);
+  return { ours: ours as WebSocket, theirs };
+}
+
+t.test('a socket on which nothing comes is cut; one that answers pings, or that we do not read, is not', async (t) => {
+  const pace = { pingMs: 40, silenceMsMax: 200 };
+  const [silent, alive, paused] = await Promise.all([socketPair(t), socketPair(t), socketPair(t)]);
+  silent.theirs.pause();
+  paused.theirs.pause();
+  paused.ours.pause();
+  const started = performance.now();
+  const stops = [silent, alive, paused].map(({ ours }) => watchSilence(ours, pace));
+  await once(silent.ours, 'close');
+  t.ok(performance.now() - started >= 200);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  t.strictSame([alive.ours.readyState, paused.ours.readyState], [WebSocket.OPEN, WebSocket.OPEN]);
+  for (const stop of stops) stop();
+});
+
+t.test('an authenticated socket without hello is closed after a while', async (t) => {
+  const sensor = await enrolSensor(app, app.ownerToken);
+  const client = await SensorClient.connect(app, sensor);
+  const started = performance.now();
+  t.match(await client.take(({ type }) => type === 'error', 15_000), { body: { code: 'protocol.timeout' } });
+  t.equal((await client.closed).code, 1008);
+  t.ok(performance.now() - started > 4_500);
+});
+
+t.test('frames sent faster than they are handled wait their turn, none is lost', async (t) => {
+  const { client } = await sensorOn(t);
+  const ids = Array.from({ length: 300 }, () => client.send('heartbeat', { leases: [] }));
+  const answers: (string | undefined)[] = [];
+  while (answers.length < ids.length) answers.push((await client.next('leases')).replyTo);
+  t.strictSame(answers, ids);
+});
+
+t.test('a sensor that does not read is cut off before its queue grows', async (t) => {
+  const { ours: socket, theirs: reader } = await socketPair(t);
   reader.pause();
   const outbox = new Outbox(socket, randomUUID);
   const closed = once(socket, 'close');
@@ -494,8 +533,6 @@ t.test('a sensor that does not read is cut off before its queue grows', async (t
   for (let index = 0; index < 4_000 && socket.readyState === WebSocket.OPEN; index += 1) outbox.send('token', frame);
   t.ok(socket.bufferedAmount < 5 * FRAME_BYTES_MAX);
   await closed;
-  reader.terminate();
-  server.close();
 });
 
 t.test('a shutdown tells sensors to come back and closes with 1012', async (t) => {
