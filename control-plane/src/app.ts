@@ -23,6 +23,9 @@ const ISSUER_PATH = '/exposed';
 /** How long the pages of a layer wait for its end: a sensor whose spool waits longer than a week has lost its disk. */
 const UNFINISHED_LAYERS_MS = 7 * 86_400_000;
 
+/** How long push events are kept to be looked at; EventBridge tries one for a day. */
+const PUSH_EVENTS_MS = 30 * 86_400_000;
+
 /** What the program takes from its surroundings. */
 export interface Surroundings {
   readonly now: () => number;
@@ -161,6 +164,7 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
     { name: 'expire leases', everyMs: 2_000, run: () => assignments.expire() },
     { name: 'queue due listings', everyMs: 5_000, run: () => triggers.sweep() },
     { name: 'forget unfinished layers', everyMs: 3_600_000, run: () => store.facts.prune(now() - UNFINISHED_LAYERS_MS) },
+    { name: 'forget old push events', everyMs: 3_600_000, run: () => store.events.prune(now() - PUSH_EVENTS_MS) },
     { name: 'rotate issuer keys', everyMs: 60_000, run: () => issuer.refresh() },
   ];
   return { parts, gateway, sweeps };

@@ -1,6 +1,7 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { LEASE_MS, type ManifestReport } from '@tidewaiter/shared/protocol';
 import type { Context, Sensor } from '../storage/index.ts';
+import { raiseAlarm } from './alarm.ts';
 import { absorbChildren } from './children.ts';
 import type { Findings } from './face.ts';
 import { acceptDone, acceptPage } from './layers.ts';
@@ -34,7 +35,8 @@ async function acceptManifest(context: Context, sensor: Sensor, { kind: _kind, g
   const assignment = await store.assignments.fetch(workspaceId, grant.assignmentId);
   if (assignment?.digest == null || !(await store.assignments.isCurrent(workspaceId, sensor.id, grant)))
     throw stale(grant.assignmentId, grant.attempt);
-  await store.facts.createManifest(workspaceId, manifest, newId, now());
+  const made = await store.facts.createManifest(workspaceId, manifest, newId, now());
+  if (made === 'conflict') await raiseAlarm(context, sensor, manifest.engine, 'manifest', manifest.digest);
   if (manifest.shape === 'index') await absorbChildren(context, workspaceId, assignment, manifest);
   // All its layers may be known already, from other images.
   await settle(context, workspaceId, assignment.digest, manifest.engine);

@@ -1,7 +1,8 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type EngineIdentity, engineKey } from '@tidewaiter/shared/findings';
+import type { EngineIdentity } from '@tidewaiter/shared/findings';
 import { type LayerDone, type LayerPage, PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
 import type { Context, LayerPart, Sensor } from '../storage/index.ts';
+import { raiseAlarm } from './alarm.ts';
 import { settle } from './settle.ts';
 
 const HASH_BYTES = 8;
@@ -43,21 +44,12 @@ export async function acceptDone(context: Context, sensor: Sensor, { engine, sum
         remedy: 'Send all pages of the layer again, then its summary.',
       });
     case 'conflict':
-      return raiseAlarm(context, sensor, engine, summary.digest);
+      return raiseAlarm(context, sensor, engine, 'layer', summary.digest);
     case 'created':
     case 'known':
       // Again for a known one: a crash may have come between the fact and the verdicts.
       return settleRoots(context, sensor.workspaceId, summary.digest, engine);
   }
-}
-
-/** One layer, one engine, two results: a sensor that lies, or an engine that is not deterministic. What is there stays. */
-async function raiseAlarm({ store, log, now, newId }: Context, sensor: Sensor, engine: EngineIdentity, digest: string): Promise<void> {
-  const { workspaceId, id: sensorId } = sensor;
-  log.error({ workspaceId, sensorId, digest, engine: engineKey(engine) }, 'a sensor reported another result for a known layer');
-  const actor = `sensor:${sensorId}`;
-  const details = { engine: engineKey(engine) };
-  await store.audit.create({ workspaceId, id: newId(), at: now(), actor, action: 'layer.conflict', subject: digest, details });
 }
 
 async function settleRoots(context: Context, workspaceId: string, digest: string, engine: EngineIdentity): Promise<void> {

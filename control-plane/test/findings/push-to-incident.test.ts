@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type LayerFinding, sumCoverage } from '@tidewaiter/shared/findings';
-import type { Failure, Grant, ManifestReport, Outcome } from '@tidewaiter/shared/protocol';
+import { type Failure, type Grant, type ManifestReport, type Outcome, PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
 import t from 'tap';
 import type { Sensor, StoredManifest } from '../../src/storage/index.ts';
 import { firstPage, type Plane, plane, pushBody } from '../storage/plane.ts';
@@ -275,6 +276,43 @@ t.test('refuses reports out of order, without a claim, under a lost lease, or la
   await assignments.resume(sensor, []);
   await t.rejects(findings.accept(sensor, manifestOf(grant, digestOf('image'), [layer])), { code: 'assignment.stale' });
   await t.rejects(findings.claim(sensor, grant, engine, [layer]), { code: 'assignment.stale' });
+});
+
+t.test('takes a layer of a million paths in full pages, none larger, and finds a path in it', async (t) => {
+  const it = await plane(t);
+  const { store, findings, triggers, workspaceId, registry, sensor } = it;
+  const [base, above, root] = ['base', 'above', 'root'].map(digestOf) as [string, string, string];
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  const grant = await take(it, sensor);
+  await findings.claim(sensor, grant, engine, [base, above]);
+  await findings.accept(sensor, manifestOf(grant, root, [base, above]));
+  await reportLayer(it, sensor, { digest: base, findings: [findingOf()] });
+  const page = { kind: 'layer-page', digest: above, engine } as const;
+  const hashes = (count: number) => Buffer.concat([hashesOf(['srv/app/.env']), randomBytes((count - 1) * 8)]).toString('base64');
+  const tooMany = { kind: 'files' as const, hashes: hashes(PATH_HASHES_PER_PAGE + 1) };
+  await t.rejects(findings.accept(sensor, { ...page, page: 0, paths: tooMany }), { code: 'protocol.frame-invalid' });
+  const since = performance.now();
+  for (let at = 0; at < 16; at++)
+    await findings.accept(sensor, { ...page, page: at, paths: { kind: 'files', hashes: hashes(PATH_HASHES_PER_PAGE) } });
+  await findings.accept(sensor, { kind: 'layer-done', engine, pages: 16, summary: summaryOf(above, 0) });
+  t.ok(performance.now() - since < 10_000, 'in seconds, on a busy machine, too');
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'findings' });
+  const [incident] = (await store.incidents.list(workspaceId, {}, firstPage)).items;
+  t.match(await store.incidents.listOccurrences(workspaceId, incident?.id ?? '', firstPage), { items: [{ visibility: 'shadowed' }] });
+});
+
+t.test('a manifest told otherwise changes nothing and raises an alarm', async (t) => {
+  const it = await plane(t);
+  const { store, findings, triggers, workspaceId, registry, sensor, logged } = it;
+  const root = digestOf('root');
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  const grant = await take(it, sensor);
+  await findings.accept(sensor, manifestOf(grant, root, [digestOf('layer')]));
+  await findings.accept(sensor, manifestOf(grant, root, [digestOf('layer')]));
+  t.notOk(logged.some((line) => line.level === 'error'));
+  await findings.accept(sensor, manifestOf(grant, root, []));
+  t.match(await store.audit.list(workspaceId, firstPage), { items: [{ action: 'manifest.conflict', subject: root }] });
+  t.equal(await store.scans.fetchLatest(workspaceId, root), null, 'the layer is still to be read');
 });
 
 t.test('coverage counts a layer once, whatever the platforms that have it', async (t) => {

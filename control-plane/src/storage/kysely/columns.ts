@@ -50,3 +50,12 @@ export function groupBy<K, T>(items: readonly T[], keyOf: (item: T) => K): Reado
   }
   return groups;
 }
+
+/** One text for equal values, whatever the order in which their members were written. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member) ? sortedMembers(member) : member,
+  );
+}
+
+const sortedMembers = (members: object): object => Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)));

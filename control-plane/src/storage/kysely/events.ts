@@ -51,6 +51,12 @@ export function eventStore(database: Database): EventStore {
       return updated.numUpdatedRows > 0n;
     },
     count: (workspaceId, registryId) => database.read((session) => count(session, workspaceId, registryId)),
+    async prune(beforeMs) {
+      const pruned = await database.write((session) =>
+        session.deleteFrom('pushEvents').where('receivedAt', '<', beforeMs).where('outcome', '!=', 'waiting').executeTakeFirst(),
+      );
+      return Number(pruned.numDeletedRows);
+    },
     createRejection: (account, region, nowMs) => database.write((session) => createRejection(session, account, region, nowMs)),
     async countRejections(account, region) {
       const row = await database.read((session) =>

@@ -3,7 +3,7 @@ import { type EngineIdentity, engineKey, type LayerFinding, type LayerSummary } 
 import type { Selectable } from 'kysely';
 import type { LayerPart } from '../port/facts.ts';
 import type { FactStore } from '../port/store.ts';
-import { chunksOf, fromJson, toJson } from './columns.ts';
+import { canonicalJson, chunksOf, fromJson, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { blocksOf } from './paths.ts';
 import { listOpenRoots } from './roots.ts';
@@ -89,7 +89,7 @@ async function createPart(session: Session, key: PartKey, part: LayerPart, nowMs
 }
 
 function hashOf(part: LayerPart): string {
-  const hash = createHash('sha256').update(JSON.stringify([part.paths?.kind ?? null, part.findings]));
+  const hash = createHash('sha256').update(canonicalJson([part.paths?.kind ?? null, part.findings]));
   return hash.update(part.paths?.hashes ?? '').digest('hex');
 }
 
@@ -125,14 +125,9 @@ async function compare(
   const same =
     factParts.length === pages &&
     parts.every((part) => factParts[part.page] === part.partHash) &&
-    canonical(fact.summary) === canonical(toJson(summary));
+    canonicalJson(fromJson(fact.summary)) === canonicalJson(summary);
   return same ? 'known' : 'conflict';
 }
-
-const canonical = (summary: Tables['layers']['summary']): string => {
-  const { digest, blobBytes, compression, content, coverage, findings } = fromJson(summary);
-  return JSON.stringify([digest, blobBytes, compression, content, coverage, findings]);
-};
 
 async function build(
   session: Session,

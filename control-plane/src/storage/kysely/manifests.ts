@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import { type EngineIdentity, engineKey, type LayerSummary } from '@tidewaiter/shared/findings';
 import { type Platform, platformName } from '@tidewaiter/shared/images';
 import type { Selectable } from 'kysely';
 import type { ImageFacts, RootFacts, StoredFinding, StoredManifest } from '../port/facts.ts';
 import type { FactStore } from '../port/store.ts';
-import { chunksOf, fromJson, groupBy, toJson } from './columns.ts';
+import { canonicalJson, chunksOf, fromJson, groupBy, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
 
@@ -32,15 +33,24 @@ async function createManifest(
   manifest: StoredManifest,
   newId: () => string,
   nowMs: number,
-): Promise<void> {
+): Promise<'created' | 'known' | 'conflict'> {
   const key = { workspaceId, digest: manifest.digest, engineKey: engineKey(manifest.engine) };
   const { mediaType, shape } = manifest;
+  const bodyHash = createHash('sha256').update(canonicalJson(manifest)).digest('hex');
   const inserted = await session
     .insertInto('manifests')
-    .values({ ...key, mediaType, shape, platform: toJson(manifest.platform), coverage: toJson(manifest.coverage), createdAt: nowMs })
+    .values({
+      ...key,
+      mediaType,
+      shape,
+      platform: toJson(manifest.platform),
+      coverage: toJson(manifest.coverage),
+      bodyHash,
+      createdAt: nowMs,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return;
+  if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return compare(session, key, bodyHash);
   const children = manifest.children.map((child, position) => ({
     ...key,
     position,
@@ -51,13 +61,27 @@ async function createManifest(
   for (const chunk of chunksOf(children)) await session.insertInto('manifestChildren').values(chunk).execute();
   for (const chunk of chunksOf(layers)) await session.insertInto('manifestLayers').values(chunk).execute();
   for (const chunk of chunksOf(findingRowsOf(key, manifest, newId))) await session.insertInto('findings').values(chunk).execute();
+  return 'created';
 }
 
-function findingRowsOf(
-  key: { readonly workspaceId: string; readonly digest: string; readonly engineKey: string },
-  manifest: StoredManifest,
-  newId: () => string,
-): readonly Selectable<Tables['findings']>[] {
+interface ManifestKey {
+  readonly workspaceId: string;
+  readonly digest: string;
+  readonly engineKey: string;
+}
+
+async function compare(session: Session, key: ManifestKey, bodyHash: string): Promise<'known' | 'conflict'> {
+  const known = await session
+    .selectFrom('manifests')
+    .select('bodyHash')
+    .where('workspaceId', '=', key.workspaceId)
+    .where('digest', '=', key.digest)
+    .where('engineKey', '=', key.engineKey)
+    .executeTakeFirst();
+  return known?.bodyHash === bodyHash ? 'known' : 'conflict';
+}
+
+function findingRowsOf(key: ManifestKey, manifest: StoredManifest, newId: () => string): readonly Selectable<Tables['findings']>[] {
   return manifest.findings.map(({ detector, confidence, fingerprints, preview, ...location }) => ({
     workspaceId: key.workspaceId,
     id: newId(),

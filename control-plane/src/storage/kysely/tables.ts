@@ -243,6 +243,7 @@ interface Manifests {
   shape: 'index' | 'image' | 'artifact';
   platform: Json<Platform | null>;
   coverage: Json<Coverage>;
+  bodyHash: string;
   createdAt: number;
 }
 

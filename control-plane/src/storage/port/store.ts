@@ -92,6 +92,8 @@ export interface EventStore {
     change: { readonly outcome: EventOutcome; readonly outcomeReason: string | null },
   ): Promise<boolean>;
   count(workspaceId: string, registryId: string): Promise<Readonly<Record<EventOutcome, number>>>;
+  /** Forgets events received before `beforeMs` that wait for nothing. Returns how many. */
+  prune(beforeMs: number): Promise<number>;
   /** Counts a delivery with a wrong key, under the account and region its body claims (or '' when unreadable). */
   createRejection(account: string, region: string, nowMs: number): Promise<void>;
   countRejections(account: string, region: string): Promise<{ readonly count: number; readonly lastAt: number | null }>;
@@ -223,8 +225,16 @@ export interface FactStore {
     ids: readonly string[],
     nowMs: number,
   ): Promise<'created' | 'known' | 'conflict' | 'parts-missing' | 'unclaimed'>;
-  /** Writes a manifest, its children, layers and own findings (idempotent by digest and engine). */
-  createManifest(workspaceId: string, manifest: StoredManifest, newId: () => string, nowMs: number): Promise<void>;
+  /**
+   * Writes a manifest, its children, layers and own findings, once by digest and engine. 'conflict': a different body is there already
+   * (kept; an alarm is the caller's).
+   */
+  createManifest(
+    workspaceId: string,
+    manifest: StoredManifest,
+    newId: () => string,
+    nowMs: number,
+  ): Promise<'created' | 'known' | 'conflict'>;
   /** Whether the root, all below it and all their layers are known under this engine: what settling needs, for a few cheap queries. */
   isComplete(workspaceId: string, digest: string, engine: EngineIdentity): Promise<boolean>;
   /** Null when the root was never reported. What lies deeper than 8 indexes or beyond 5,000 manifests is `missing`. */

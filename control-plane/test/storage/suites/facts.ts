@@ -280,7 +280,9 @@ async function roots(t: Test, stores: Stores): Promise<void> {
       findings: [{ location: { kind: 'file', line: 1 } }, { location: { path: 'etc/key', line: 9 } }],
     });
     t.match(image(amd)?.findings, [{ layerDigest: null, manifestDigest: amd, location: { kind: 'env', key: 'TOKEN' } }]);
-    await store.facts.createManifest(workspaceId, imageOf(amd, [], { findings: [own, own] }), newId, 6);
+    t.equal(await store.facts.createManifest(workspaceId, imageOf(amd, [], { findings: [own, own] }), newId, 6), 'conflict');
+    const { platform, ...rest } = imageOf(arm, [base], { platform: { variant: 'v8', os: 'linux', architecture: 'arm64' } });
+    t.equal(await store.facts.createManifest(workspaceId, { platform, ...rest }, newId, 6), 'known', 'whatever the order of its members');
     t.equal((await store.facts.fetchRoot(workspaceId, amd, engine))?.images[0]?.findings.length, 1, 'a manifest is written once');
     t.equal(await store.facts.fetchRoot(workspaceId, index, otherEngine), null);
   });

@@ -268,6 +268,9 @@ async function events(t: Test, stores: Stores): Promise<void> {
       (await store.events.listSettled(30, 9)).map((event) => event.eventId),
       ['b', 'a'],
     );
+    t.equal(await store.events.prune(1_000_000_000_000), 0, 'the one before waits');
+    t.equal(await store.events.prune(1_000_000_000_001), 1);
+    t.equal((await store.events.list(workspaceId, registry.id, first)).items.length, 2);
   });
 
   await t.test('rejected deliveries are counted by what they claim, in a bounded number of rows', async (t) => {

@@ -8,8 +8,8 @@ import type { Tables } from '../../kysely/tables.ts';
 import { isBusy, sqliteErrorOf } from './errors.ts';
 import { localWakeups } from './wakeups.ts';
 
-/** better-sqlite3 waits in the thread, so a wait there stops the whole program: short, and the rest is waited for without blocking. */
-const BUSY_IN_THREAD_MS = 50;
+/** better-sqlite3 waits in the thread, so a wait there stops the whole program: next to none, the rest is waited for without blocking. */
+const BUSY_IN_THREAD_MS = 5;
 /** How long a write waits for another process (a backup, a shell) before it is storage.unavailable; under a webhook's 5 s. */
 const BUSY_MS_MAX = 2_000;
 const BUSY_PAUSE_MS = 50;
@@ -99,24 +99,13 @@ class Sqlite implements Database {
     this.#kysely = kysely;
   }
 
+  /** Each try takes the connection anew, so that reads go on while writes wait for another process. */
   write<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    const since = performance.now();
-    return this.#session(async (session) => {
-      await whenFree(since, () => sql`begin immediate`.execute(session));
-      try {
-        const result = await run(session);
-        await sql`commit`.execute(session);
-        return result;
-      } catch (error) {
-        // Some errors (a full disk among them) have rolled back already.
-        await sql`rollback`.execute(session).catch(() => undefined);
-        throw error;
-      }
-    });
+    return translated(() => whenFree(performance.now(), () => this.#kysely.connection().execute((session) => transact(session, run))));
   }
 
   read<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    return this.#session(run);
+    return translated(() => this.#kysely.connection().execute(run));
   }
 
   // BEGIN IMMEDIATE has locked the whole database already.
@@ -127,7 +116,7 @@ class Sqlite implements Database {
   }
 
   ping(): Promise<void> {
-    return this.#session(async (session) => {
+    return this.read(async (session) => {
       await session.selectFrom('schemaMigrations').select('version').limit(1).execute();
     });
   }
@@ -135,14 +124,25 @@ class Sqlite implements Database {
   async close(): Promise<void> {
     await this.#kysely.destroy();
   }
+}
 
-  async #session<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    try {
-      return await this.#kysely.connection().execute(run);
-    } catch (error) {
-      throw sqliteErrorOf(error);
-    }
+async function transact<T>(session: Session, run: (session: Session) => Promise<T>): Promise<T> {
+  await sql`begin immediate`.execute(session);
+  try {
+    const result = await run(session);
+    await sql`commit`.execute(session);
+    return result;
+  } catch (error) {
+    // Some errors (a full disk among them) have rolled back already.
+    await sql`rollback`.execute(session).catch(() => undefined);
+    throw error;
   }
 }
 
-/** `since`: when the write was asked for. Those that waited behind another give up with it, not one after the other. */
+async function translated<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw sqliteErrorOf(error);
+  }
+}

@@ -31,6 +31,7 @@ const registries = [
     action text not null, repository text, digest text, tag text, body text not null, outcome text not null, outcome_reason text,
     settle_at bigint, list_key text not null, primary key (workspace_id, registry_id, event_id), ${ofRegistry})`,
   'create index push_events_list on push_events (workspace_id, registry_id, list_key)',
+  'create index push_events_age on push_events (received_at)',
   "create index push_events_waiting on push_events (settle_at) where outcome = 'waiting'",
   `create table event_rejections (account text not null, region text not null, rejected bigint not null, last_at bigint not null,
     primary key (account, region))`,
@@ -85,7 +86,7 @@ const layers = (blob: string): readonly string[] => [
 
 const manifests = [
   `create table manifests (${engine}, media_type text not null, shape text not null, platform text not null, coverage text not null,
-    created_at bigint not null, primary key (workspace_id, digest, engine_key))`,
+    body_hash text not null, created_at bigint not null, primary key (workspace_id, digest, engine_key))`,
   `create table manifest_children (${engine}, position bigint not null, child_digest text not null, platform text not null,
     primary key (workspace_id, digest, engine_key, position))`,
   'create index manifest_children_child on manifest_children (workspace_id, child_digest)',
