@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,20 +14,27 @@ import { AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand, STSClient }
 import tap from 'tap';
 import { callAdmin, indexOf, Issuer, record, sha256, smallImage, until, Webhook, writeLayout } from '../fixtures.ts';
 
-async function startProcess(): Promise<{ child: ChildProcess; urls: Record<string, unknown>; environment: Record<string, unknown> }> {
+async function startProcess(
+  dataFolder: string,
+): Promise<{ child: ChildProcess; urls: Record<string, unknown>; environment: Record<string, unknown> }> {
   const main = join(import.meta.dirname, '../../src/main.ts');
-  const child = spawn(process.execPath, ['--conditions=@tidewaiter/source', main, '--port', '0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@tidewaiter/source', main, '--port', '0', '--until-stdin-closes', '--data-dir', dataFolder],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
   const line = await new Promise<string>((resolve) => createInterface({ input: child.stdout }).once('line', resolve));
   const ready = record(JSON.parse(line));
   return { child, urls: record(ready['urls']), environment: record(ready['environment']) };
 }
 
 void tap.test('the cloud as a process: web identity, ECR, a layer, and the events of a push, through the genuine AWS SDK', async (t) => {
-  const { child, urls, environment } = await startProcess();
+  const data = await mkdtemp(join(tmpdir(), 'data-'));
+  const { child, urls, environment } = await startProcess(data);
   const issuer = await Issuer.start();
   const webhook = await Webhook.start();
   t.teardown(async () => {
-    child.kill('SIGTERM');
+    child.kill('SIGKILL');
     await Promise.all([issuer.server.close(), webhook.close()]);
   });
   const admin = (method: string, verb: string, body?: unknown) => callAdmin(String(urls['admin']), method, verb, body);
@@ -83,7 +90,7 @@ void tap.test('the cloud as a process: web identity, ECR, a layer, and the event
   const [one, two] = [smallImage('one'), smallImage('two')];
   const index = indexOf(one.manifest, two.manifest);
   const layout = await mkdtemp(join(tmpdir(), 'layout-'));
-  t.teardown(() => rm(layout, { recursive: true }));
+  t.teardown(() => Promise.all([rm(layout, { recursive: true }), rm(data, { recursive: true })]));
   await writeLayout(layout, index, [...one.blobs, ...two.blobs, one.manifest, two.manifest]);
   t.same(await admin('POST', 'images', { repository: 'team/app', layout, tag: 'v1' }), { digest: sha256(index.manifest) });
 
@@ -123,4 +130,10 @@ void tap.test('the cloud as a process: web identity, ECR, a layer, and the event
   t.same(counters['blobs'], { [sha256(one.layer)]: { requests: 2, complete: 1, bytes: one.layer.length * 2 - 100 } });
   t.match(counters['events'], { emitted: 3, delivered: 3, dead: 0 });
   await t.rejects(admin('POST', 'rules', { name: 'x', target: 'y' }), /unknown member target/, 'a typing error in a verb is seen');
+
+  t.equal((await readdir(data)).length, 1, 'its blobs lie where they were told to');
+  const ended = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+  child.stdin?.end();
+  t.equal(await ended, 0, 'it ends with whoever started it');
+  t.same(await readdir(data), [], 'and leaves nothing behind');
 });

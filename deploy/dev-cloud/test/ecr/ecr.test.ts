@@ -134,6 +134,12 @@ void tap.test('images are listed one a tag; manifests are got with failures besi
   const untagged = await ecr.send(new ListImagesCommand({ repositoryName: 'app', filter: { tagStatus: 'UNTAGGED' } }));
   t.same(untagged.imageIds, [{ imageDigest: digest }]);
 
+  const first = await ecr.send(new ListImagesCommand({ repositoryName: 'app', maxResults: 2 }));
+  const rest = await ecr.send(new ListImagesCommand({ repositoryName: 'app', maxResults: 2, nextToken: first.nextToken ?? '' }));
+  t.same([...(first.imageIds ?? []), ...(rest.imageIds ?? [])], imageIds, 'two pages are the whole');
+  const elsewhere = new DescribeImagesCommand({ repositoryName: 'app', nextToken: first.nextToken ?? '' });
+  await fails(t, ecr.send(elsewhere), /^InvalidParameterException: .*'nextToken'/);
+
   const wanted = [{ imageTag: 'a' }, { imageTag: 'z' }, {}, { imageDigest: 'sha256:zz' }, { imageTag: 'a', imageDigest: digest }];
   const got = await ecr.send(new BatchGetImageCommand({ repositoryName: 'app', imageIds: wanted }));
   t.match(got.images, [{ imageId: { imageTag: 'a', imageDigest: sha256(image.manifest) }, imageManifest: image.manifest.toString() }]);
@@ -168,6 +174,8 @@ void tap.test('layers are checked and handed out only where an image names them'
   const elsewhere = ecr.send(new GetDownloadUrlForLayerCommand({ repositoryName: 'other', layerDigest: sha256(image.layer) }));
   await fails(t, elsewhere, /^LayersNotFoundException/);
   cloud.deleteImage({ repository: 'app', imageTag: 'v1' });
+  const malformed = ecr.send(new GetDownloadUrlForLayerCommand({ repositoryName: 'app', layerDigest: 'sha256' }));
+  await fails(t, malformed, /^InvalidParameterException: Invalid parameter at 'layerDigest'/);
   const orphan = ecr.send(new GetDownloadUrlForLayerCommand({ repositoryName: 'app', layerDigest: sha256(image.layer) }));
   await fails(t, orphan, /^LayerInaccessibleException: The specified layer is not available because it is not associated with an image/);
 });

@@ -1,7 +1,7 @@
 import { ECRClient, GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { type Cloud, startCloud } from '@tidewaiter/dev-cloud/cloud';
 import tap, { type Test } from 'tap';
-import { allowAll, sha256, smallImage } from '../fixtures.ts';
+import { allowAll, artifactOf, sha256, smallImage } from '../fixtures.ts';
 
 interface Client {
   readonly cloud: Cloud;
@@ -137,4 +137,30 @@ void tap.test('a password that is wrong or twelve hours old is refused', async (
   client.cloud.setClockOffset(12 * 3600 * 1000 + 60_000);
   const old = await client.call('GET', '/v2/');
   t.match([old.status, old.text], [403, /Your authorization token has expired. Reauthenticate and try again./]);
+});
+
+void tap.test('referrers are listed by subject and type', async (t) => {
+  const client = await setUp(t);
+  const image = smallImage('a');
+  await client.cloud.putImage({ repository: 'app', tag: 'v1', ...image });
+  for (const type of ['application/vnd.example.sbom', 'application/vnd.example.signature']) {
+    await client.cloud.putImage({ repository: 'app', ...artifactOf(image, type) });
+  }
+  const all = await client.call('GET', `/v2/app/referrers/${sha256(image.manifest)}`);
+  t.match(JSON.parse(all.text), {
+    mediaType: 'application/vnd.oci.image.index.v1+json',
+    manifests: [{ digest: String }, { digest: String }],
+  });
+  const some = await client.call('GET', `/v2/app/referrers/${sha256(image.manifest)}?artifactType=application/vnd.example.sbom`);
+  t.match(JSON.parse(some.text), { manifests: [{ artifactType: 'application/vnd.example.sbom' }] });
+  t.equal(some.headers.get('oci-filters-applied'), 'artifactType');
+  t.match(await client.call('DELETE', '/v2/app/manifests/v1'), { status: 405, text: /UNSUPPORTED/ }, 'ECR deletes by its API only');
+});
+
+void tap.test('a registry of an account is another than that of the next', async (t) => {
+  const client = await setUp(t);
+  const { registryUrl } = await client.cloud.createRepository({ name: 'app', accountId: '222222222222' });
+  t.not(registryUrl, client.url);
+  await client.cloud.putImage({ repository: 'app', accountId: '222222222222', tag: 'v1', ...smallImage('theirs') });
+  t.match((await client.call('GET', '/v2/app/manifests/v1')).text, /MANIFEST_UNKNOWN/);
 });

@@ -228,3 +228,15 @@ void tap.test('GetCallerIdentity refuses what is signed wrongly, unsigned, or la
   const unknown = await fetch(cloud.urls.sts, { method: 'POST', body: 'Action=DecodeNothing&Version=2011-06-15' });
   t.match([unknown.status, await unknown.text()], [400, /<Type>Sender<\/Type><Code>InvalidAction<\/Code>/]);
 });
+
+void tap.test('STS answers in JSON where it is asked to', async (t) => {
+  const cloud = await cloudFor(t);
+  const post = (body: string) => fetch(cloud.urls.sts, { method: 'POST', headers: { accept: 'application/json' }, body });
+  const refused = await post('Action=GetCallerIdentity&Version=2011-06-15');
+  t.match(
+    [refused.status, await refused.json()],
+    [403, { Error: { Type: 'Sender', Code: 'MissingAuthenticationToken' }, RequestId: String }],
+  );
+  const old = await post('Action=GetCallerIdentity&Version=2010-01-01');
+  t.match([old.status, await old.json()], [400, { Error: { Code: 'NoSuchVersion' } }]);
+});
