@@ -1,0 +1,79 @@
+// npm run bench -- oci:DIR            the one-shot scan of an image layout against Node's gunzip + sha256 of the same layers
+// npm run bench -- --make 100m|4g|4g-file|million      the same over a layer generated into a temporary folder
+//   --runs N (default 3)    each is run N times, by turns; the median CPU time counts
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { makeSample, samples } from './samples.ts';
+
+interface Usage {
+  readonly cpuSeconds: number;
+  readonly rssMiB: number;
+  readonly wallSeconds: number;
+}
+
+const here = (name: string): string => new URL(name, import.meta.url).pathname;
+const SENSOR = here('../bin/tidewaiter-sensor.js');
+
+async function measure(words: readonly string[], folder: string): Promise<{ readonly usage: Usage; readonly stdout: string }> {
+  const file = join(folder, 'usage.json');
+  const start = performance.now();
+  const stdout = await new Promise<string>((resolve, reject) => {
+    const env = { ...process.env, BENCH_USAGE_FILE: file };
+    execFile(process.execPath, ['--import', here('usage.ts'), ...words], { env, maxBuffer: 1 << 28 }, (error, out, err) => {
+      // Findings and gaps have exit codes of their own; both are a finished scan.
+      if (error && ![1, 3].includes(Number(error.code))) reject(new Error(`${words.join(' ')}: ${error.message}\n${err}`));
+      else resolve(out);
+    });
+  });
+  const wallSeconds = (performance.now() - start) / 1000;
+  const used: Omit<Usage, 'wallSeconds'> = JSON.parse(await readFile(file, 'utf8'));
+  return { usage: { ...used, wallSeconds }, stdout };
+}
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+const rounded = (value: number): number => Math.round(value * 100) / 100;
+const summary = (runs: readonly Usage[]): Usage => ({
+  cpuSeconds: rounded(median(runs.map((run) => run.cpuSeconds))),
+  wallSeconds: rounded(median(runs.map((run) => run.wallSeconds))),
+  rssMiB: Math.round(Math.max(...runs.map((run) => run.rssMiB))),
+});
+
+async function bench(layout: string, folder: string, runs: number): Promise<object> {
+  const [scans, floors]: [Usage[], Usage[]] = [[], []];
+  let [report, bytes] = ['{}', '{}'];
+  for (let run = 0; run < runs; run++) {
+    const floor = await measure([here('floor.ts'), layout], folder);
+    const scan = await measure([SENSOR, 'scan', `oci:${layout}`, '--format', 'json'], folder);
+    scans.push(scan.usage);
+    floors.push(floor.usage);
+    [report, bytes] = [scan.stdout, floor.stdout];
+  }
+  const { verdict, coverage, findings } = JSON.parse(report);
+  const [scan, floor] = [summary(scans), summary(floors)];
+  return {
+    scan,
+    floor,
+    ratio: rounded(scan.cpuSeconds / floor.cpuSeconds),
+    ...JSON.parse(bytes),
+    result: { verdict, complete: coverage.complete, files: coverage.filesScanned, findings: findings.length },
+  };
+}
+
+const { values, positionals } = parseArgs({
+  options: { make: { type: 'string' }, runs: { type: 'string', default: '3' } },
+  allowPositionals: true,
+});
+const folder = await mkdtemp(join(tmpdir(), 'tidewaiter-bench-'));
+try {
+  const sample = values.make === undefined ? undefined : samples[values.make];
+  if (values.make !== undefined && !sample) throw new Error(`--make takes ${Object.keys(samples).join(', ')}`);
+  if (sample) await makeSample(join(folder, 'layout'), sample());
+  const layout = sample ? join(folder, 'layout') : (positionals[0] ?? '').replace(/^oci:/, '');
+  if (layout === '') throw new Error('usage: npm run bench -- oci:DIR | --make NAME');
+  console.log(JSON.stringify(await bench(layout, folder, Number(values.runs)), null, 2));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,11 @@
+// Loaded into the measured process (--import): writes what it used, all threads together, into the file BENCH_USAGE_FILE at its end.
+import { writeFileSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+
+const file = process.env['BENCH_USAGE_FILE'];
+if (isMainThread && file) {
+  process.on('exit', () => {
+    const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage();
+    writeFileSync(file, JSON.stringify({ cpuSeconds: (userCPUTime + systemCPUTime) / 1e6, rssMiB: maxRSS / 1024 }));
+  });
+}
