@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { FINGERPRINT_KEY_BYTES, fingerprintKeyOf } from '../reports/index.ts';
+import { FINGERPRINT_KEY_BYTES, fingerprintKeyOf } from '../fingerprint/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';
 

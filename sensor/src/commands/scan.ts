@@ -1,17 +1,11 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Confidence, confidences, type ScanReport } from '@tidewaiter/shared/findings';
+import type { ScanReport } from '@tidewaiter/shared/findings';
+import { type Confidence, confidences } from '@tidewaiter/shared/judgement';
 import { readScanConfig } from '../config/index.ts';
-import {
-  buildReport,
-  ephemeralKeyOf,
-  FINGERPRINT_KEY_BYTES,
-  type FingerprintKey,
-  fingerprintKeyOf,
-  sarifOf,
-  tableOf,
-} from '../reports/index.ts';
+import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, type FingerprintKey, fingerprintKeyOf } from '../fingerprint/index.ts';
+import { buildReport, sarifOf, tableOf } from '../reports/index.ts';
 import { createScanEngine, ImageCollector, type ScanEngine, scanImage, scanLimits } from '../scan/index.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';

@@ -1,4 +1,4 @@
-import { confidences } from '@tidewaiter/shared/findings';
+import { confidences } from '@tidewaiter/shared/judgement';
 import type { CompiledRule } from './compile.ts';
 import type { Match } from './engine.ts';
 

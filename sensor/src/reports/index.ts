@@ -1,12 +1,3 @@
-export {
-  ephemeralKeyOf,
-  FINGERPRINT_KEY_BYTES,
-  type FingerprintKey,
-  type FingerprintKeys,
-  fingerprintKeyOf,
-  fingerprintsOf,
-  pathKeyOf,
-} from './fingerprint.ts';
 export { PathHashes } from './path-hashes.ts';
 export { buildReport, type ReportOptions } from './report.ts';
 export { sarifOf } from './sarif.ts';

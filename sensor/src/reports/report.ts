@@ -1,18 +1,15 @@
+import type { Coverage, LayerFinding, ScanReport } from '@tidewaiter/shared/findings';
+import { platformName } from '@tidewaiter/shared/images';
 import {
   type Confidence,
-  type Coverage,
   confidences,
   isAtLeast,
-  type LayerFinding,
-  SCAN_REPORT_SCHEMA_VERSION,
-  type ScanReport,
   sumCoverage,
   type Visibility,
   verdictOf,
   visibilities,
   visibilityOf,
-} from '@tidewaiter/shared/findings';
-import { platformName } from '@tidewaiter/shared/images';
+} from '@tidewaiter/shared/judgement';
 import { gapOfUnread, type ScannedImage, type ScannedManifest, type Shown } from './scanned-image.ts';
 
 export type ReportedFinding = ScanReport['findings'][number];
@@ -30,7 +27,7 @@ export function buildReport(image: ScannedImage, { minConfidence, durationMs }: 
   const coverage = coverageOf(image);
   const leaves = image.manifests.filter(({ shape }) => shape !== 'index');
   return {
-    schemaVersion: SCAN_REPORT_SCHEMA_VERSION,
+    schemaVersion: 1,
     image: { reference: image.reference, digest: image.manifests[0]?.digest ?? '' },
     platforms: leaves.map((leaf) => ({ platform: nameOf(leaf), digest: leaf.digest, layers: leaf.layers.map(({ digest }) => digest) })),
     verdict: verdictOf({ reportedFindings: findings.length, complete: coverage.complete }),

@@ -1,5 +1,6 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Coverage, emptyCoverage, GAPS_MAX, type Gap } from '@tidewaiter/shared/findings';
+import type { Coverage, Gap } from '@tidewaiter/shared/findings';
+import { emptyCoverage, GAPS_MAX } from '@tidewaiter/shared/judgement';
 
 /** Keeps the account of one blob while it streams by. */
 export class CoverageLedger {

@@ -1,6 +1,6 @@
 import { builtInRules, createEngine, type MatchListener, redact } from '../detectors/index.ts';
 import { createPassMemory } from '../memory/index.ts';
-import { pathKeyOf } from '../reports/index.ts';
+import { pathKeyOf } from '../fingerprint/index.ts';
 import type { FactTools } from './layer-facts.ts';
 import { PATH_HASH_BYTES } from './path-pages.ts';
 import type { WorkerSetup } from './worker-messages.ts';

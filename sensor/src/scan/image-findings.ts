@@ -1,6 +1,6 @@
 import type { ImageFinding } from '@tidewaiter/shared/findings';
 import type { Match } from '../detectors/index.ts';
-import { type FingerprintKeys, fingerprintsOf } from '../reports/index.ts';
+import { type FingerprintKeys, fingerprintsOf } from '../fingerprint/index.ts';
 import type { ConfigText } from './config-texts.ts';
 import type { ScannedFinding } from './sink.ts';
 

@@ -1,7 +1,7 @@
 import type { Gap, LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import type { Engine, Match } from '../detectors/index.ts';
 import { type ContentSink, type Entry, effectOf, type LayerReading, parentsOf } from '../layers/index.ts';
-import { type FingerprintKeys, fingerprintsOf } from '../reports/index.ts';
+import { type FingerprintKeys, fingerprintsOf } from '../fingerprint/index.ts';
 import { CoverageLedger } from './coverage-ledger.ts';
 import { PathPages } from './path-pages.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';

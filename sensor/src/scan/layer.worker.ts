@@ -1,10 +1,10 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
-import { FINDINGS_PER_PAGE } from '@tidewaiter/shared/protocol';
 import { type LayerReading, readLayer } from '../layers/index.ts';
 import { openFactTools } from './fact-tools.ts';
 import { LayerFacts } from './layer-facts.ts';
+import { FINDINGS_PER_PAGE } from './limits.ts';
 import type { ScannedFinding } from './sink.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { emptyCoverage, GAPS_MAX, type Gap, type ImageFinding } from '@tidewaiter/shared/findings';
+import type { Gap, ImageFinding } from '@tidewaiter/shared/findings';
+import { emptyCoverage, GAPS_MAX } from '@tidewaiter/shared/judgement';
 import type { ImageSource } from '../registry/index.ts';
 import { type ConfigText, type ImageConfig, parseConfig } from './config-texts.ts';
 import { redactedInstruction, scanGroup, scanRemainder, type TextTools } from './image-findings.ts';

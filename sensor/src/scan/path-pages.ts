@@ -1,4 +1,4 @@
-import { PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
+import { PATH_HASHES_PER_PAGE } from './limits.ts';
 import type { PathPage } from './sink.ts';
 
 export const PATH_HASH_BYTES = 8;

@@ -1,6 +1,6 @@
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
 import { builtInRules, ENGINE_VERSION, redact, ruleSetHash, scanText } from '../detectors/index.ts';
-import type { FingerprintKeys } from '../reports/index.ts';
+import type { FingerprintKeys } from '../fingerprint/index.ts';
 import type { TextTools } from './image-findings.ts';
 import { LayerPool } from './layer-pool.ts';
 import { limitsHashOf, type ScanLimits } from './limits.ts';

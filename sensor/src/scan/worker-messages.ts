@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorFacts } from '@tidewaiter/shared/errors';
 import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import type { Digest } from '@tidewaiter/shared/images';
-import type { FingerprintKeys } from '../reports/index.ts';
+import type { FingerprintKeys } from '../fingerprint/index.ts';
 import type { ScanLimits } from './limits.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
 import type { ImageSource, RawManifest } from '../../src/registry/index.ts';
-import { ephemeralKeyOf } from '../../src/reports/index.ts';
+import { ephemeralKeyOf } from '../../src/fingerprint/index.ts';
 import { createScanEngine, ImageCollector, type ScanEngine, type ScanLimits, scanImage, scanLimits } from '../../src/scan/index.ts';
 
 export const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -1,6 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ScanReport } from '@tidewaiter/shared/findings';
+import { CLAIM_DIGESTS_MAX, FINDINGS_PER_PAGE, PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
 import t from 'tap';
+import * as limits from '../../src/scan/limits.ts';
 import { buildReport } from '../../src/reports/index.ts';
 import { ImageCollector, type ScanLimits, scanImage, scanLimits } from '../../src/scan/index.ts';
 import { END, padded, rawHeader, tarOf } from '../layers/tars.ts';
@@ -352,4 +354,9 @@ t.test('a sink that fails ends the scan with its error', async (t) => {
     message: 'spool is full',
   });
   await engine.close();
+});
+
+t.test('pages are as large as the protocol lets them be', async (t) => {
+  t.strictSame([limits.PATH_HASHES_PER_PAGE, limits.FINDINGS_PER_PAGE], [PATH_HASHES_PER_PAGE, FINDINGS_PER_PAGE]);
+  t.equal(scanLimits.image.layersMax, CLAIM_DIGESTS_MAX);
 });

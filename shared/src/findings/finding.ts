@@ -1,15 +1,9 @@
 import { type Static, Type } from 'typebox';
+import { confidences } from '../judgement/index.ts';
 
 const closed = { additionalProperties: false };
 
-export const confidences = ['certain', 'likely', 'possible'] as const;
-export type Confidence = (typeof confidences)[number];
 export const ConfidenceSchema = Type.Enum([...confidences]);
-
-/** True when `confidence` is at least `minimum`. */
-export function isAtLeast(confidence: Confidence, minimum: Confidence): boolean {
-  return confidences.indexOf(confidence) <= confidences.indexOf(minimum);
-}
 
 /** HMAC-SHA-256 of the canonical secret under the key whose id stands beside it (64 hex digits). Two while a key is rotated. */
 export const FingerprintSchema = Type.Object(

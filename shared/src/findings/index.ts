@@ -1,24 +1,35 @@
 export {
-  type Coverage,
-  CoverageSchema,
+  type Confidence,
+  confidences,
   emptyCoverage,
   GAPS_MAX,
+  isAtLeast,
+  type KeySet,
+  type PathIndex,
+  type PlacedFinding,
+  sumCoverage,
+  type Verdict,
+  type Visibility,
+  verdictOf,
+  verdicts,
+  visibilities,
+  visibilityOf,
+} from '../judgement/index.ts';
+export {
+  type Coverage,
+  CoverageSchema,
   type Gap,
   type GapReason,
   GapSchema,
   gapReasons,
-  sumCoverage,
 } from './coverage.ts';
 export {
-  type Confidence,
   ConfidenceSchema,
-  confidences,
   type Fingerprint,
   FingerprintSchema,
   type ImageFinding,
   ImageFindingSchema,
   imageFindingKinds,
-  isAtLeast,
   type LayerFinding,
   LayerFindingSchema,
 } from './finding.ts';
@@ -31,5 +42,3 @@ export {
   LayerSummarySchema,
 } from './layer-result.ts';
 export { SCAN_REPORT_SCHEMA_VERSION, type ScanReport, ScanReportSchema } from './report.ts';
-export { type Verdict, verdictOf, verdicts } from './verdict.ts';
-export { type KeySet, type PathIndex, type PlacedFinding, type Visibility, visibilities, visibilityOf } from './visibility.ts';

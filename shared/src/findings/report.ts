@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { CoverageSchema } from './coverage.ts';
 import { ConfidenceSchema, imageFindingKinds } from './finding.ts';
-import { visibilities } from './visibility.ts';
+import { visibilities } from '../judgement/index.ts';
 
 const nullable = <T extends ReturnType<typeof Type.String> | ReturnType<typeof Type.Integer>>(schema: T) =>
   Type.Union([schema, Type.Null()]);

@@ -1,2 +1,2 @@
 export { type Digest, isDigest, parseDigest } from './digest.ts';
-export { type Platform, PlatformSchema, platformName } from './platform.ts';
+export { type Platform, platformName } from './platform.ts';

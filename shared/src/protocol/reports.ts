@@ -1,10 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { CoverageSchema, EngineIdentitySchema, ImageFindingSchema, LayerFindingSchema, LayerSummarySchema } from '../findings/index.ts';
-import { PlatformSchema } from '../images/index.ts';
 import { GrantSchema } from './assignment.ts';
 import { FINDINGS_PER_PAGE } from './limits.ts';
 
 const closed = { additionalProperties: false };
+/** Platform of shared/images. */
+const PlatformSchema = Type.Object({
+  os: Type.String({ maxLength: 128 }),
+  architecture: Type.String({ maxLength: 128 }),
+  variant: Type.Optional(Type.String({ maxLength: 128 })),
+});
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 const nullableText = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);
 const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' });

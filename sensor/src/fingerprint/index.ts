@@ -1,0 +1,9 @@
+export {
+  ephemeralKeyOf,
+  FINGERPRINT_KEY_BYTES,
+  type FingerprintKey,
+  type FingerprintKeys,
+  fingerprintKeyOf,
+  fingerprintsOf,
+  pathKeyOf,
+} from './fingerprint.ts';
