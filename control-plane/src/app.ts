@@ -106,6 +106,8 @@ export async function openContext(
 interface Urls {
   readonly bound: () => string;
   readonly public: () => string;
+  /** What sensors may sign for. */
+  readonly audiences: () => readonly string[];
   /** Null where AWS could not reach it. */
   readonly issuer: () => string | null;
 }
@@ -119,7 +121,10 @@ function urlsOf(config: ControlPlaneConfig, server: HttpServer): Urls {
   };
   const known = (): string => config.publicUrl ?? bound();
   const issuer = (): string | null => (config.publicUrl !== null || config.developmentUrls ? `${known()}${ISSUER_PATH}` : null);
-  return { bound, public: known, issuer };
+  // Without a public URL it is one machine's own, and `localhost` is as good a name for it.
+  const alias = (): readonly string[] => (config.publicUrl === null ? [bound().replace('//127.0.0.1:', '//localhost:')] : []);
+  const audiences = (): readonly string[] => [known(), ...config.sensorUrls, ...alias()];
+  return { bound, public: known, audiences, issuer };
 }
 
 function compose(config: ControlPlaneConfig, context: Context, around: Surroundings, urls: Urls, closing: AbortSignal) {
@@ -140,7 +145,7 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
     issuer,
     sensors,
     store,
-    audiences: () => [urls.public()],
+    audiences: urls.audiences,
     now,
     newId,
     log,

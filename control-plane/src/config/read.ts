@@ -13,6 +13,8 @@ export interface ControlPlaneConfig {
   readonly listenPort: number;
   /** Null when unset: then the address listened on serves, and there is no OIDC issuer unless `developmentUrls`. */
   readonly publicUrl: string | null;
+  /** Further URLs that sensors reach it by; their assertions name the one they use. */
+  readonly sensorUrls: readonly string[];
   readonly developmentUrls: boolean;
   readonly keyEncryptionKey: Uint8Array;
   /** What a person should know about where that key came from, or null. */
@@ -34,19 +36,25 @@ export function readControlPlaneConfig(
   const raw = readConfig(variables, env);
   const folder = databaseFolder(raw.databaseUrl);
   const publicUrl = raw.publicUrl === null ? null : checkPublicUrl(raw.publicUrl, raw.developmentUrls);
-  const sealing = keyEncryptionKeyOf(
-    oneSource(raw.keyEncryptionKey, variables.keyEncryptionKey.name, raw.keyEncryptionKeyFile, variables.keyEncryptionKeyFile.name),
-    { required: publicUrl !== null && !raw.developmentUrls, folder, random },
+  const ownerToken = ownerTokenOf(oneSource(raw.ownerToken, variables.ownerToken.name, raw.ownerTokenFile, variables.ownerTokenFile.name));
+  const givenKey = oneSource(
+    raw.keyEncryptionKey,
+    variables.keyEncryptionKey.name,
+    raw.keyEncryptionKeyFile,
+    variables.keyEncryptionKeyFile.name,
   );
+  // Last, since it may make a file: a configuration that is refused leaves nothing behind.
+  const sealing = keyEncryptionKeyOf(givenKey, { required: publicUrl !== null && !raw.developmentUrls, folder, random });
   return {
     databaseUrl: raw.databaseUrl,
     listenHost: raw.listenHost,
     listenPort: raw.listenPort,
     publicUrl,
+    sensorUrls: raw.sensorUrls,
     developmentUrls: raw.developmentUrls,
     keyEncryptionKey: sealing.key,
     keyEncryptionKeyNote: sealing.note,
-    ownerToken: ownerTokenOf(oneSource(raw.ownerToken, variables.ownerToken.name, raw.ownerTokenFile, variables.ownerTokenFile.name)),
+    ownerToken,
     ownerTokenOutputFile: raw.ownerTokenOutputFile ?? join(folder ?? '.', 'owner-token'),
     logLevel: raw.logLevel,
     bodyBytesMax: raw.bodyBytesMax,

@@ -15,6 +15,14 @@ export const variables = {
   publicUrl: optional('TIDEWAITER_PUBLIC_URL', 'https URL without port, path or trailing slash', {
     meaning: 'URL under which AWS, sensors and people reach this control plane; the OIDC issuer is this URL + /exposed',
   }),
+  sensorUrls: {
+    name: 'TIDEWAITER_SENSOR_URLS',
+    type: 'http or https URLs without path or trailing slash, separated by commas',
+    fallbackText: null,
+    meaning: 'further URLs by which sensors reach this control plane, inside the network say; a sensor signs for the URL it uses',
+    parse: (value: string) => value.split(',').map(origin),
+    fallback: () => [],
+  } satisfies Variable<readonly string[]>,
   developmentUrls: flag(
     'TIDEWAITER_DEVELOPMENT_URLS',
     'allow a public URL that AWS could not reach (http, port, IP address, localhost); never in production',
@@ -82,6 +90,13 @@ function integer(value: string, minimum: number, maximum: number): number {
 function oneOf(value: string, allowed: readonly string[]): string {
   if (!allowed.includes(value)) throw new Error(`one of ${allowed.join(', ')}`);
   return value;
+}
+
+function origin(value: string): string {
+  const text = value.trim();
+  if (!URL.canParse(text) || new URL(text).origin !== text)
+    throw new Error('URLs like https://HOST or http://HOST:PORT, separated by commas');
+  return text;
 }
 
 function database(value: string): string {

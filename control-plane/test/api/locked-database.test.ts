@@ -3,6 +3,9 @@ import t from 'tap';
 import { assertionOf, enrolSensor, openSocket, refusedUpgrade, SensorClient, testEngine } from '../dispatch/sensor-client.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
+/** Real waits and a machine shared with others; tap gives a file 30 s. */
+t.setTimeout(120_000);
+
 /* Another process (a backup, a shell) holds SQLite's write lock: whoever writes is told to come again, and nothing is lost. */
 const app = await startTestApp(t.testdir());
 t.teardown(() => app.close());

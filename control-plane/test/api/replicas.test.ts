@@ -4,6 +4,9 @@ import { assertionOf, enrolSensor, openSocket, refusedUpgrade, SensorClient } fr
 import { startPostgres } from '../storage/postgres-server.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
+/** Real waits and a machine shared with others; tap gives a file 30 s. */
+t.setTimeout(120_000);
+
 /* Two replicas on one PostgreSQL, started together. */
 const postgres = await startPostgres();
 t.teardown(() => postgres.stop());

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
@@ -111,6 +111,24 @@ t.test('a secret may come from a file; a missing file stops the start', async (t
   t.match(refused({ ...env, TIDEWAITER_OWNER_TOKEN_FILE: join(folder, 'none') }).message, /TIDEWAITER_OWNER_TOKEN_FILE/);
   t.notMatch(refused({ ...env, TIDEWAITER_OWNER_TOKEN: `${token}x` }).message, token);
   t.equal(readFileSync(join(folder, 'token'), 'utf8').trim(), token);
+});
+
+t.test('sensors may reach it by further URLs, each an origin', async (t) => {
+  const env = { TIDEWAITER_DATABASE_URL: `sqlite:${t.testdir()}/x.db` };
+  t.strictSame(readControlPlaneConfig(env).sensorUrls, []);
+  const urls = 'https://inside.example, http://10.0.0.1:8080';
+  t.strictSame(readControlPlaneConfig({ ...env, TIDEWAITER_SENSOR_URLS: urls }).sensorUrls, [
+    'https://inside.example',
+    'http://10.0.0.1:8080',
+  ]);
+  for (const bad of ['inside', 'https://inside.example/', 'https://a.example,', 'https://a.example/x'])
+    t.match(refused({ ...env, TIDEWAITER_SENSOR_URLS: bad }).message, /TIDEWAITER_SENSOR_URLS/, bad);
+});
+
+t.test('a configuration that is refused leaves no file behind', async (t) => {
+  const folder = t.testdir();
+  refused({ TIDEWAITER_DATABASE_URL: `sqlite:${folder}/x.db`, TIDEWAITER_OWNER_TOKEN: 'x' });
+  t.strictSame(readdirSync(folder), []);
 });
 
 t.test('numbers, flags and levels are held to what they may be', async (t) => {

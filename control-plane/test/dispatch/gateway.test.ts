@@ -18,6 +18,9 @@ import {
   testEngine,
 } from './sensor-client.ts';
 
+/** Real waits and a machine shared with others; tap gives a file 30 s. */
+t.setTimeout(120_000);
+
 const app: TestApp = await startTestApp(t.testdir());
 t.teardown(() => app.close());
 
@@ -129,6 +132,17 @@ t.test('an assertion of the longest life is accepted', async (t) => {
   t.equal(socket.protocol, 'tidewaiter.v1');
   t.equal(socket.extensions, '', 'no compression');
   socket.terminate();
+});
+
+t.test('an assertion may name localhost, or another URL that sensors use', async (t) => {
+  const other = await startTestApp(t.testdir(), { TIDEWAITER_SENSOR_URLS: 'https://inside.example' });
+  t.teardown(() => other.close());
+  const sensor = await enrolSensor(other, other.ownerToken);
+  for (const aud of ['https://inside.example', other.url, other.url.replace('127.0.0.1', 'localhost')]) {
+    const socket = openSocket(other, await assertionOf(other, sensor, { aud }));
+    await once(socket, 'open');
+    socket.terminate();
+  }
 });
 
 t.test('hello comes first, once, and is answered with the session', async (t) => {

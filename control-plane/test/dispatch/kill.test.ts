@@ -9,6 +9,9 @@ import t, { type Test } from 'tap';
 import { accountOf, callerOf, digestOf, pushEvent, registryBody, type TestApp } from '../api/harness.ts';
 import { enrolSensor, helloBody, SensorClient, testEngine } from './sensor-client.ts';
 
+/** Real waits and a machine shared with others; tap gives a file 30 s. */
+t.setTimeout(120_000);
+
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 interface Server {
