@@ -38,6 +38,11 @@ export const routes: Readonly<Record<string, Route>> = {
         clientIds: body.optionalTexts('clientIds'),
       }),
   },
+  'POST outbound-federation': {
+    members: ['accountId', 'issuer'],
+    run: (cloud, body) =>
+      cloud.enableOutboundFederation({ accountId: body.optionalText('accountId'), issuer: body.optionalText('issuer') }),
+  },
   'POST roles': {
     members: ['accountId', 'name', 'path', 'trustPolicy', 'policies', 'maxSessionSeconds'],
     run: (cloud, body) =>

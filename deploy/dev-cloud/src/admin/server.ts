@@ -7,6 +7,7 @@
  * DELETE /_cloud/repositories         {repository}
  * PUT    /_cloud/repository-policies  {repository, policy: {…} | null}
  * POST   /_cloud/oidc-providers       {url, clientIds?: ["sts.amazonaws.com"]} -> {arn}
+ * POST   /_cloud/outbound-federation  {issuer?} -> {issuer, servedAt}: turns sts:GetWebIdentityToken on
  * POST   /_cloud/roles                {name, trustPolicy: {…}, policies?: [{…}], path?, maxSessionSeconds?} -> {arn}; replaces one of that name
  * POST   /_cloud/access-keys          {user, policies?: [{…}]} -> {arn, accessKeyId, secretAccessKey}
  * DELETE /_cloud/access-keys          {accessKeyId}

@@ -129,6 +129,14 @@ export class Cloud {
     return { arn: provider.arn };
   }
 
+  /** Turns on outbound identity federation (sts:GetWebIdentityToken) for an account; see `OutboundFederation` about `issuer`. */
+  enableOutboundFederation(setup: { readonly accountId?: string | undefined; readonly issuer?: string | undefined } = {}): {
+    readonly issuer: string;
+    readonly servedAt: string;
+  } {
+    return this.#parts.outbound.enable(this.#place(setup).accountId, this.#origins.tokens.url, setup.issuer);
+  }
+
   /** Creates a role, or replaces the policies of the one of that name. */
   createRole(setup: RoleRequest): { readonly arn: string } {
     const { accountId } = this.#place(setup);

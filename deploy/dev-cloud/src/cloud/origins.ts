@@ -12,6 +12,7 @@ export interface Origins {
   readonly sts: LoopbackServer;
   readonly ecr: LoopbackServer;
   readonly layers: LoopbackServer;
+  readonly tokens: LoopbackServer;
   readonly registries: RegistryHosts;
   readonly defaultRegistryUrl: string;
   readonly workloads: Workloads;
@@ -41,13 +42,16 @@ export async function openOrigins(parts: CloudParts): Promise<Origins> {
     }),
   );
   const defaultRegistryUrl = await registries.url(parts.options.accountId, parts.options.region);
+  const tokens = await listen(parts.outbound.handler);
   const workloads = new Workloads(parts);
   await workloads.open();
-  return { sts, ecr, layers, registries, defaultRegistryUrl, workloads };
+  return { sts, ecr, layers, tokens, registries, defaultRegistryUrl, workloads };
 }
 
 export async function closeOrigins(origins: Origins): Promise<void> {
-  await Promise.all([origins.sts, origins.ecr, origins.layers, origins.registries, origins.workloads].map((server) => server.close()));
+  await Promise.all(
+    [origins.sts, origins.ecr, origins.layers, origins.tokens, origins.registries, origins.workloads].map((server) => server.close()),
+  );
 }
 
 function layersHandler(parts: CloudParts) {

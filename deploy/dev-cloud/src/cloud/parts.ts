@@ -8,6 +8,7 @@ import { MovableClock } from '../http/index.ts';
 import { Iam, newAccessKeyId, newSecretAccessKey } from '../iam/index.ts';
 import type { PresignKey } from '../signatures/index.ts';
 import { IssuerKeys } from '../sts/index.ts';
+import { OutboundFederation } from '../tokens/index.ts';
 import type { CloudOptions } from './options.ts';
 import { Throttle } from './throttle.ts';
 
@@ -22,6 +23,7 @@ export interface CloudParts {
   readonly registries: Registries;
   readonly tokens: AuthorizationTokens;
   readonly issuerKeys: IssuerKeys;
+  readonly outbound: OutboundFederation;
   readonly throttle: Throttle;
   readonly presignKey: PresignKey;
   /** Where blobs are kept; removed when the cloud closes. */
@@ -44,6 +46,7 @@ export async function makeParts(options: Required<CloudOptions>): Promise<CloudP
     registries: new Registries(new BlobStore(folder), clock, (action) => putImageAction(bus, action)),
     tokens: new AuthorizationTokens(clock),
     issuerKeys: new IssuerKeys({ clock, fetch, timeoutMs, cacheSeconds }),
+    outbound: new OutboundFederation(clock),
     throttle: new Throttle(clock, options.ratesPerSecond),
     presignKey: { accessKeyId: newAccessKeyId('AKIA', options.accountId), secretAccessKey: newSecretAccessKey() },
     folder,

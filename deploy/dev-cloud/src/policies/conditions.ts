@@ -46,6 +46,8 @@ const knownKeys = new Set(
     'aws:ResourceAccount',
     'sts:ExternalId',
     'sts:RoleSessionName',
+    'sts:IdentityTokenAudience',
+    'sts:SigningAlgorithm',
     // Known, but in no request: callers here belong to no organisation and come through no endpoint and no service.
     'aws:PrincipalOrgID',
     'aws:SourceVpc',

@@ -24,6 +24,30 @@ export class Parameters {
     return value;
   }
 
+  /** A list, `Name.member.1`, `Name.member.2`, …, of min to max items of 1 to 1,000 characters. */
+  members(name: string, min: number, max: number): readonly string[] {
+    const found: string[] = [];
+    for (let n = 1; this.optional(`${name}.member.${n}`) !== undefined; n++) found.push(this.text(`${name}.member.${n}`, 1, 1000));
+    if (found.length < min) throw constraint(name, 'null', 'Member must not be null');
+    if (found.length > max) throw constraint(name, `[${found.join(', ')}]`, `Member must have length less than or equal to ${max}`);
+    return found;
+  }
+
+  oneOf<T extends string>(name: string, values: readonly T[]): T {
+    const given = this.text(name, 1, 100);
+    const known = values.find((value) => value === given);
+    if (known === undefined) throw constraint(name, given, `Member must satisfy enum value set: [${values.join(', ')}]`);
+    return known;
+  }
+
+  integer(name: string, min: number, max: number, fallback: number): number {
+    const value = this.optional(name) ?? String(fallback);
+    if (!/^\d+$/.test(value)) throw new AwsError('MalformedInput', 400, `${name} must be an integer`);
+    if (Number(value) < min) throw constraint(name, value, `Member must have value greater than or equal to ${min}`);
+    if (Number(value) > max) throw constraint(name, value, `Member must have value less than or equal to ${max}`);
+    return Number(value);
+  }
+
   roleArn(): string {
     return this.text('RoleArn', 20, 2048, /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/);
   }
@@ -34,11 +58,7 @@ export class Parameters {
 
   /** DurationSeconds, 900 to 43,200 by its shape, at most what the role (or role chaining) allows. */
   durationSeconds(maxSessionSeconds: number, chained: boolean): number {
-    const value = this.optional('DurationSeconds') ?? '3600';
-    if (!/^\d+$/.test(value)) throw new AwsError('MalformedInput', 400, 'DurationSeconds must be an integer');
-    const seconds = Number(value);
-    if (seconds < 900) throw constraint('DurationSeconds', value, 'Member must have value greater than or equal to 900');
-    if (seconds > 43_200) throw constraint('DurationSeconds', value, 'Member must have value less than or equal to 43200');
+    const seconds = this.integer('DurationSeconds', 900, 43_200, 3600);
     if (chained && seconds > chainedSecondsMax) {
       throw new AwsError(
         'ValidationError',

@@ -1,11 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { AwsError, type Clock, type Handler, readBody } from '../http/index.ts';
 import { accountOf, arnOf, type Credential, type Iam, userIdOf } from '../iam/index.ts';
-import { SignatureError, type SignatureReason, verifySignature } from '../signatures/index.ts';
+import { SignatureError, type SignatureReason, type Verified, verifySignature } from '../signatures/index.ts';
 import { answer, answerError, type Members } from './answers.ts';
 import { assumeRole } from './assume-role.ts';
 import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts';
+import { getWebIdentityToken } from './get-web-identity-token.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
+import type { OutboundFederation } from '../tokens/index.ts';
 import { Parameters } from './parameters.ts';
 
 /** A token of 20,000 characters and a policy of 2,048, percent-encoded, with room to spare. */
@@ -16,6 +18,7 @@ export interface StsParts {
   readonly iam: Iam;
   readonly clock: Clock;
   readonly keys: IssuerKeys;
+  readonly outbound: OutboundFederation;
   readonly gate: (action: string) => Promise<void>;
   readonly log: (action: string, outcome: string) => void;
 }
@@ -46,18 +49,22 @@ async function perform(action: string, parameters: Parameters, request: Incoming
     case 'AssumeRoleWithWebIdentity':
       return assumeRoleWithWebIdentity(parameters, iam, keys, clock);
     case 'AssumeRole':
-      return assumeRole(parameters, signer(request, body, parts), iam, clock);
+      return assumeRole(parameters, signer(request, body, parts).credential, iam, clock);
     case 'GetCallerIdentity': {
-      const { principal } = signer(request, body, parts);
+      const { principal } = signer(request, body, parts).credential;
       return { UserId: userIdOf(principal), Account: accountOf(principal), Arn: arnOf(principal) };
+    }
+    case 'GetWebIdentityToken': {
+      const { credential, region } = signer(request, body, parts);
+      return getWebIdentityToken(parameters, credential, region, parts.outbound, clock);
     }
     default:
       throw new AwsError('InvalidAction', 400, `Could not find operation ${action} for version 2011-06-15`);
   }
 }
 
-function signer(request: IncomingMessage, body: Buffer, parts: StsParts): Credential {
-  return verifySignature(request, body, 'sts', parts.clock.now(), (id) => parts.iam.findCredential(id)).credential;
+function signer(request: IncomingMessage, body: Buffer, parts: StsParts): Verified<Credential> {
+  return verifySignature(request, body, 'sts', parts.clock.now(), (id) => parts.iam.findCredential(id));
 }
 
 /** STS's own codes for what is wrong with a signature. */

@@ -1,5 +1,12 @@
-import { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import {
+  AssumeRoleCommand,
+  AssumeRoleWithWebIdentityCommand,
+  GetCallerIdentityCommand,
+  GetWebIdentityTokenCommand,
+  type GetWebIdentityTokenCommandInput,
+} from '@aws-sdk/client-sts';
 import { type Cloud, type CloudOptions } from '@tidewaiter/dev-cloud/cloud';
+import { createRemoteJWKSet, jwtVerify } from 'jose';
 import tap, { type Test } from 'tap';
 import { allow, cloudFor, type Keys, stsClient } from '../clients.ts';
 import { allowAll, fails, Issuer } from '../fixtures.ts';
@@ -239,4 +246,42 @@ void tap.test('STS answers in JSON where it is asked to', async (t) => {
   );
   const old = await post('Action=GetCallerIdentity&Version=2010-01-01');
   t.match([old.status, await old.json()], [400, { Error: { Code: 'NoSuchVersion' } }]);
+});
+
+void tap.test('GetWebIdentityToken says who asks, to whoever trusts the issuer of the account', async (t) => {
+  const cloud = await cloudFor(t);
+  const trustPolicy = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' }],
+  };
+  const audience = 'https://cp.example/enrol';
+  const condition = { Condition: { StringEquals: { 'sts:IdentityTokenAudience': audience } } };
+  const { arn: RoleArn } = cloud.createRole({ name: 'Sensor', trustPolicy, policies: [allow('sts:GetWebIdentityToken', '*', condition)] });
+  const user = cloud.createAccessKey({ user: 'u', policies: [allow('sts:AssumeRole')] });
+  const { Credentials } = await stsClient(cloud, user).send(
+    new AssumeRoleCommand({ RoleArn, RoleSessionName: 'task', DurationSeconds: 900 }),
+  );
+  const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
+  const sts = stsClient(cloud, { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken });
+  const get = (more: Partial<GetWebIdentityTokenCommandInput> = {}) =>
+    sts.send(new GetWebIdentityTokenCommand({ Audience: [audience], SigningAlgorithm: 'ES384', ...more }));
+  await fails(t, get(), /^OutboundWebIdentityFederationDisabledException/);
+  const { issuer, servedAt } = cloud.enableOutboundFederation({ issuer: 'https://abc.tokens.sts.global.api.aws' });
+  for (const SigningAlgorithm of ['RS256', 'ES384'] as const) {
+    const { WebIdentityToken = '' } = await get({ SigningAlgorithm });
+    const keys = createRemoteJWKSet(new URL(`${servedAt}/.well-known/jwks.json`));
+    const { payload } = await jwtVerify(WebIdentityToken, keys, { issuer, audience });
+    t.match(payload, { sub: RoleArn, 'https://sts.amazonaws.com/': { aws_account: '123456789012', source_region: 'eu-west-1' } });
+    t.equal((payload.exp ?? 0) - (payload.iat ?? 0), 300);
+  }
+  const discovery = await (await fetch(`${servedAt}/.well-known/openid-configuration`)).json();
+  t.match(discovery, { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
+  await fails(
+    t,
+    get({ Audience: ['https://other.example'] }),
+    /^AccessDenied: .*sts:GetWebIdentityToken on resource: \* because no identity-based policy/,
+  );
+  await fails(t, get({ DurationSeconds: 59 }), /^ValidationError: .*greater than or equal to 60$/);
+  await fails(t, get({ DurationSeconds: 3600 }), /^SessionDurationEscalationException/);
+  await fails(t, get({ Audience: Array.from({ length: 11 }, () => audience) }), /^ValidationError: .*less than or equal to 10$/);
 });
