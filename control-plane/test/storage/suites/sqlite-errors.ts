@@ -51,9 +51,19 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     const workspaceId = await createWorkspace(store);
     const holder = new BetterSqlite(path);
     holder.exec('begin immediate');
-    const refused = store.audit.create(audit(workspaceId));
-    t.match(await store.workspaces.list(), [{ id: workspaceId }], 'it can be read meanwhile');
-    await t.rejects(refused, { code: 'storage.unavailable', retryable: true, message: /locked/ });
+    let pending = 20;
+    const refused = Array.from({ length: pending }, () =>
+      store.audit.create(audit(workspaceId)).finally(() => {
+        pending -= 1;
+      }),
+    );
+    t.match(await store.workspaces.list(), [{ id: workspaceId }]);
+    t.equal(pending, 20, 'it can be read while all writes wait');
+    const since = performance.now();
+    const outcomes = await Promise.allSettled(refused);
+    t.ok(performance.now() - since < 4_000, 'they give up together, not one after the other');
+    t.equal(outcomes.filter((outcome) => outcome.status === 'rejected').length, 20);
+    await t.rejects(refused[0] ?? Promise.resolve(), { code: 'storage.unavailable', retryable: true, message: /locked/ });
     const waited = store.audit.create(audit(workspaceId));
     setTimeout(() => holder.exec('rollback'), 200);
     await t.resolves(waited, 'a short wait is waited for');

@@ -9,7 +9,7 @@ import { isBusy, sqliteErrorOf } from './errors.ts';
 import { localWakeups } from './wakeups.ts';
 
 /** better-sqlite3 waits in the thread, so a wait there stops the whole program: next to none, the rest is waited for without blocking. */
-const BUSY_IN_THREAD_MS = 5;
+const BUSY_IN_THREAD_MS = 1;
 /** How long a write waits for another process (a backup, a shell) before it is storage.unavailable; under a webhook's 5 s. */
 const BUSY_MS_MAX = 2_000;
 const BUSY_PAUSE_MS = 50;
@@ -94,14 +94,23 @@ function statementCache(connection: BetterSqlite.Database): (text: string) => Sq
 class Sqlite implements Database {
   readonly #kysely: Kysely<Tables>;
   readonly wakeups = localWakeups();
+  #lastWrite: Promise<void> = Promise.resolve();
 
   constructor(kysely: Kysely<Tables>) {
     this.#kysely = kysely;
   }
 
-  /** Each try takes the connection anew, so that reads go on while writes wait for another process. */
+  /** Writes wait in a queue of their own for another process to let go, off the connection: reads go on meanwhile. */
   write<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    return translated(() => whenFree(performance.now(), () => this.#kysely.connection().execute((session) => transact(session, run))));
+    const since = performance.now();
+    const written = this.#lastWrite.then(() =>
+      translated(() => whenFree(since, () => this.#kysely.connection().execute((session) => transact(session, run)))),
+    );
+    this.#lastWrite = written.then(
+      () => undefined,
+      () => undefined,
+    );
+    return written;
   }
 
   read<T>(run: (session: Session) => Promise<T>): Promise<T> {
