@@ -105,7 +105,7 @@ void tap.test('the AWS CLI gets a role by web identity and reads ECR; every answ
     imageDetails: [{ imageStatus: 'ARCHIVED' }],
   });
   await fails(t, aws(pod, 'ecr', 'get-download-url-for-layer', ...images, '--layer-digest', layer), /\(LayerInaccessibleException\)/);
-  const outbound = ['--audience', 'https://cp.example', '--signing-algorithm', 'RS256'];
+  const outbound = ['--audience', 'cp.example', '--signing-algorithm', 'RS256'];
   t.match(await aws(pod, 'sts', 'get-web-identity-token', ...outbound), { WebIdentityToken: /^[\w-]+\.[\w-]+\.[\w-]+$/ });
   cloud.setFault({ kind: 'serverError', operation: 'ListImages', count: 1 });
   await fails(t, aws(pod, 'ecr', 'list-images', ...images), /\(ServerException\)/);
