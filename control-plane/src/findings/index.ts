@@ -1,2 +1,2 @@
-export type { Findings, ScanEnd } from './face.ts';
+export type { Findings } from './face.ts';
 export { createFindings } from './findings.ts';

@@ -1,3 +1,3 @@
-export type { IncidentAction, Incidents, SeverityFacts } from './face.ts';
+export type { IncidentAction, Incidents } from './face.ts';
 export { createIncidents } from './incidents.ts';
 export { severityOf } from './severity.ts';

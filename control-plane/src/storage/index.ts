@@ -1,16 +1,11 @@
 export type * from './port/assignments.ts';
-export { triggers } from './port/assignments.ts';
 export type * from './port/catalog.ts';
-export { presences } from './port/catalog.ts';
 export type * from './port/context.ts';
 export type * from './port/facts.ts';
 export type * from './port/incidents.ts';
-export { ignoreReasons, incidentStatuses, severities } from './port/incidents.ts';
 export type * from './port/issuer-keys.ts';
 export type * from './port/registries.ts';
-export { eventOutcomes } from './port/registries.ts';
 export type * from './port/sensors.ts';
 export type * from './port/store.ts';
 export type * from './port/workspaces.ts';
-export { roles } from './port/workspaces.ts';
 export { openStore } from './open.ts';

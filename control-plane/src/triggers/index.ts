@@ -1,3 +1,2 @@
-export type { ManualTarget, PushReceipt, Triggers } from './face.ts';
-export { SETTLE_MS } from './push.ts';
+export type { ManualTarget, Triggers } from './face.ts';
 export { createTriggers } from './triggers.ts';

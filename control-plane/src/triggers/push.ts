@@ -5,7 +5,7 @@ import type { PushNotice, PushReceipt } from './face.ts';
 import { claimOf, noticeOf } from './notice.ts';
 
 /** How long an untagged image waits for the index that it is a part of: children are pushed before it, mostly within a second. */
-export const SETTLE_MS = 2_000;
+const SETTLE_MS = 2_000;
 const SETTLE_BATCH = 200;
 
 interface Applied {

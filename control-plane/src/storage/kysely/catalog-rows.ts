@@ -212,8 +212,7 @@ const joined = (session: Session, workspaceId: string) =>
     .select('repositories.name as repository')
     .where('placements.workspaceId', '=', workspaceId);
 
-/** @internal */
-export type PlacementRow = Selectable<Tables['placements']> & { readonly repository: string };
+type PlacementRow = Selectable<Tables['placements']> & { readonly repository: string };
 
 async function withTags(session: Session, workspaceId: string, rows: readonly PlacementRow[]): Promise<readonly Placement[]> {
   const tags = await tagsOf(session, workspaceId, [...new Set(rows.map((row) => row.digest))]);

@@ -6,7 +6,7 @@ import type { Database, Session } from './database.ts';
 import { linkIncidents } from './incident-links.ts';
 import type { Tables } from './tables.ts';
 
-export type Seen = Parameters<ScanStore['create']>[1][number];
+type Seen = Parameters<ScanStore['create']>[1][number];
 
 export function scanStore(database: Database): ScanStore {
   return {

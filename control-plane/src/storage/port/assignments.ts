@@ -1,7 +1,6 @@
 import type { AssignmentKind, AssignmentState, Failure, Progress } from '@tidewaiter/shared/protocol';
 
-export const triggers = ['historical', 'interval', 'push', 'manual', 'reconcile'] as const;
-export type Trigger = (typeof triggers)[number];
+export type Trigger = 'historical' | 'interval' | 'push' | 'manual' | 'reconcile';
 
 export interface Assignment {
   readonly workspaceId: string;

@@ -1,5 +1,4 @@
-export const presences = ['present', 'archived', 'gone'] as const;
-export type Presence = (typeof presences)[number];
+export type Presence = 'present' | 'archived' | 'gone';
 
 export interface Repository {
   readonly workspaceId: string;

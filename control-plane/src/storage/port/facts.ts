@@ -1,4 +1,4 @@
-import type { Coverage, EngineIdentity, LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
+import type { Coverage, LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import type { ManifestReport } from '@tidewaiter/shared/protocol';
 
 /** A page of a layer's result, as it came. */
@@ -52,4 +52,3 @@ export interface LayerClaimAnswer {
 }
 
 export type StoredManifest = Omit<ManifestReport, 'kind' | 'grant'>;
-export type { EngineIdentity };

@@ -16,12 +16,11 @@ export interface Scan {
   readonly scannedAt: number;
 }
 
-export const incidentStatuses = ['triggered', 'assigned', 'resolved', 'ignored'] as const;
-export type IncidentStatus = (typeof incidentStatuses)[number];
+export type IncidentStatus = 'triggered' | 'assigned' | 'resolved' | 'ignored';
+/** Gravest first. */
 export const severities = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof severities)[number];
-export const ignoreReasons = ['test-credential', 'false-positive', 'low-risk'] as const;
-export type IgnoreReason = (typeof ignoreReasons)[number];
+export type IgnoreReason = 'test-credential' | 'false-positive' | 'low-risk';
 
 /** One secret, by (workspace, key id, fingerprint). */
 export interface Incident {

@@ -5,8 +5,7 @@ export interface Workspace {
   readonly createdAt: number;
 }
 
-export const roles = ['owner', 'manager', 'member', 'viewer'] as const;
-export type Role = (typeof roles)[number];
+export type Role = 'owner' | 'manager' | 'member' | 'viewer';
 
 /** An API token; only the SHA-256 of it is kept. Times are ms since the epoch, null where not yet. */
 export interface ApiToken {

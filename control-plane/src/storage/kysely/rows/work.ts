@@ -1,0 +1,46 @@
+import type { AssignmentKind, AssignmentState, Failure, Progress } from '@tidewaiter/shared/protocol';
+import type { Trigger } from '../../port/assignments.ts';
+import type { Json } from '../columns.ts';
+
+export interface Assignments {
+  workspaceId: string;
+  id: string;
+  kind: AssignmentKind;
+  registryId: string;
+  repository: string | null;
+  digest: string | null;
+  trigger: Trigger;
+  priority: number;
+  state: AssignmentState;
+  attempt: number;
+  sensorId: string | null;
+  leaseExpiresAt: number | null;
+  progress: Json<Progress | null>;
+  failure: Json<Failure | null>;
+  timings: Json<Readonly<Record<string, number>> | null>;
+  notBefore: number;
+  createdAt: number;
+  offeredAt: number | null;
+  acceptedAt: number | null;
+  finishedAt: number | null;
+  /** Kind, registry, repository and digest: at most one live assignment each. */
+  workKey: string;
+  offerExpiresAt: number | null;
+}
+
+export interface LayerClaims {
+  workspaceId: string;
+  digest: string;
+  engineKey: string;
+  sensorId: string;
+  assignmentId: string;
+  leaseExpiresAt: number;
+}
+
+export interface LayerGrants {
+  workspaceId: string;
+  digest: string;
+  engineKey: string;
+  sensorId: string;
+  grantedAt: number;
+}
