@@ -171,13 +171,13 @@ export class Webhook {
   }
 }
 
-/** Waits until a condition holds, at most five seconds. */
+/** Waits until a condition holds, at most twenty seconds. */
 export async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
+  for (let tries = 0; tries < 2000; tries++) {
     if (condition()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error('the condition did not come true within 5 s');
+  throw new Error('the condition did not come true within 20 s');
 }
 
 /** An identity policy for what a test is not about. */
