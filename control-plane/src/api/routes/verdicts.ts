@@ -121,13 +121,17 @@ async function lookUp(parts: ApiParts, workspaceId: string, digest: string): Pro
   const { items } = await assignments.list(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
   const live = items.map(({ state }) => state).findLast((state) => state === 'running' || state === 'offered' || state === 'pending');
   if (live) return { state: live };
-  if (await isOutside(parts, workspaceId, digest)) throw notFound(`${digest} in the perimeter`);
-  return { state: 'unknown' };
+  const watched = await watchedPlaces(parts, workspaceId, digest);
+  if (watched === null) return { state: 'unknown' };
+  if (watched === 0) throw notFound(`${digest} in the perimeter`);
+  // Listed and watched: its scan is about to be queued.
+  return { state: 'pending' };
 }
 
-async function isOutside(parts: ApiParts, workspaceId: string, digest: string): Promise<boolean> {
+/** In how many watched repositories the digest stands; null when it stands nowhere that is known. */
+async function watchedPlaces(parts: ApiParts, workspaceId: string, digest: string): Promise<number | null> {
   const { catalog } = parts.store;
   const { items } = await catalog.listPlacements(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
-  for (const { repositoryId } of items) if ((await catalog.fetchRepository(workspaceId, repositoryId))?.watched) return false;
-  return items.length > 0;
+  const repositories = await Promise.all(items.map(({ repositoryId }) => catalog.fetchRepository(workspaceId, repositoryId)));
+  return items.length === 0 ? null : repositories.filter((repository) => repository?.watched).length;
 }
