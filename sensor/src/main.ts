@@ -17,6 +17,7 @@ await runProgram(process.argv.slice(2), {
   cores: availableParallelism(),
   signal: interrupted.signal,
   now: () => performance.now(),
+  wallClock: () => Date.now(),
   randomBytes: (length) => randomBytes(length),
   exit: (code) => {
     process.exitCode = code;

@@ -9,10 +9,12 @@ export interface ProgramIo {
   /** Folder for the one work file of a scan of standard input. */
   readonly workFolder: string;
   readonly cores: number;
-  /** Aborted by Ctrl-C. */
+  /** Aborted by Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /** Milliseconds that only grow. */
   now(): number;
+  /** Milliseconds since 1970. */
+  wallClock(): number;
   randomBytes(length: number): Uint8Array;
   exit(code: number): void;
 }

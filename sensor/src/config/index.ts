@@ -1,3 +1,5 @@
+export { type DaemonConfig, daemonVariables, readDaemonConfig, spoolBytesOf } from './daemon.ts';
 export { fingerprintKeyFile } from './fingerprint.ts';
+export { networkVariables } from './network.ts';
 export { processEnv } from './process-env.ts';
 export { readScanConfig, scanVariables, scanWorkers } from './scan.ts';

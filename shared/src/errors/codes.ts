@@ -38,6 +38,7 @@ export const errorCodes = {
   'protocol.version-unsupported': meaning(426, 'The two sides speak no common protocol version'),
   'protocol.timeout': meaning(504, 'The other side did not answer in time', true),
 
+  'control-plane.unreachable': meaning(503, 'The control plane cannot be reached', true),
   'sensor.unknown': meaning(401, 'The sensor is not enrolled here'),
   'sensor.revoked': meaning(403, 'The sensor was revoked'),
   'enrolment.invalid': meaning(401, 'The enrolment token is unknown, expired or used up'),

@@ -15,7 +15,7 @@ export const stages: Readonly<Record<string, readonly string[]>> = {
 /** Folders any stage may use and that use no stage. */
 export const support: Readonly<Record<string, readonly string[]>> = {
   'control-plane': ['storage', 'sensors', 'workspaces', 'http', 'telemetry', 'config'],
-  sensor: ['memory', 'fingerprint', 'policy', 'telemetry', 'config'],
+  sensor: ['memory', 'fingerprint', 'policy', 'enrolment', 'telemetry', 'config'],
 };
 /** May use any stage's face. */
 export const entryPoints = ['api', 'commands', ''];

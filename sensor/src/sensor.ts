@@ -1,0 +1,240 @@
+import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
+import { uuidv7 } from '@tidewaiter/shared/ids';
+import type { AssignedRegistry } from '@tidewaiter/shared/protocol';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DaemonConfig, spoolBytesOf } from './config/index.ts';
+import { type AwsCredentialsProvider, createCredentials, createStsClient, fetchOwnIdentity } from './credentials/index.ts';
+import { AssertionSigner, enrol, type Identity, IdentityFile } from './enrolment/index.ts';
+import { ownIdentityPolicy, type Policy, policyOf, type PolicyRules, readPolicyFile } from './policy/index.ts';
+import {
+  createEcrClient,
+  createEcrRegistry,
+  createRegistryNetwork,
+  type RegistryNetwork,
+  type RemoteRegistry,
+  type RemoteSurroundings,
+} from './registry/index.ts';
+import { fingerprintKeyOf } from './fingerprint/index.ts';
+import { Spool } from './reports/index.ts';
+import { createScanEngine, scanLimits } from './scan/index.ts';
+import { ReconnectWindows, Session, type WorkTools } from './session/index.ts';
+import type { Log } from './telemetry/index.ts';
+
+/** What the daemon takes from its process. */
+export interface Surroundings {
+  readonly log: Log;
+  readonly hostname: string;
+  readonly version: string;
+  readonly cores: number;
+  readonly nowMs: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Aborted by the first SIGTERM or SIGINT: drain. */
+  readonly stop: AbortSignal;
+}
+
+const now = (): number => performance.now();
+
+/** Registries whose client is kept: far more than one sensor serves. */
+const REGISTRIES_MAX = 1_000;
+/** Probes with an enrolment token that was refused: the operator must give another. */
+const ENROLMENT_PROBE_MS = 60_000;
+
+/**
+ * The daemon: enrols if it must, connects, works, and drains when told to stop. Resolves when it has drained.
+ * @throws config.* for what only its operator can mend; nothing else ends it.
+ */
+export async function runSensor(config: DaemonConfig, around: Surroundings): Promise<void> {
+  const { log, nowMs, randomBytes } = around;
+  const newId = (): string => uuidv7(nowMs(), randomBytes(10));
+  const random = (): number => new DataView(randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32;
+  const rules = config.policyFile === null ? null : await readPolicyFile(config.policyFile);
+  const network = createRegistryNetwork({
+    allowPlainLoopback: config.allowPlainLoopback,
+    allowedHosts: [...config.allowedHosts, ...(rules?.hosts ?? [])],
+    tokenHosts: config.tokenHosts,
+  });
+  const key = await readKey(config.fingerprintKeyFile);
+  const file = new IdentityFile(config.stateDir);
+  await file.prepare();
+  const enrolments = new Enrolments(config, around, file, random);
+  const identity = await enrolments.identity();
+  if (identity === null) return;
+  const spool = await Spool.open({
+    folder: join(config.stateDir, 'spool'),
+    bytesMax: spoolBytesOf(config),
+    newId,
+    onSetAside: (entry, why) => log.error({ err: why, report: entry.name, remedy: why.facts.remedy }, 'a report was set aside'),
+  });
+  const engine = createScanEngine({ keys: [key], showSecrets: false, limits: scanLimits, workers: config.scanWorkers ?? around.cores });
+  const credentials = createCredentials({ sensorId: identity.sensorId, now: nowMs, monotonic: now, chance: random, createStsClient });
+  const tools = toolsOf(rules, { spool, engine, credentials, random, network });
+  let signer = new AssertionSigner(identity, config.controlPlaneUrl, newId);
+  const session = new Session({
+    controlPlaneUrl: config.controlPlaneUrl,
+    sensorVersion: around.version,
+    concurrency: config.concurrency,
+    drainMs: config.drainSeconds * 1_000,
+    tools,
+    log,
+    nowMs,
+    random,
+    newId,
+    assertion: () => signer.sign(nowMs()),
+    onUnknown: async () => {
+      const renewed = await enrolments.again();
+      if (renewed) signer = new AssertionSigner(renewed, config.controlPlaneUrl, newId);
+      return renewed !== null;
+    },
+  });
+  await session.run(around.stop);
+  await network.close();
+  await engine.close();
+  log.info('the sensor has drained');
+}
+
+type Made = Pick<WorkTools, 'spool' | 'engine' | 'credentials'> & { readonly random: () => number; readonly network: RegistryNetwork };
+
+function toolsOf(rules: PolicyRules | null, { spool, engine, credentials, random, network }: Made): WorkTools {
+  const policy: Policy = rules ? policyOf(rules) : ownIdentityPolicy(fetchOwnIdentity);
+  const around = { monotonic: now, chance: random };
+  const registries = new Map<string, RemoteRegistry>();
+  return {
+    policy,
+    credentials,
+    engine,
+    limits: scanLimits,
+    spool,
+    openRegistry: (registry, provider) => {
+      const key = JSON.stringify(registry);
+      const open = registries.get(key) ?? openRegistry(registry, provider, network, around);
+      registries.set(key, open);
+      const [oldest] = registries.keys();
+      if (registries.size > REGISTRIES_MAX && oldest !== undefined) registries.delete(oldest);
+      return open;
+    },
+  };
+}
+
+function openRegistry(
+  { host, account, region }: AssignedRegistry,
+  credentials: AwsCredentialsProvider | null,
+  network: RegistryNetwork,
+  around: RemoteSurroundings,
+): RemoteRegistry {
+  if (account === null || region === null || credentials === null)
+    throw new TidewaiterError('reference.invalid', { which: host, got: 'an OCI host', want: 'an ECR registry' });
+  const client = createEcrClient({ host, region, credentials });
+  return createEcrRegistry({ host, account, region, client, network, around });
+}
+
+/** Enrols as often as it takes: the control plane may be away, the token may have to be replaced. */
+class Enrolments {
+  readonly #config: DaemonConfig;
+  readonly #around: Surroundings;
+  readonly #file: IdentityFile;
+  readonly #random: () => number;
+  /** A token serves once in a process, lest a control plane that forgets us makes us enrol for ever. */
+  #spent: string | null = null;
+
+  constructor(config: DaemonConfig, around: Surroundings, file: IdentityFile, random: () => number) {
+    this.#config = config;
+    this.#around = around;
+    this.#file = file;
+    this.#random = random;
+  }
+
+  /** What was stored, or a new one. Null when the process is told to stop meanwhile. @throws config.invalid without a token. */
+  async identity(): Promise<Identity | null> {
+    const { log, stop } = this.#around;
+    const stored = await this.#file.read();
+    if (stored) return this.#stored(stored);
+    const windows = new ReconnectWindows(this.#random);
+    while (!stop.aborted) {
+      const rest = await windows.next(stop);
+      const token = await this.#token();
+      if (token === null) throw tokenMissing();
+      try {
+        return await this.#enrol(token);
+      } catch (error) {
+        if (stop.aborted) return null;
+        const isNetwork = hasCode(error, 'control-plane.unreachable');
+        const remedy = error instanceof TidewaiterError ? error.facts.remedy : undefined;
+        log[isNetwork ? 'warn' : 'error']({ err: error, remedy }, 'the sensor could not enrol; it will be tried again');
+        await rest(isNetwork ? 0 : ENROLMENT_PROBE_MS);
+      }
+    }
+    return null;
+  }
+
+  /** A new identity for a sensor that the control plane does not know, if there is a token that was not used yet; else null. */
+  async again(): Promise<Identity | null> {
+    const token = await this.#token().catch(() => null);
+    if (token === null || token === this.#spent) return null;
+    this.#spent = token;
+    try {
+      return await this.#enrol(token);
+    } catch (error) {
+      this.#around.log.error({ err: error }, 'the sensor could not enrol anew');
+      return null;
+    }
+  }
+
+  #stored(identity: Identity): Identity {
+    const { controlPlaneUrl } = this.#config;
+    if (identity.controlPlaneUrl !== controlPlaneUrl)
+      this.#around.log.warn(
+        { enrolledAt: identity.controlPlaneUrl, controlPlaneUrl },
+        'the control plane’s URL has changed since enrolment; if it is another control plane, remove the state folder and enrol anew',
+      );
+    return identity;
+  }
+
+  async #enrol(token: string): Promise<Identity> {
+    const { hostname, nowMs, stop, log } = this.#around;
+    const { controlPlaneUrl, sensorName } = this.#config;
+    const identity = await enrol({ controlPlaneUrl, token, name: (sensorName ?? hostname).slice(0, 200), nowMs, signal: stop });
+    await this.#file.write(identity);
+    this.#spent = token;
+    log.info({ sensorId: identity.sensorId, workspaceId: identity.workspaceId }, 'the sensor is enrolled');
+    return identity;
+  }
+
+  async #token(): Promise<string | null> {
+    const { enrolmentToken, enrolmentTokenFile } = this.#config;
+    if (enrolmentTokenFile === null) return enrolmentToken;
+    try {
+      return (await readFile(enrolmentTokenFile, 'utf8')).trim() || null;
+    } catch (cause) {
+      const got = cause instanceof Error ? cause.message : enrolmentTokenFile;
+      throw new TidewaiterError('config.invalid', {
+        which: 'TIDEWAITER_ENROLMENT_TOKEN_FILE',
+        got,
+        want: 'a file that can be read',
+        cause,
+      });
+    }
+  }
+}
+
+function tokenMissing(): TidewaiterError {
+  return new TidewaiterError('config.invalid', {
+    which: 'TIDEWAITER_ENROLMENT_TOKEN',
+    got: 'nothing, and the state folder holds no identity',
+    want: 'an enrolment token',
+    remedy: 'Make one (POST /api/v1/enrolment-tokens) and set TIDEWAITER_ENROLMENT_TOKEN or TIDEWAITER_ENROLMENT_TOKEN_FILE.',
+  });
+}
+
+async function readKey(file: string): Promise<ReturnType<typeof fingerprintKeyOf>> {
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new TidewaiterError('config.invalid', {
+      which: 'TIDEWAITER_FINGERPRINT_KEY_FILE',
+      got: cause instanceof Error ? cause.message : file,
+      want: 'a file of 32 bytes that can be read',
+      remedy: 'Make one with `tidewaiter-sensor keygen FILE`.',
+      cause,
+    });
+  });
+  return fingerprintKeyOf(bytes);
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { FRAME_BYTES_MAX, SUBPROTOCOL } from '@tidewaiter/shared/protocol';
+import { WebSocket } from 'ws';
+import { problemFrom } from '../enrolment/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import { FrameSocket } from './frame-socket.ts';
+import { HANDSHAKE_TIMEOUT_MS, REFUSAL_BYTES_MAX } from './limits.ts';
+
+export interface ConnectOptions {
+  readonly controlPlaneUrl: string;
+  /** A signed assertion; used once. */
+  readonly assertion: string;
+  readonly nowMs: () => number;
+  readonly newId: () => string;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the socket. Redirects are not followed: the assertion is for this control plane alone.
+ * @throws sensor.unknown, sensor.revoked, auth.invalid and other refusals; control-plane.unreachable; cancelled.
+ */
+export async function connect(options: ConnectOptions): Promise<FrameSocket> {
+  const { controlPlaneUrl, assertion, newId, log, signal } = options;
+  const socket = new WebSocket(`${controlPlaneUrl.replace(/^http/, 'ws')}/api/v1/sensors/socket`, [SUBPROTOCOL], {
+    headers: { authorization: `Bearer ${assertion}` },
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    maxPayload: FRAME_BYTES_MAX,
+    // A compressed bomb would pass maxPayload in memory, and frames are small.
+    perMessageDeflate: false,
+    followRedirects: false,
+    maxRedirects: 0,
+  });
+  // Listens from the first moment: a frame may come in one packet with the handshake.
+  const frames = new FrameSocket(socket, newId, log);
+  const abort = (): void => socket.terminate();
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    await opened(socket, options);
+    return frames;
+  } catch (error) {
+    socket.terminate();
+    throw signal.aborted ? new TidewaiterError('cancelled', { which: 'connection', cause: error }) : error;
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+function opened(socket: WebSocket, { nowMs, controlPlaneUrl }: ConnectOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', (cause) => {
+      reject(new TidewaiterError('control-plane.unreachable', { which: controlPlaneUrl, got: cause.message, cause }));
+    });
+    socket.once('unexpected-response', (_request, response: IncomingMessage) => {
+      void refusalOf(response, nowMs()).then(reject, reject);
+    });
+  });
+}
+
+async function refusalOf(response: IncomingMessage, nowMs: number): Promise<TidewaiterError> {
+  const { statusCode: status = 0, headers } = response;
+  const body = await readText(response);
+  return problemFrom({ status, contentType: headers['content-type'] ?? '', body, retryAfter: headers['retry-after'] }, nowMs);
+}
+
+/** What came of the body within its bound; a body that breaks off is as good as none. */
+async function readText(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  response.setTimeout(HANDSHAKE_TIMEOUT_MS, () => response.destroy());
+  try {
+    for await (const part of response as AsyncIterable<string>) {
+      text += part;
+      if (text.length > REFUSAL_BYTES_MAX) break;
+    }
+  } catch {
+    return text;
+  }
+  return text;
+}

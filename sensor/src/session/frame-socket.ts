@@ -1,0 +1,180 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import {
+  decodeFrame,
+  encodeFrame,
+  type Failure,
+  type Frame,
+  type FrameBody,
+  type FrameType,
+  REPLY_TIMEOUT_MS,
+  SOCKET_SILENCE_MS_MAX,
+} from '@tidewaiter/shared/protocol';
+import { type RawData, WebSocket } from 'ws';
+import type { Log } from '../telemetry/index.ts';
+import { OUTGOING_BYTES_MAX, PING_MS, REQUESTS_MAX } from './limits.ts';
+
+/** The reply to a request, or the error frame that came instead. */
+export type Answer<T extends FrameType> =
+  | { readonly ok: true; readonly body: FrameBody<T> }
+  | { readonly ok: false; readonly failure: Failure };
+
+interface Waiting {
+  readonly expected: FrameType;
+  readonly resolve: (answer: Answer<FrameType>) => void;
+  readonly reject: (error: TidewaiterError) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** RFC 6455, 7.4.1: policy violation. */
+const POLICY_VIOLATION = 1008;
+const CLOSE_MS = 2_000;
+
+/** One open socket: frames out, replies matched to requests, everything else to `onFrame`. Silence is measured on the monotonic clock. */
+export class FrameSocket {
+  readonly #socket: WebSocket;
+  readonly #newId: () => string;
+  readonly #log: Log;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #timer: NodeJS.Timeout;
+  #heardAt = performance.now();
+  #pingedAt = performance.now();
+  #unknown = 0;
+  onFrame: (frame: Frame) => void = () => undefined;
+  /** Resolves, never rejects, when the socket is gone. */
+  readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
+
+  constructor(socket: WebSocket, newId: () => string, log: Log) {
+    this.#socket = socket;
+    this.#newId = newId;
+    this.#log = log;
+    this.#timer = setInterval(() => this.#watch(), 1_000);
+    const heard = (): void => {
+      this.#heardAt = performance.now();
+    };
+    socket.on('ping', heard).on('pong', heard);
+    socket.on('error', (error) => log.debug({ err: error }, 'the socket broke'));
+    socket.on('message', (data: RawData, isBinary: boolean) => {
+      heard();
+      this.#receive(data, isBinary);
+    });
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => {
+        this.#end();
+        // The reason is a stranger's text: bounded by the protocol to 123 bytes.
+        resolve({ code, reason: reason.toString('utf8') });
+      });
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN;
+  }
+
+  /** @throws control-plane.unreachable when the socket is gone or its peer does not read; protocol.frame-too-large. */
+  send<T extends FrameType>(type: T, body: FrameBody<T>, replyTo?: string): string {
+    const id = this.#newId();
+    const text = encodeFrame(id, type, body, replyTo);
+    if (!this.isOpen) throw gone('the socket is closed');
+    if (this.#socket.bufferedAmount + text.length > OUTGOING_BYTES_MAX) {
+      this.terminate();
+      throw gone('the control plane does not read');
+    }
+    this.#socket.send(text);
+    return id;
+  }
+
+  /** @throws protocol.timeout, which ends the socket; control-plane.unreachable when it ends before. */
+  ask<T extends FrameType, A extends FrameType>(type: T, body: FrameBody<T>, expected: A): Promise<Answer<A>> {
+    return new Promise<Answer<A>>((resolve, reject) => {
+      if (this.#waiting.size >= REQUESTS_MAX) throw new TidewaiterError('overloaded', { which: 'requests on the socket' });
+      const id = this.send(type, body);
+      const timer = setTimeout(() => this.#timeOut(id, type), REPLY_TIMEOUT_MS);
+      this.#waiting.set(id, { expected, resolve: resolve as (answer: Answer<FrameType>) => void, reject, timer });
+    });
+  }
+
+  /** Waits for what is to be sent and closes in order; a peer that takes no part is cut. */
+  async close(code: number, reason: string): Promise<void> {
+    if (this.#socket.readyState === WebSocket.CLOSED) return;
+    this.#socket.close(code, reason);
+    const timer = setTimeout(() => this.#socket.terminate(), CLOSE_MS);
+    await this.closed;
+    clearTimeout(timer);
+  }
+
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    try {
+      const decoded = decodeFrame(isBinary ? '' : textOf(data));
+      if (decoded.known) this.#take(decoded.frame);
+      else this.#countUnknown(decoded.type);
+    } catch (error) {
+      if (!(error instanceof TidewaiterError)) throw error;
+      this.refuse(error);
+    }
+  }
+
+  #take(frame: Frame): void {
+    const waiting = frame.replyTo === undefined ? undefined : this.#waiting.get(frame.replyTo);
+    if (!waiting || frame.replyTo === undefined) return this.onFrame(frame);
+    this.#waiting.delete(frame.replyTo);
+    clearTimeout(waiting.timer);
+    if (frame.type === 'error') return waiting.resolve({ ok: false, failure: frame.body });
+    if (frame.type === waiting.expected) return waiting.resolve({ ok: true, body: frame.body });
+    const error = new TidewaiterError('protocol.out-of-order', { which: 'reply', got: frame.type, want: waiting.expected });
+    waiting.reject(error);
+    throw error;
+  }
+
+  /** Tells the peer what was wrong with what it sent, and ends the socket. */
+  refuse(error: TidewaiterError): void {
+    this.#log.error({ err: error }, 'the control plane sent what it must not; the socket is closed');
+    const failure = { code: error.code, detail: error.message.slice(0, 2_048), remedy: null, retryable: false };
+    if (this.isOpen) this.send('error', failure);
+    void this.close(POLICY_VIOLATION, error.code);
+  }
+
+  #countUnknown(type: string): void {
+    this.#unknown++;
+    if (this.#unknown === 1) this.#log.warn({ frame: type }, 'frames of an unknown type are ignored; the control plane may be newer');
+  }
+
+  #timeOut(id: string, type: FrameType): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.reject(new TidewaiterError('protocol.timeout', { which: `reply to ${type}`, want: `within ${REPLY_TIMEOUT_MS} ms` }));
+    // What the peer did with the request is unknown; a new hello settles it.
+    this.terminate();
+  }
+
+  #watch(): void {
+    const now = performance.now();
+    if (now - this.#heardAt > SOCKET_SILENCE_MS_MAX) {
+      this.#log.warn({ silentMs: Math.round(now - this.#heardAt) }, 'the control plane fell silent; the socket is cut');
+      return this.terminate();
+    }
+    if (now - this.#pingedAt < PING_MS || !this.isOpen) return;
+    this.#pingedAt = now;
+    this.#socket.ping();
+  }
+
+  #end(): void {
+    clearInterval(this.#timer);
+    for (const { reject, timer } of this.#waiting.values()) {
+      clearTimeout(timer);
+      reject(gone('the socket closed before the reply'));
+    }
+    this.#waiting.clear();
+    if (this.#unknown > 0) this.#log.info({ frames: this.#unknown }, 'frames of unknown types were ignored');
+  }
+}
+
+const gone = (got: string): TidewaiterError => new TidewaiterError('control-plane.unreachable', { which: 'control plane', got });
+
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+}

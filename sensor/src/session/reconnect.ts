@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WINDOW_MS, WINDOW_MS_MAX } from './limits.ts';
+
+/**
+ * When to try to connect (Buildkite agent's algorithm): windows of 1, 2, 4, … 64 s; one try at a uniformly random moment in each, then
+ * the rest of the window is slept out. Summing jitters instead would tend to a normal distribution and bring a fleet back in step.
+ */
+export class ReconnectWindows {
+  readonly #random: () => number;
+  #attempt = 0;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  /** Sleeps to the moment of the next try. The function it gives sleeps out the window, or `atLeastMs` if that is longer. */
+  async next(signal: AbortSignal): Promise<(atLeastMs: number) => Promise<void>> {
+    const windowMs = Math.min(WINDOW_MS_MAX, WINDOW_MS * 2 ** Math.min(this.#attempt, 6));
+    const end = performance.now() + windowMs;
+    // The very first try of a process is made at once: it is a person who waits.
+    if (this.#attempt > 0) await pause(this.#random() * windowMs, signal);
+    this.#attempt++;
+    return (atLeastMs) => pause(Math.max(end - performance.now(), atLeastMs * (1 + this.#random() / 4)), signal);
+  }
+
+  /** A connection lived: windows start small again. */
+  succeeded(): void {
+    this.#attempt = 1;
+  }
+}
+
+/** Sleeps; an abort ends it early, without a throw. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}

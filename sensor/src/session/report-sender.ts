@@ -1,0 +1,89 @@
+import { hasCode } from '@tidewaiter/shared/errors';
+import type { Failure } from '@tidewaiter/shared/protocol';
+import type { Spool, SpoolEntry } from '../reports/index.ts';
+import type { Log } from '../telemetry/index.ts';
+import { errorOfFailure } from './failures.ts';
+import { REPORT_PAUSE_MS, REPORT_PAUSE_MS_MAX, REPORT_TRIES_MAX } from './limits.ts';
+import type { Link } from './link.ts';
+import { pause } from './reconnect.ts';
+
+/** Refusals of the sensor or of the whole session, not of the report: it waits for a better one. */
+const NOT_ABOUT_THE_REPORT = /^(?:sensor|auth|enrolment)\.|^protocol\.version-unsupported$/;
+/** The control plane has moved on: nothing is lost by forgetting the report. */
+const MOVED_ON = ['assignment.stale', 'claim.missing'];
+
+/** Sends the spool's reports one after the other, each until it is acknowledged. */
+export class ReportSender {
+  readonly #spool: Spool;
+  readonly #link: Link;
+  readonly #log: Log;
+  readonly #onSent: () => void;
+  #backlogBelow = 0;
+
+  /** @param onSent told after each report that left the spool. */
+  constructor(spool: Spool, link: Link, log: Log, onSent: () => void) {
+    this.#spool = spool;
+    this.#link = link;
+    this.#log = log;
+    this.#onSent = onSent;
+  }
+
+  /** A session begins: what the spool holds now is to be sent before new work is taken, or layers on their way would be read again. */
+  sessionBegins(): void {
+    this.#backlogBelow = this.#spool.nextSequence;
+    if (this.#spool.count > 0) this.#log.info({ reports: this.#spool.count, bytes: this.#spool.bytes }, 'spooled reports are replayed');
+  }
+
+  get isReplaying(): boolean {
+    const { first } = this.#spool;
+    return first !== null && first.sequence < this.#backlogBelow;
+  }
+
+  /** Until `signal` aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    let tries = 0;
+    for (;;) {
+      await this.#spool.arrival(signal);
+      const { first } = this.#spool;
+      if (signal.aborted) return;
+      if (!first) continue;
+      try {
+        tries = (await this.#send(first, tries, signal)) ? 0 : tries + 1;
+      } catch (error) {
+        if (signal.aborted) return;
+        // A damaged file was set aside by the spool; a disk that fails for a moment is read again.
+        if (!hasCode(error, 'spool.damaged')) this.#log.error({ err: error, report: first.name }, 'a report could not be sent');
+        tries++;
+      }
+      if (tries > 0) await pause(Math.min(REPORT_PAUSE_MS * 2 ** (tries - 1), REPORT_PAUSE_MS_MAX), signal);
+    }
+  }
+
+  /** True when the report has left the spool. */
+  async #send(entry: SpoolEntry, tries: number, signal: AbortSignal): Promise<boolean> {
+    const report = await this.#spool.read(entry);
+    const answer = await this.#link.askOnce('report', { reportId: entry.reportId, report }, 'ack', signal);
+    if (answer === null) return false;
+    if (answer.ok) await this.#spool.remove(entry);
+    else if (!(await this.#refused(entry, answer.failure, tries))) return false;
+    this.#onSent();
+    return true;
+  }
+
+  /** True when the report was given up. */
+  async #refused(entry: SpoolEntry, failure: Failure, tries: number): Promise<boolean> {
+    const { code, detail, retryable } = failure;
+    const facts = { report: entry.kind, reportId: entry.reportId, code, detail };
+    if (MOVED_ON.includes(code)) {
+      this.#log.info(facts, 'a report is dropped: the control plane has moved on');
+      await this.#spool.remove(entry);
+      return true;
+    }
+    if (retryable || NOT_ABOUT_THE_REPORT.test(code) || (code === 'internal' && tries < REPORT_TRIES_MAX)) {
+      this.#log.warn(facts, 'a report was not taken and will be sent again');
+      return false;
+    }
+    await this.#spool.setAside(entry, errorOfFailure(failure, entry.name));
+    return true;
+  }
+}
