@@ -1,5 +1,6 @@
 import type { Test } from 'tap';
 import type { Store } from '../../src/storage/index.ts';
+import { apartSuite } from './suites/apart.ts';
 import { catalogSuite } from './suites/catalog.ts';
 import { factsSuite } from './suites/facts.ts';
 import { queueSuite } from './suites/queue.ts';
@@ -27,5 +28,6 @@ export async function conformance(t: Test, { empty, shared }: Dialect): Promise<
   await t.test('catalog', (t) => catalogSuite(t, shared));
   await t.test('facts', (t) => factsSuite(t, shared));
   await t.test('results', (t) => resultsSuite(t, shared));
+  await t.test('workspaces', (t) => apartSuite(t, shared));
   await t.test('wakeups', (t) => wakeupsSuite(t, shared));
 }
