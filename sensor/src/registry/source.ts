@@ -17,8 +17,8 @@ export interface ImageSource {
   root(signal: AbortSignal): Promise<RawManifest>;
   manifest(digest: Digest, signal: AbortSignal): Promise<RawManifest>;
   /**
-   * The blob's stored (compressed) bytes from `fromByte` on, in chunks of any size. It ends early only by throwing; whoever reads it
-   * verifies digest and size. Resuming (Range, a new pre-signed URL) happens inside.
+   * The blob's stored (compressed) bytes, in chunks of any size; a chunk's bytes are the reader's until it asks for the next. It ends
+   * early only by throwing; whoever reads it verifies digest and size. Resuming (Range, a new pre-signed URL) happens inside.
    */
   blob(digest: Digest, sizeBytes: number, signal: AbortSignal): AsyncIterable<Uint8Array>;
   close(): Promise<void>;

@@ -7,7 +7,7 @@ import type { WorkerSetup } from './worker-messages.ts';
 
 /** Makes a worker's own memory and engine. Their bytes never leave it. */
 export function openFactTools(
-  { keys, showSecrets, limits }: WorkerSetup,
+  { keys, showSecrets, limits }: Omit<WorkerSetup, 'slots'>,
   listener: MatchListener,
 ): { readonly tools: FactTools; readonly memory: Uint8Array } {
   const memory = createPassMemory();

@@ -5,13 +5,13 @@ import type { WorkerSetup } from './worker-messages.ts';
 /** Worker threads that read layers, started when needed and replaced when they fail. Jobs beyond their number wait in order. */
 export class LayerPool {
   readonly size: number;
-  readonly #setup: WorkerSetup;
+  readonly #setup: Omit<WorkerSetup, 'slots'>;
   readonly #idle: LayerWorker[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #all = new Set<LayerWorker>();
   #busy = 0;
 
-  constructor(size: number, setup: WorkerSetup) {
+  constructor(size: number, setup: Omit<WorkerSetup, 'slots'>) {
     this.size = size;
     this.#setup = setup;
   }

@@ -24,7 +24,8 @@ const WORKER = new URL(import.meta.url.endsWith('.ts') ? './layer.worker.ts' : '
 /** A worker thread from the outside. It reads one layer at a time; after a failure it is gone. */
 export class LayerWorker {
   readonly #worker: Worker;
-  readonly #free: ArrayBuffer[] = Array.from({ length: CHUNKS_IN_FLIGHT }, () => new ArrayBuffer(CHUNK_BYTES));
+  readonly #slots = new Uint8Array(new SharedArrayBuffer(CHUNKS_IN_FLIGHT * CHUNK_BYTES));
+  readonly #free: number[] = Array.from({ length: CHUNKS_IN_FLIGHT }, (_, slot) => slot);
   #job: LayerJob | null = null;
   #summary: LayerSummary | null = null;
   #failure: TidewaiterError | null = null;
@@ -32,8 +33,11 @@ export class LayerWorker {
   #delivery: Promise<void> = Promise.resolve();
   #wake: (() => void) | null = null;
 
-  constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(WORKER, { workerData: setup, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB_MAX } });
+  constructor(setup: Omit<WorkerSetup, 'slots'>) {
+    this.#worker = new Worker(WORKER, {
+      workerData: { ...setup, slots: this.#slots.buffer } satisfies WorkerSetup,
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB_MAX },
+    });
     this.#worker.on('message', (message: FromWorker) => this.#take(message));
     this.#worker.on('error', (error) => this.#fail(died(error.name, this.#job)));
     this.#worker.on('exit', (code) => this.#fail(died(`exit code ${code}`, this.#job)));
@@ -71,38 +75,41 @@ export class LayerWorker {
 
   async #feed(job: LayerJob): Promise<void> {
     this.#post({ type: 'begin', digest: job.digest, sizeBytes: job.sizeBytes });
-    let [buffer, filled, total] = [await this.#buffer(), 0, 0];
+    let [slot, filled, total] = [await this.#slot(), 0, 0];
     for await (const chunk of job.chunks) {
       total += chunk.length;
       if (total > job.sizeBytes) throw tooLong(job);
       for (let from = 0; from < chunk.length; ) {
         const step = Math.min(chunk.length - from, CHUNK_BYTES - filled);
-        new Uint8Array(buffer).set(chunk.subarray(from, from + step), filled);
+        this.#slots.set(chunk.subarray(from, from + step), slot * CHUNK_BYTES + filled);
         [from, filled] = [from + step, filled + step];
         if (filled < CHUNK_BYTES) continue;
-        this.#post({ type: 'chunk', buffer, length: filled }, buffer);
-        job.advanced(filled);
-        [buffer, filled] = [await this.#buffer(), 0];
+        this.#give(job, slot, filled);
+        [slot, filled] = [await this.#slot(), 0];
       }
     }
-    if (filled > 0) this.#post({ type: 'chunk', buffer, length: filled }, buffer);
-    else this.#free.push(buffer);
-    job.advanced(filled);
+    if (filled > 0) this.#give(job, slot, filled);
+    else this.#free.push(slot);
     this.#post({ type: 'end' });
   }
 
-  #post(message: ToWorker, transfer?: ArrayBuffer): void {
-    if (this.#failure) throw this.#failure;
-    this.#worker.postMessage(message, transfer ? [transfer] : []);
+  #give(job: LayerJob, slot: number, length: number): void {
+    this.#post({ type: 'chunk', slot, length });
+    job.advanced(length);
   }
 
-  /** A buffer the worker has given back, once the receiver has taken what the worker sent. */
-  async #buffer(): Promise<ArrayBuffer> {
+  #post(message: ToWorker): void {
+    if (this.#failure) throw this.#failure;
+    this.#worker.postMessage(message);
+  }
+
+  /** A slot the worker has given back, once the receiver has taken what the worker sent. */
+  async #slot(): Promise<number> {
     await this.#until(() => this.#free.length > 0);
     await this.#delivery;
-    const buffer = this.#free.pop();
-    if (!buffer) throw new TidewaiterError('internal', { which: 'credits of a layer worker' });
-    return buffer;
+    const slot = this.#free.pop();
+    if (slot === undefined) throw new TidewaiterError('internal', { which: 'credits of a layer worker' });
+    return slot;
   }
 
   async #outcome(): Promise<LayerSummary> {
@@ -130,7 +137,7 @@ export class LayerWorker {
     if (!job || this.#failure) return;
     switch (message.type) {
       case 'credit':
-        this.#free.push(message.buffer);
+        this.#free.push(message.slot);
         break;
       case 'paths':
         this.#deliver(() => job.paths(message.page));

@@ -4,7 +4,7 @@ import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import { type LayerReading, readLayer } from '../layers/index.ts';
 import { openFactTools } from './fact-tools.ts';
 import { LayerFacts } from './layer-facts.ts';
-import { FINDINGS_PER_PAGE } from './limits.ts';
+import { CHUNK_BYTES, FINDINGS_PER_PAGE } from './limits.ts';
 import type { ScannedFinding } from './sink.ts';
 import { MessageQueue } from './message-queue.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
@@ -23,7 +23,7 @@ async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
     if (begin.type !== 'begin') continue;
     try {
       facts = new LayerFacts(tools, (page) => send({ type: 'paths', page }, [page.hashes.buffer]));
-      const reading = await readLayer(chunksOf(queue, send), memory, facts, setup.limits.layer);
+      const reading = await readLayer(chunksOf(queue, setup.slots, send), memory, facts, setup.limits.layer);
       verify(reading, begin);
       report(facts.finish(reading), send);
     } catch (error) {
@@ -34,13 +34,14 @@ async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
 
 async function* chunksOf(
   queue: MessageQueue<ToWorker>,
-  send: (message: FromWorker, transfer: readonly ArrayBuffer[]) => void,
+  slots: SharedArrayBuffer,
+  send: (message: FromWorker) => void,
 ): AsyncIterable<Uint8Array> {
   for (;;) {
     const message = await queue.next();
     if (message.type !== 'chunk') return;
-    yield new Uint8Array(message.buffer, 0, message.length);
-    send({ type: 'credit', buffer: message.buffer }, [message.buffer]);
+    yield new Uint8Array(slots, message.slot * CHUNK_BYTES, message.length);
+    send({ type: 'credit', slot: message.slot });
   }
 }
 

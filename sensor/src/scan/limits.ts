@@ -62,10 +62,13 @@ export const scanLimits: ScanLimits = {
 export const PATH_HASHES_PER_PAGE = 65_536;
 export const FINDINGS_PER_PAGE = 100;
 
-/** One transfer of compressed bytes into a worker, and how many are under way: 1 MiB a worker keeps download and scan both busy. */
-export const CHUNK_BYTES = 256 * KIB;
-export const CHUNKS_IN_FLIGHT = 4;
-/** A worker that takes no chunk for this long hangs: the slowest chunk, 256 KiB of a bomb, takes seconds. */
+/**
+ * Compressed bytes handed to a worker at once, and how many such pieces may be under way: one is filled while one is read, and one is
+ * ready. A message between threads costs 0.25 ms, so pieces are large.
+ */
+export const CHUNK_BYTES = MIB;
+export const CHUNKS_IN_FLIGHT = 3;
+/** A worker that takes no chunk for this long hangs: the slowest chunk, 1 MiB of a bomb, takes some ten seconds. */
 export const WORKER_SILENCE_MS_MAX = 300_000;
 /** Heap of a worker: it needs some 40 MiB plus 10 MiB of findings. */
 export const WORKER_HEAP_MIB_MAX = 256;

@@ -101,7 +101,7 @@ async function readConfig(
   for await (const chunk of source.blob(config.digest, config.sizeBytes, signal)) {
     length += chunk.length;
     if (length > config.sizeBytes) break;
-    parts.push(chunk);
+    parts.push(Buffer.from(chunk));
   }
   const bytes = Buffer.concat(parts);
   const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
 import { extract, type Header } from 'tar-stream';
-import { type FileStore, READ_BYTES } from './blob-store.ts';
+import { type FileStore, READ_BYTES, readPart } from './blob-store.ts';
 
 /** Files an image archive may hold: four for each of 1,000 layers, with room; a bound on memory. */
 export const ARCHIVE_FILES_MAX = 100_000;
@@ -99,17 +99,7 @@ function follow(members: ReadonlyMap<string, Member | { readonly link: string }>
 const cleanName = (name: string): string => posix.normalize(`/${name}`).slice(1);
 
 async function* readMember(file: FileHandle, member: Member | null, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  if (!member) return;
-  for (let done = 0; done < member.sizeBytes; ) {
-    signal.throwIfAborted();
-    const { buffer, bytesRead } = await file.read({
-      buffer: new Uint8Array(Math.min(READ_BYTES, member.sizeBytes - done)),
-      position: member.at + done,
-    });
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-    done += bytesRead;
-  }
+  if (member) yield* readPart(file, member.at, member.sizeBytes, signal);
 }
 
 const tooMany = (path: string): TidewaiterError =>

@@ -17,7 +17,7 @@ export async function readDocument(store: FileStore, name: string, which: string
   for await (const chunk of size > DOCUMENT_BYTES_MAX ? [] : store.read(name, signal)) {
     bytes += chunk.length;
     if (bytes > DOCUMENT_BYTES_MAX) break;
-    parts.push(chunk);
+    parts.push(Buffer.from(chunk));
   }
   if (Math.max(bytes, size) > DOCUMENT_BYTES_MAX) {
     throw new TidewaiterError('manifest.too-large', {

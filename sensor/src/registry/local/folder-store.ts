@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FileStore, READ_BYTES } from './blob-store.ts';
+import { type FileStore, readPart } from './blob-store.ts';
 
 /** An OCI layout that lies open in a folder. */
 export function openFolder(folder: string): FileStore {
@@ -10,7 +9,14 @@ export function openFolder(folder: string): FileStore {
       const found = await stat(join(folder, name)).catch(() => null);
       return found?.isFile() ? found.size : null;
     },
-    read: (name, signal) => createReadStream(join(folder, name), { highWaterMark: READ_BYTES, signal }),
+    async *read(name, signal) {
+      const file = await open(join(folder, name));
+      try {
+        yield* readPart(file, 0, (await file.stat()).size, signal);
+      } finally {
+        await file.close();
+      }
+    },
     close: async () => undefined,
   };
 }
