@@ -138,6 +138,8 @@ export class Registries {
     image.status = status;
     if (status === 'ARCHIVED') image.lastArchivedAt = now;
     if (status === 'ACTIVE') image.lastActivatedAt = now;
+    // A restore is told when it is done, not when it begins.
+    if (status === 'ACTIVATING') return image;
     const target = status === 'ARCHIVED' ? 'ARCHIVE' : 'STANDARD';
     const activated = status === 'ACTIVE' ? { 'last-activated-at': isoSeconds(now) } : {};
     const tag = tagsOf(repository, image.digest)[0] ?? '';

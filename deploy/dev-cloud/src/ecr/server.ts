@@ -7,21 +7,28 @@ import type { EcrParts, Operation } from './call.ts';
 import { ecrError } from './errors.ts';
 import { Input } from './input.ts';
 import { batchCheckLayerAvailability } from './operations/batch-check-layer-availability.ts';
+import { batchDeleteImage } from './operations/batch-delete-image.ts';
 import { batchGetImage } from './operations/batch-get-image.ts';
+import { createRepository } from './operations/create-repository.ts';
 import { describeImages } from './operations/describe-images.ts';
 import { describeRepositories } from './operations/describe-repositories.ts';
 import { getAuthorizationToken } from './operations/get-authorization-token.ts';
 import { getDownloadUrlForLayer } from './operations/get-download-url-for-layer.ts';
-import { getRepositoryPolicy } from './operations/get-repository-policy.ts';
 import { listImageReferrers } from './operations/list-image-referrers.ts';
 import { listImages } from './operations/list-images.ts';
+import { putImage } from './operations/put-image.ts';
+import { deleteRepositoryPolicy, getRepositoryPolicy, setRepositoryPolicy } from './operations/repository-policies.ts';
+import { updateImageStorageClass } from './operations/update-image-storage-class.ts';
 
-/** The largest input is PutImage's manifest of 4 MiB; nothing here needs more. */
+/** The largest input is PutImage's manifest of 4 MiB; and JSON escapes some of it. */
 const bodyBytesMax = 5 * 1024 * 1024;
 
 const operations: Readonly<Record<string, Operation>> = {
   BatchCheckLayerAvailability: batchCheckLayerAvailability,
+  BatchDeleteImage: batchDeleteImage,
   BatchGetImage: batchGetImage,
+  CreateRepository: createRepository,
+  DeleteRepositoryPolicy: deleteRepositoryPolicy,
   DescribeImages: describeImages,
   DescribeRepositories: describeRepositories,
   GetAuthorizationToken: getAuthorizationToken,
@@ -29,6 +36,9 @@ const operations: Readonly<Record<string, Operation>> = {
   GetRepositoryPolicy: getRepositoryPolicy,
   ListImageReferrers: listImageReferrers,
   ListImages: listImages,
+  PutImage: putImage,
+  SetRepositoryPolicy: setRepositoryPolicy,
+  UpdateImageStorageClass: updateImageStorageClass,
 };
 
 /** What was asked, for the request log and the fault switches. */

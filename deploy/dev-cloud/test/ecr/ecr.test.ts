@@ -1,6 +1,9 @@
 import {
   BatchCheckLayerAvailabilityCommand,
+  BatchDeleteImageCommand,
   BatchGetImageCommand,
+  CreateRepositoryCommand,
+  DeleteRepositoryPolicyCommand,
   DescribeImagesCommand,
   type DescribeImagesCommandOutput,
   DescribeRepositoriesCommand,
@@ -9,6 +12,9 @@ import {
   GetRepositoryPolicyCommand,
   ListImageReferrersCommand,
   ListImagesCommand,
+  PutImageCommand,
+  SetRepositoryPolicyCommand,
+  UpdateImageStorageClassCommand,
 } from '@aws-sdk/client-ecr';
 import type { Cloud } from '@tidewaiter/dev-cloud/cloud';
 import tap, { type Test } from 'tap';
@@ -269,6 +275,55 @@ void tap.test('hostile images can be stored unchecked, and only so', async (t) =
   t.match(got.images, [{ imageId: { imageDigest: digest }, imageManifest: 'no json' }]);
   const index = indexOf(smallImage('not pushed').manifest);
   await fails(t, cloud.putImage({ repository: 'app', ...index }), /^ReferencedImagesNotFoundException/);
+});
+
+void tap.test('a client can do by the API what a setup verb does', async (t) => {
+  const { cloud, ecr } = await setUp(t);
+  const made = await ecr.send(new CreateRepositoryCommand({ repositoryName: 'made', imageTagMutability: 'IMMUTABLE' }));
+  t.match(made.repository, { repositoryName: 'made', imageTagMutability: 'IMMUTABLE' });
+  await fails(t, ecr.send(new CreateRepositoryCommand({ repositoryName: 'made' })), /^RepositoryAlreadyExistsException/);
+
+  const image = smallImage('one');
+  const index = indexOf(image.manifest);
+  await cloud.putImage({ repository: 'app', ...image });
+  const put = { repositoryName: 'app', imageManifest: index.manifest.toString(), imageTag: 'v1' };
+  t.match((await ecr.send(new PutImageCommand(put))).image, { imageId: { imageTag: 'v1', imageDigest: sha256(index.manifest) } });
+  await fails(t, ecr.send(new PutImageCommand(put)), /^ImageAlreadyExistsException/);
+  t.ok(await ecr.send(new PutImageCommand({ ...put, imageTag: 'v2' })), 'another tag');
+  await fails(t, ecr.send(new PutImageCommand({ ...put, imageTag: 'v3', imageDigest: sha256('x') })), /^ImageDigestDoesNotMatchException/);
+
+  const imageIds = [{ imageTag: 'v2' }, { imageDigest: sha256(image.manifest) }, { imageTag: 'v9' }, {}];
+  const deleted = await ecr.send(new BatchDeleteImageCommand({ repositoryName: 'app', imageIds }));
+  t.same(deleted.imageIds, [{ imageDigest: sha256(index.manifest), imageTag: 'v2' }]);
+  t.same(
+    deleted.failures?.map((failure) => failure.failureCode),
+    ['ImageReferencedByManifestList', 'ImageNotFound', 'MissingDigestAndTag'],
+  );
+  const both = [{ imageDigest: sha256(index.manifest) }, { imageDigest: sha256(image.manifest) }];
+  t.equal((await ecr.send(new BatchDeleteImageCommand({ repositoryName: 'app', imageIds: both }))).imageIds?.length, 2);
+  t.same((await ecr.send(new ListImagesCommand({ repositoryName: 'app' }))).imageIds, []);
+  t.match(cloud.counters().events, { emitted: 6 }, 'three pushes and three deletions');
+
+  await cloud.putImage({ repository: 'app', tag: 'v1', ...image });
+  const move = (targetStorageClass: 'ARCHIVE' | 'STANDARD') =>
+    ecr.send(new UpdateImageStorageClassCommand({ repositoryName: 'app', imageId: { imageTag: 'v1' }, targetStorageClass }));
+  t.equal((await move('ARCHIVE')).imageStatus, 'ARCHIVED');
+  t.equal((await move('STANDARD')).imageStatus, 'ACTIVATING');
+  t.equal((await move('STANDARD')).imageStatus, 'ACTIVE');
+
+  const policyText = JSON.stringify({
+    Version: '2008-10-17',
+    Statement: [{ Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }],
+  });
+  t.match(await ecr.send(new SetRepositoryPolicyCommand({ repositoryName: 'app', policyText })), { policyText });
+  const unknown = policyText.replace('"Principal"', '"NotPrincipal"');
+  await fails(
+    t,
+    ecr.send(new SetRepositoryPolicyCommand({ repositoryName: 'app', policyText: unknown })),
+    /^InvalidParameterException: .*NotPrincipal/,
+  );
+  t.match(await ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName: 'app' })), { policyText });
+  await fails(t, ecr.send(new DeleteRepositoryPolicyCommand({ repositoryName: 'app' })), /^RepositoryPolicyNotFoundException/);
 });
 
 function v1Times(count: number): { imageTag: string }[] {

@@ -1,6 +1,7 @@
 import { authorizedRepository, type EcrCall, type Operation } from '../call.ts';
 import { invalidParameter } from '../errors.ts';
 import type { ImageId } from '../registries.ts';
+import { renderImage } from '../render.ts';
 import type { Image, Repository } from '../repository.ts';
 
 interface Failure {
@@ -17,7 +18,7 @@ export const batchGetImage: Operation = (call) => {
   const accepted = call.input.texts('acceptedMediaTypes', 1, 100);
   const results = ids.map((id) => lookUp(call, repository, id, accepted));
   return {
-    images: results.flatMap((result) => ('image' in result ? [render(repository, result.id, result.image)] : [])),
+    images: results.flatMap((result) => ('image' in result ? [renderImage(repository, result.id, result.image)] : [])),
     failures: results.flatMap((result) => ('failure' in result ? [result.failure] : [])),
   };
 };
@@ -50,14 +51,4 @@ function lookUp(
   }
   image.lastPulledAt = call.clock.now();
   return { id, image };
-}
-
-function render(repository: Repository, id: ImageId, image: Image): unknown {
-  return {
-    registryId: repository.accountId,
-    repositoryName: repository.name,
-    imageId: { imageDigest: image.digest, ...(id.imageTag === undefined ? {} : { imageTag: id.imageTag }) },
-    imageManifest: image.manifest.toString('utf8'),
-    imageManifestMediaType: image.mediaType,
-  };
 }

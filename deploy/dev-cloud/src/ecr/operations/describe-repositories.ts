@@ -1,33 +1,22 @@
 import { authorize } from '../authorization.ts';
-import { authorizedRepository, type Operation, registryIdOf, repositoryArn, timestamp } from '../call.ts';
+import { authorizedRepository, type Operation, registryIdOf, repositoryArn } from '../call.ts';
 import { checkRepositoryName } from '../input.ts';
 import { pageOf } from '../paging.ts';
-import type { Repository } from '../repository.ts';
+import { renderRepository } from '../render.ts';
 
 /** DescribeRepositories: by name (each must exist), or all of a registry in pages. */
 export const describeRepositories: Operation = (call) => {
   const names = call.input.texts('repositoryNames', 1, 100);
   if (names !== undefined) {
     call.input.refusePaging('repositoryNames');
-    return { repositories: names.map((name) => render(authorizedRepository(call, checkRepositoryName('repositoryNames', name)))) };
+    return {
+      repositories: names.map((name) => renderRepository(authorizedRepository(call, checkRepositoryName('repositoryNames', name)))),
+    };
   }
   const accountId = registryIdOf(call);
   const target = { arn: repositoryArn(call, accountId, '*'), ownerAccountId: accountId, repository: undefined };
   authorize(call.credential.principal, call.action, target, call.region);
   const all = call.registries.list(accountId, call.region);
   const page = pageOf(all, (r) => r.name, `repositories ${accountId}`, call.input.optional('nextToken'), call.input.maxResults(1000, 100));
-  return { repositories: page.items.map(render), nextToken: page.nextToken };
+  return { repositories: page.items.map(renderRepository), nextToken: page.nextToken };
 };
-
-function render(repository: Repository): unknown {
-  return {
-    repositoryArn: repository.arn,
-    registryId: repository.accountId,
-    repositoryName: repository.name,
-    repositoryUri: repository.uri,
-    createdAt: timestamp(repository.createdAt),
-    imageTagMutability: repository.tagMutability,
-    imageScanningConfiguration: { scanOnPush: false },
-    encryptionConfiguration: { encryptionType: 'AES256' },
-  };
-}
