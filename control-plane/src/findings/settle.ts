@@ -91,7 +91,7 @@ function scanOf(
   const coverage = coverageOf(facts, unread);
   const counts = countsOf(sights);
   const reportedFindings = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const verdict = judge(verdictOf({ reportedFindings, complete: coverage.complete }), end.state);
+  const verdict = judge(verdictOf({ reportedFindings, complete: coverage.complete }), end.state, facts !== null);
   const { ruleSetHash } = engine;
   return {
     workspaceId,
@@ -107,9 +107,13 @@ function scanOf(
   };
 }
 
-/** Only where the facts leave something open, the way the scan ended says why. */
-function judge(byFacts: 'clean' | 'findings' | 'incomplete', end: ScanEnd['state']): Verdict {
-  return byFacts === 'incomplete' && end !== 'succeeded' ? end : byFacts;
+/**
+ * Only where the facts leave something open, the way the scan ended says why. 'failed' is for an image of which nothing is known: where
+ * its manifest was read, 'incomplete' and the list of what is unread say more.
+ */
+function judge(byFacts: 'clean' | 'findings' | 'incomplete', end: ScanEnd['state'], isKnown: boolean): Verdict {
+  if (byFacts !== 'incomplete' || end === 'succeeded') return byFacts;
+  return end === 'failed' && isKnown ? 'incomplete' : end;
 }
 
 /** Each distinct layer once, however many platforms have it. */

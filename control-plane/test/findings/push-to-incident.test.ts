@@ -144,6 +144,28 @@ t.test('an image that is gone, archived or cannot be read gets a verdict that sa
   t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'failed', unread: [{ code: 'registry.unreachable' }] });
 });
 
+t.test('a scan that fails after the manifest was read is incomplete, and one with findings has findings', async (t) => {
+  const it = await plane(t);
+  const { store, findings, assignments, triggers, workspaceId, registry, sensor } = it;
+  const open = digestOf('open');
+  const failure: Failure = { code: 'layer.digest-mismatch', detail: 'other bytes', remedy: null, retryable: false };
+  for (const found of [[], [findingOf()]]) {
+    const root = digestOf(`root ${found.length}`);
+    const layer = digestOf(`layer ${found.length}`);
+    await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+    const grant = await take(it, sensor);
+    await findings.claim(sensor, grant, engine, [layer, open]);
+    await findings.accept(sensor, manifestOf(grant, root, [layer, open]));
+    await reportLayer(it, sensor, { digest: layer, findings: found });
+    await assignments.finish(sensor, outcomeOf(grant, { state: 'failed', failure, unread: [{ digest: open, failure }] }));
+    t.match(await store.scans.fetchLatest(workspaceId, root), {
+      verdict: found.length > 0 ? 'findings' : 'incomplete',
+      coverage: { complete: false, gaps: [{ reason: 'digest-mismatch', path: null, bytes: null }] },
+      unread: [{ digest: open, code: 'layer.digest-mismatch', detail: 'other bytes' }],
+    });
+  }
+});
+
 t.test('work whose sensor falls silent at every try fails with a verdict', async (t) => {
   const it = await plane(t);
   const { store, assignments, triggers, workspaceId, registry, sensor, clock } = it;
