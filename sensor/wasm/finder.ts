@@ -118,7 +118,7 @@ function beginsBase64Text(start: usize): bool {
   return true;
 }
 
-/** At least two digits and two letters: what a random token has and an identifier seldom. */
+/** A digit and two letters: what a random token has and a word seldom. */
 function looksRandom(start: usize, end: usize): bool {
   let digits: u32 = 0, letters: u32 = 0;
   for (let p = start; p < end; p += 16) {
@@ -127,7 +127,7 @@ function looksRandom(start: usize, end: usize): bool {
     const keep: u32 = left >= 16 ? 0xffff : (1 << (left as u32)) - 1;
     digits += popcnt<u32>(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(48)), i8x16.splat(10))) & keep);
     letters += popcnt<u32>(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(32)), i8x16.splat(97)), i8x16.splat(26))) & keep);
-    if (digits >= 2 && letters >= 2) return true;
+    if (digits >= 1 && letters >= 2) return true;
   }
   return false;
 }
@@ -204,7 +204,10 @@ function literalsAt(at: usize, buckets: u32): void {
     const length: u32 = load<u8>(record, 2);
     if (start < low || start + length > dataEnd) continue;
     if (load<u8>(record, 3) ? !sameFolded(start, record + 4, length) : !same(start, record + 4, length)) continue;
-    if (id == URL_LITERAL && !hasUserInfo(at + 3)) continue;
+    if (id == URL_LITERAL) {
+      probe(at + 3);
+      if (!hasUserInfo(at + 3)) continue;
+    }
     emit(start, KIND_LITERAL, id, length);
   }
 }

@@ -31,6 +31,7 @@ export const literals = {
   azureCosmos: { text: 'ACDb', at: 0, bucket: 6 },
   entra7: { text: '7Q~', at: 0, bucket: 6 },
   entra8: { text: '8Q~', at: 0, bucket: 6 },
+  base64Value: { text: 'base64:', at: 4, bucket: 4 },
   azureCask: { text: 'JQQJ99', at: 0, bucket: 4 },
   md5crypt: { text: ':$1$', at: 0, bucket: 7 },
   bcrypt: { text: ':$2', at: 0, bucket: 7 },

@@ -41,7 +41,7 @@ export const KEYWORD_REACH = 96;
 export const KEYWORDS_OF_RUN_MAX = 8;
 /** How far before a run a prefix may begin whose words are joined by `.` or `:`. */
 export const PREFIX_BACK = 12;
-/** Longer than any prefix or literal, so that none is looked for across the end of the data. */
+/** Longer than any literal and, after `://`, any prefix: none is looked for across the end of the data. */
 export const SETTLE_BYTES = 32;
 /** User, password and host together; RFC 3986 sets no bound, this one is generous. */
 export const URL_AUTHORITY_MAX = 512;

@@ -14,7 +14,7 @@ export const rules: readonly Rule[] = [
     name: 'Heroku API key (legacy)',
     anchors: { keywords: ['heroku'], run: [36, 36] },
     pattern:
-      /heroku[\w.-]{0,20}(?:key|token|secret|auth|password)[\w.-]{0,12}["']?\s{0,4}[:=]\s{0,4}["']?(?<secret>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![A-Za-z0-9_-])/i,
+      /heroku[\w.-]{0,20}(?:key|token|secret|auth|password)[\w.-]{0,12}["']?\s{0,4}[:=\s]\s{0,4}["']?(?<secret>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![A-Za-z0-9_-])/i,
     around: [128, 4],
     confidence: 'likely',
     examples: (rng) => [`HEROKU_API_KEY=${[8, 4, 4, 4, 12].map((n) => rng.chars(alphabets.hex, n)).join('-')}\n`],
@@ -71,11 +71,17 @@ export const rules: readonly Rule[] = [
     examples: (rng) => [`dapi${rng.chars(alphabets.hex, 32)}`, `dapi${rng.chars(alphabets.hex, 32)}-2`],
     nearMisses: (rng) => [`dapi${rng.chars(alphabets.hex, 30)}`],
   },
-  nearKeyword({ id: 'datadog-api-key', name: 'Datadog API key', keywords: ['datadog', 'dd_api', 'dd-api'], body: 'hex', length: 32 }),
+  nearKeyword({
+    id: 'datadog-api-key',
+    name: 'Datadog API key',
+    keywords: ['datadog', 'dd_api', 'dd-api', 'ddapi'],
+    body: 'hex',
+    length: 32,
+  }),
   nearKeyword({
     id: 'datadog-app-key',
     name: 'Datadog application key',
-    keywords: ['datadog', 'dd_app', 'dd-app'],
+    keywords: ['datadog', 'dd_app', 'dd-app', 'ddapp'],
     body: 'hex',
     length: 40,
   }),

@@ -15,10 +15,12 @@ function unescape(text: string): string {
 
 /** Hosts of documentation (RFC 2606) and of a developer's own machine. */
 const sampleHosts =
-  /(?:^|[.@])(?:example\.(?:com|org|net)|[a-z0-9-]+\.(?:example|test|invalid)|yourserver\.com|host(?:name)?|hostport|server|domain|your.*|my-?host|myserver|foo|bar)(?::\d+)?$/i;
+  /(?:^|[.@])(?:example\.(?:com|org|net)|[a-z0-9-]+\.(?:example|test|invalid)|yourserver\.com|(?:[a-z0-9-]+\.)*(?:my-?|your-?)?(?:company|domain|server|host|bogus|foo|bar|acme)\.(?:com|net|org|io)|host(?:name)?|hostport|server|domain|your.*|my-?host|myserver|foo|bar)(?::\d+)?$/i;
 const localHosts = /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])(?::\d+)?$/i;
 /** Passwords that are defaults, on a machine of one's own no secret. */
 const defaults = /^(?:postgres|mysql|mongo|redis|root|rabbitmq|guest|docker|example|default|[a-z]{1,4}|1234?)$/i;
+/** Shorter ones are letters in documentation more often than passwords. */
+const PASSWORD_MIN = 5;
 /** Documentation's users whose password is their name's like. */
 const samplePairs =
   /^(?:user(?:name)?|me|you|joe|john|alice|bob|foo|scott|guest|admin|root):(?:pass.*|pw|tiger|guest|word|bar|foo|secret|secr.*t|admin|root|me|you|name|user|mypass.*|host|b?az)$/i;
@@ -38,7 +40,7 @@ function checkUserInfo({ groups }: Candidate): Found | null {
   )
     return null;
   if (sampleHosts.test(host)) return null;
-  const weak = localHosts.test(host) && defaults.test(password);
+  const weak = password.length < PASSWORD_MIN || (localHosts.test(host) && defaults.test(password));
   const found = { canonical: Buffer.from(`${unescape(user)}:${password}@${host}`, 'latin1') };
   return weak ? { ...found, confidence: 'possible' } : found;
 }

@@ -8,12 +8,21 @@ const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 function checkNetrc({ groups, secret }: Candidate): Found | null {
   const user = groups['login'] ?? '';
   const host = groups['machine'] ?? '';
-  if (isPlaceholderPassword(secret) || /example\.(?:com|org|net)$|^<|^\$/.test(host) || user === '' || secret.length < 6) return null;
+  if (
+    isPlaceholderPassword(secret.replaceAll(/^"|"$/g, '')) ||
+    /example\.(?:com|org|net)$|^<|^\$/.test(host) ||
+    user === '' ||
+    secret.length < 6
+  )
+    return null;
   return { canonical: Buffer.from(`${user}:${secret}@${host}`, 'latin1') };
 }
 
 /** crypt(5): the hash of a password, in shadow's second field. */
 const crypt = String.raw`\$(?:1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}|2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|[56]\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43,86}|y\$[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43})`;
+
+/** Users of the examples in RFC 7617 and RFC 6749, and of everybody's. */
+const sampleUsers = /^(?:aladdin|s6BhdRkqt3|x?user|test|foo|username|admin)$/i;
 
 export const rules: readonly Rule[] = [
   {
@@ -48,9 +57,9 @@ export const rules: readonly Rule[] = [
   {
     id: 'laravel-app-key',
     name: 'Laravel application key',
-    anchors: { keywords: ['app_key'], run: [16, 43] },
-    pattern: /APP_KEY\s{0,2}[=:]\s{0,2}["']?base64:(?<secret>[A-Za-z0-9+/]{43}=)/,
-    around: [128, 64],
+    anchors: { literals: ['base64Value'] },
+    pattern: /app_?key["']?\s{0,2}[=:\s]\s{0,2}["']?base64:(?<secret>[A-Za-z0-9+/]{43}=)/i,
+    around: [32, 64],
     confidence: 'likely',
     examples: (rng) => [`APP_KEY=base64:${rng.chars(alphabets.alnum, 43)}=\n`],
     nearMisses: () => ['APP_KEY=base64:\n', 'APP_KEY=SomeRandomString\n'],
@@ -64,8 +73,7 @@ export const rules: readonly Rule[] = [
     confidence: 'likely',
     check: ({ secret }) => {
       const pair = decodeUserPassword(secret);
-      if (pair === null || isPlaceholderPassword(pair.password) || /^(?:aladdin|user|test|foo|username|admin)$/i.test(pair.user))
-        return null;
+      if (pair === null || isPlaceholderPassword(pair.password) || sampleUsers.test(pair.user)) return null;
       return { canonical: Buffer.from(`${pair.user}:${pair.password}`, 'latin1') };
     },
     examples: (rng) => [`curl -H "Authorization: Basic ${Buffer.from(`ci:${password(rng)}`).toString('base64')}" https://corp.io`],

@@ -44,12 +44,16 @@ function isServiceAccount({ payload }: Jwt): boolean {
   return payload['iss'] === 'kubernetes/serviceaccount' || typeof payload['kubernetes.io'] === 'object';
 }
 
+/** RFC 7519, 4.1. A token that says neither who nor when is an example more often than a credential. */
+const hasRegisteredClaim = ({ payload }: Jwt): boolean =>
+  ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti'].some((claim) => claim in payload);
+
 const isSupabase = ({ payload }: Jwt): boolean => payload['iss'] === 'supabase' && typeof payload['role'] === 'string';
 
 function checkPlain(candidate: Candidate): Found | null {
   const jwt = jwtOf(candidate);
   if (jwt === null || isSample(jwt) || isServiceAccount(jwt) || isSupabase(jwt)) return null;
-  return jwt.signed ? {} : { confidence: 'possible' };
+  return jwt.signed && hasRegisteredClaim(jwt) ? {} : { confidence: 'possible' };
 }
 
 const checkThat =

@@ -50,7 +50,7 @@ export function nearKeyword(spec: NearKeywordSpec): Rule {
 
 /** Digits and letters both, as random tokens have them; a bare checksum beside a product's name has no telling word. */
 function checkName({ secret, groups, window, start }: Candidate, telling: RegExp, spec: NearKeywordSpec): Found | null {
-  if (!/[0-9].*[0-9]/.test(secret) || !/[A-Za-z].*[A-Za-z]/.test(secret)) return null;
+  if (!/[0-9]/.test(secret) || !/[A-Za-z]/.test(secret)) return null;
   if (spec.body !== 'hex' && /^[0-9a-f]+$/.test(secret)) return null;
   const before = window.text.slice(Math.max(0, start - 64), start);
   return telling.test(groups['rest'] ?? '') || telling.test(before.slice(before.lastIndexOf('\n') + 1)) ? {} : null;

@@ -26,7 +26,7 @@ function checkPlain(candidate: Candidate): Found | null {
 
 function checkEncrypted(candidate: Candidate): Found | null {
   const pem = pemOf(candidate);
-  if (pem === null || pem.label.startsWith('PGP')) return null;
+  if (pem === null || pem.label.startsWith('PGP') || isKnownTestKey(pem.body)) return null;
   const cipher = opensshCipher(pem.body);
   if (!(pem.encrypted || (cipher !== null && cipher !== 'none'))) return null;
   const proven = pem.whole && (cipher !== null || isDerSequence(pem.body) || pem.body.length % 8 === 0);
@@ -107,7 +107,8 @@ export const rules: readonly Rule[] = [
       /PuTTY-User-Key-File-[123]: [^\n]{3,40}\r?\nEncryption: (?<cipher>[a-z0-9-]{3,20})[\s\S]{0,4000}?Private-Lines: [0-9]{1,3}\r?\n(?<secret>(?:[A-Za-z0-9+/=]{1,64}\r?\n){1,80})/,
     around: [16, 16 * 1024],
     confidence: 'certain',
-    check: ({ secret, groups }) => ({
+    check: ({ secret, start, groups }) => ({
+      end: start + secret.trimEnd().length,
       canonical: Buffer.from(secret, 'base64'),
       proven: true,
       confidence: groups['cipher'] === 'none' ? 'certain' : 'likely',

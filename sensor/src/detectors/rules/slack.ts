@@ -47,10 +47,9 @@ export const rules: readonly Rule[] = [
   {
     id: 'slack-webhook',
     name: 'Slack webhook address',
-    anchors: { keywords: ['hooks.slack.com'], run: [16, 48] },
+    anchors: { prefixes: ['hooks.slack.com/'] },
     pattern:
       /hooks\.slack\.com\/(?<secret>(?:services\/T[A-Z0-9]{8,11}\/B[A-Z0-9]{8,11}|(?:workflows|triggers)\/[A-Z0-9]{8,12}\/[A-Z0-9]{8,20})\/[A-Za-z0-9]{24,48})(?![A-Za-z0-9_-])/,
-    around: [128, 2],
     confidence: 'likely',
     examples: (rng) => [
       `https://hooks.slack.com/services/T0${rng.chars('ABCDEFGH0123456789', 8)}/B0${rng.chars('ABCDEFGH0123456789', 8)}/${rng.chars(alphabets.alnum, 24)}\n`,

@@ -1,0 +1,11 @@
+export const DIGITS = '0123456789';
+export const HEX = '0123456789abcdef';
+export const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+export const LOWER = 'abcdefghijklmnopqrstuvwxyz';
+export const LETTERS = UPPER + LOWER;
+export const ALNUM = DIGITS + LETTERS;
+export const URL_SAFE = `${ALNUM}-_`;
+export const BASE64 = `${ALNUM}+/`;
+export const BASE32 = `${UPPER}234567`;
+export const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+export const BECH32 = 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L';

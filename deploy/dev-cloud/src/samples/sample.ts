@@ -1,0 +1,35 @@
+import type { Rng } from './rng.ts';
+
+/** A secret made at run time, and texts to plant it in. None of them is anybody's: they only look as the provider's facts say. */
+export interface Sample {
+  /** File content that holds the secret, as people leave it behind. */
+  readonly text: string;
+  /** The secret itself, as it stands in `text`. */
+  readonly secret: string;
+  /** Where such a file usually lies; no leading slash. */
+  readonly path: string;
+  /** The variable that usually holds it; absent where the secret lives in a file format of its own. */
+  readonly assignment?: Assignment;
+}
+
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface SecretGenerator {
+  /** The id of the detector that has to find it. */
+  readonly detector: string;
+  make(rng: Rng): Sample;
+}
+
+/** A sample that is the value of a variable. `secret` is the value unless it is a part of it. */
+export function assigned(name: string, value: string, secret: string = value): Sample {
+  const text = value.includes('\n') ? value : `${name}=${value}\n`;
+  return { text, secret, path: value.includes('\n') ? 'root/key.pem' : 'app/.env', assignment: { name, value } };
+}
+
+/** A sample in a file format of its own. */
+export function inFile(path: string, text: string, secret: string): Sample {
+  return { text, secret, path };
+}

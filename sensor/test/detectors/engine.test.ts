@@ -1,0 +1,199 @@
+import { deepStrictEqual } from 'node:assert';
+import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
+import { array, assert as check, integer, nat, property } from 'fast-check';
+import tap from 'tap';
+import { builtInRules, createEngine, ruleSetHash } from '../../src/detectors/index.ts';
+import { BLOCK_AT, createPassMemory } from '../../src/memory/index.ts';
+import { matchesOf, plain } from './feed.ts';
+
+const rng = createRng(7);
+
+function sampleOf(detector: string): { readonly text: string; readonly secret: string } {
+  const generator = secretGenerators.find((one) => one.detector === detector);
+  if (generator === undefined) throw new Error(`no generator for ${detector}`);
+  return generator.make(rng);
+}
+
+/** A file of a few KiB with all kinds of anchors in it: prefix, literal, keyword, pair, PEM, base64. */
+function mixedFile(): Buffer {
+  const kinds = [
+    'github-pat',
+    'aws-access-key',
+    'postgres-url',
+    'datadog-api-key',
+    'private-key',
+    'telegram-bot-token',
+    'sendgrid-api-key',
+    'jwt',
+  ];
+  const parts = kinds.map((kind) => `${kind}\n${sampleOf(kind).text}`);
+  parts.push(`data: ${Buffer.from(`token=${sampleOf('npm-token').secret}\n`).toString('base64')}\n`);
+  return Buffer.from(`# héllo\r\n${parts.join('\n\n')}${sampleOf('gitlab-pat').secret}`);
+}
+
+await tap.test('finds the same wherever the file is cut in two', async (t) => {
+  const file = mixedFile();
+  const whole = plain(matchesOf(file));
+  t.ok(whole.length >= 10, `finds all of it uncut: ${whole.length}`);
+  for (let cut = 1; cut < file.length; cut++) {
+    deepStrictEqual(plain(matchesOf(file, [cut])), whole, `cut at ${cut}`);
+  }
+  t.pass(`${file.length - 1} cuts`);
+});
+
+await tap.test('finds the same in any number of pieces, down to single bytes', async (t) => {
+  const file = mixedFile();
+  const whole = plain(matchesOf(file));
+  const everywhere = Array.from({ length: file.length }, (_, i) => i);
+  t.strictSame(plain(matchesOf(file, everywhere)), whole, 'one byte at a time');
+  t.doesNotThrow(() =>
+    check(
+      property(array(nat({ max: file.length }), { maxLength: 40 }), (cuts) => {
+        deepStrictEqual(
+          plain(
+            matchesOf(
+              file,
+              cuts.sort((a, b) => a - b),
+            ),
+          ),
+          whole,
+        );
+      }),
+      { numRuns: 200 },
+    ),
+  );
+});
+
+await tap.test('finds the same in long runs and long files, wherever they are cut', async (t) => {
+  const long = `${'Ab0-'.repeat(600)}${sampleOf('github-pat').secret}`;
+  const key = sampleOf('private-key').text;
+  const filler = (length: number): string => `${rng.chars('abcdefghij klmnop\n', length)}\n`;
+  const file = Buffer.from(
+    [filler(30_000), long, filler(70_000), key, filler(40_000), key, filler(300_000), sampleOf('npm-token').text].join('\n'),
+  );
+  const whole = plain(matchesOf(file));
+  t.equal(whole.length, 4);
+  t.doesNotThrow(() =>
+    check(
+      property(array(integer({ min: 1, max: file.length }), { maxLength: 20 }), (cuts) => {
+        deepStrictEqual(
+          plain(
+            matchesOf(
+              file,
+              cuts.sort((a, b) => a - b),
+            ),
+          ),
+          whole,
+        );
+      }),
+      { numRuns: 60 },
+    ),
+  );
+});
+
+await tap.test('says line, column and offset in the whole file', async (t) => {
+  const { secret } = sampleOf('github-pat');
+  const at = (text: string): object[] =>
+    matchesOf(Buffer.from(text)).map(({ line, column, offset, length }) => ({ line, column, offset, length }));
+  t.strictSame(at(secret), [{ line: 1, column: 1, offset: 0, length: 40 }], 'no newline at all');
+  t.strictSame(at(`a\r\nb\r\nk=${secret}\r\n`), [{ line: 3, column: 3, offset: 8, length: 40 }], 'CRLF');
+  t.strictSame(at(`\n\n\n${secret}`), [{ line: 4, column: 1, offset: 3, length: 40 }], 'empty lines');
+  t.strictSame(
+    at(`${'x\n'.repeat(300_000)}é=${secret}\n`),
+    [{ line: 300_001, column: 4, offset: 600_003, length: 40 }],
+    'columns count bytes',
+  );
+});
+
+await tap.test('finds a secret in the last line of an 80 MiB file', async (t) => {
+  const memory = createPassMemory();
+  const found: object[] = [];
+  const engine = createEngine({
+    memory,
+    rules: builtInRules,
+    listener: ({ line, offset, detector }) => found.push({ line, offset, detector }),
+  });
+  const line = 'INSERT INTO events VALUES (17, "page view", "2026-11-01 12:00:00", "/index");\n'.padStart(128, ' ');
+  memory.bytes.fill(10, BLOCK_AT - 32_768, BLOCK_AT + 262_144);
+  memory.bytes.set(Buffer.from(line.repeat(2048)), BLOCK_AT);
+  engine.begin({ path: 'dump.sql' });
+  for (let i = 0; i < 320; i++) {
+    memory.bytes.copyWithin(BLOCK_AT - 32_768, BLOCK_AT + 262_144 - 32_768, BLOCK_AT + 262_144);
+    engine.push(BLOCK_AT, 262_144);
+  }
+  const last = Buffer.from(sampleOf('github-pat').text.trimEnd());
+  memory.bytes.set(last, BLOCK_AT);
+  engine.push(BLOCK_AT, last.length);
+  engine.end();
+  t.strictSame(found, [{ line: 320 * 2048 + 1, offset: 83_886_080 + 'GITHUB_TOKEN='.length, detector: 'github-pat' }]);
+});
+
+await tap.test('bears empty files, empty pushes and a file begun before the last one ended', async (t) => {
+  t.strictSame(matchesOf(new Uint8Array(0)), []);
+  const memory = createPassMemory();
+  const found: string[] = [];
+  const engine = createEngine({ memory, rules: builtInRules, listener: ({ detector }) => found.push(detector) });
+  const { secret } = sampleOf('github-pat');
+  memory.bytes.set(Buffer.from(secret), BLOCK_AT);
+  engine.begin({ path: 'a' });
+  engine.push(BLOCK_AT, 20);
+  engine.begin({ path: 'b' });
+  engine.push(BLOCK_AT, 0);
+  engine.push(BLOCK_AT, 40);
+  engine.end();
+  engine.end();
+  t.strictSame(found, ['github-pat'], 'nothing of the first file is left, and end twice reports once');
+});
+
+await tap.test('lets the most specific rule stand where several match', async (t) => {
+  const { secret } = sampleOf('github-pat');
+  const found = matchesOf(Buffer.from(`git clone https://ci:${secret}@git.corp.io/x.git\n`));
+  t.strictSame(
+    found.map(({ detector }) => detector),
+    ['github-pat'],
+  );
+  const account = sampleOf('gcp-service-account');
+  t.strictSame(
+    matchesOf(Buffer.from(account.text)).map(({ detector }) => detector),
+    ['gcp-service-account'],
+  );
+  const pair = sampleOf('aws-access-key');
+  t.strictSame(
+    matchesOf(Buffer.from(pair.text)).map(({ detector, text }) => [detector, text]),
+    [['aws-access-key', pair.secret]],
+  );
+});
+
+await tap.test('undoes the wrapping of a key, whatever it stands in', async (t) => {
+  const { secret } = sampleOf('private-key');
+  const forms = {
+    pem: `${secret}\n`,
+    crlf: secret.replaceAll('\n', '\r\n'),
+    json: JSON.stringify({ key: secret }),
+    yaml: `key: |\n${secret.replaceAll(/^/gm, '    ')}\n`,
+    oneLine: `KEY="${secret.replaceAll('\n', ' ')}"`,
+    javascript: secret
+      .split('\n')
+      .map((line) => `  "${line}\\n"`)
+      .join(' +\n'),
+    base64: `client-key-data: ${Buffer.from(`${secret}\n`).toString('base64')}\n`,
+    folded: `${Buffer.from(`${secret}\n`).toString('base64').replaceAll(/.{76}/g, '$&\n')}\n`,
+  };
+  const canonical = Buffer.from(secret.split('\n').slice(1, -1).join(''), 'base64').toString('hex');
+  for (const [name, text] of Object.entries(forms)) {
+    const found = matchesOf(Buffer.from(text));
+    t.strictSame(
+      found.map((match) => [match.detector, match.confidence, Buffer.from(match.canonical).toString('hex')]),
+      [['private-key', 'certain', canonical]],
+      name,
+    );
+  }
+});
+
+await tap.test('hashes what the rules say, in any order', async (t) => {
+  const hash = ruleSetHash(builtInRules);
+  t.match(hash, /^[0-9a-f]{64}$/);
+  t.equal(ruleSetHash(builtInRules.toReversed()), hash);
+  t.not(ruleSetHash(builtInRules.slice(1)), hash);
+  t.equal(new Set(builtInRules.map(({ id }) => id)).size, builtInRules.length, 'ids are unique');
+});

@@ -1,0 +1,74 @@
+import { createRng, formats, secretGenerators } from '@tidewaiter/dev-cloud/samples';
+import tap from 'tap';
+import { builtInRules, redact, scanText } from '../../src/detectors/index.ts';
+
+const SEEDS = [11, 12, 13];
+
+await tap.test('every detector has a generator, and every generator a detector', async (t) => {
+  const detectors = new Set(secretGenerators.map(({ detector }) => detector));
+  t.strictSame([...detectors].sort(), builtInRules.map(({ id }) => id).sort());
+});
+
+await tap.test('every generated secret is found once, by its detector, in its own file and in every format', async (t) => {
+  for (const { detector, make } of secretGenerators) {
+    for (const seed of SEEDS) {
+      const { text, secret, assignment } = make(createRng(seed));
+      const own = scanText(builtInRules, text);
+      t.strictSame(
+        own.map((match) => [match.detector, match.text]),
+        [[detector, secret]],
+        `${detector} in its file (seed ${seed})`,
+      );
+      for (const [name, format] of assignment === undefined ? [] : Object.entries(formats)) {
+        const found = scanText(builtInRules, format(assignment));
+        t.strictSame(
+          found.map((match) => match.detector),
+          [detector],
+          `${detector} in ${name} (seed ${seed})`,
+        );
+      }
+    }
+  }
+});
+
+await tap.test('a secret has the same canonical form in every format', async (t) => {
+  for (const { detector, make } of secretGenerators) {
+    const { assignment } = make(createRng(21));
+    if (assignment === undefined) continue;
+    const forms = Object.values(formats).map((format) =>
+      Buffer.from(scanText(builtInRules, format(assignment))[0]?.canonical ?? []).toString('hex'),
+    );
+    t.equal(new Set(forms).size, 1, detector);
+  }
+});
+
+await tap.test('a preview shows at most 8 public characters and the length', async (t) => {
+  for (const { detector, make } of secretGenerators) {
+    const { text } = make(createRng(31));
+    for (const { preview, text: secret } of scanText(builtInRules, text)) {
+      const [shown = '', length] = preview.split('…');
+      t.ok(shown.length <= 8 && secret.startsWith(shown) && length === `(${secret.length})`, `${detector}: ${preview}`);
+    }
+  }
+});
+
+await tap.test('redaction leaves the rest of a text as it is', async (t) => {
+  const rng = createRng(41);
+  for (const { detector, make } of secretGenerators) {
+    const { text, secret } = make(rng);
+    const redacted = redact(builtInRules, `ünï ${text} end`);
+    t.notOk(redacted.includes(secret), detector);
+    t.ok(redacted.startsWith('ünï ') && redacted.endsWith(' end'), `${detector}: around it`);
+    t.equal(redact(builtInRules, redacted), redacted, `${detector}: nothing is left to redact`);
+  }
+});
+
+await tap.test('a text longer than a block is scanned whole', async (t) => {
+  const make = secretGenerators.find(({ detector }) => detector === 'github-pat')?.make;
+  const secret = make?.(createRng(51)).secret ?? '';
+  const text = `${' '.repeat(262_130)}${secret} ${' '.repeat(262_144)}${secret}`;
+  t.strictSame(
+    scanText(builtInRules, text).map(({ offset }) => offset),
+    [262_130, 524_315],
+  );
+});
