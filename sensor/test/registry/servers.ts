@@ -77,6 +77,12 @@ export async function failure(promise: Promise<unknown>): Promise<TidewaiterErro
   throw error;
 }
 
+/** Waits for what another side still has to note; false when it has not within two seconds. */
+export async function until(condition: () => boolean): Promise<boolean> {
+  for (let tries = 0; tries < 200 && !condition(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  return condition();
+}
+
 export const live = (): AbortSignal => new AbortController().signal;
 
 /** Quick tries and the true clock. */

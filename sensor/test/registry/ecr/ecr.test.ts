@@ -2,7 +2,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { type Cloud, type CloudOptions, startCloud } from '@tidewaiter/dev-cloud/cloud';
 import tap, { type Test } from 'tap';
 import { createEcrClient, createEcrRegistry, createRegistryNetwork, type RemoteRegistry } from '../../../src/registry/index.ts';
-import { around, digestOf, failure, imageOf, indexOf, live, loopbackPolicy, read, serve } from '../servers.ts';
+import { around, digestOf, failure, imageOf, indexOf, live, loopbackPolicy, read, serve, until } from '../servers.ts';
 
 const ACCOUNT = '123456789012';
 const REGION = 'eu-west-1';
@@ -68,7 +68,7 @@ void tap.test('a download that is cut is taken up where it was: no byte twice, n
   cloud.setFault({ kind: 'cut', afterBytes: 3, count: 1 });
   cloud.setFault({ kind: 'cut', afterBytes: 2 * MIB, count: 1 });
   t.ok(layer.equals(await read(source.blob(digestOf(layer), layer.length, live()))));
-  t.equal(cloud.requests().filter(({ operation }) => operation === 'GetObject').length, 4);
+  t.same(cloud.faults(), [], 'three cuts');
   t.equal(cloud.requests().filter(({ operation }) => operation === 'GetDownloadUrlForLayer').length, 1, 'the URL still holds');
 });
 
@@ -81,11 +81,11 @@ void tap.test('a download that never gets on ends after five tries; one that get
   cloud.setFault({ kind: 'cut', afterBytes: 10 });
   const error = await failure(read(source.blob(digestOf(layer), layer.length, live())));
   t.match(error, { code: 'layer.download-failed', retryable: true, message: new RegExp(`50 of ${layer.length} bytes`) });
-  t.equal(downloads(), 5);
+  t.ok(await until(() => downloads() === 5));
   cloud.clearFaults();
   cloud.setFault({ kind: 'cut', afterBytes: MIB });
   t.ok(layer.equals(await read(source.blob(digestOf(layer), layer.length, live()))));
-  t.equal(downloads(), 5 + 9);
+  t.ok(await until(() => downloads() === 5 + 9));
 });
 
 void tap.test('a URL whose time is over is asked for again, before and in the middle of a layer', async (t) => {
