@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import { type Confidence, confidences } from '@tidewaiter/shared/judgement';
-import { readScanConfig } from '../config/index.ts';
+import { readScanConfig, type ScanConfig } from '../config/index.ts';
 import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, type FingerprintKey, fingerprintKeyOf } from '../fingerprint/index.ts';
 import { buildReport, sarifOf, tableOf } from '../reports/index.ts';
 import { createScanEngine, ImageCollector, type ScanEngine, scanImage, scanLimits } from '../scan/index.ts';
@@ -25,7 +25,10 @@ export function scanCommand(io: ProgramIo, version: string): Command {
     .description(
       'Find the secrets of one image. Exit code: 0 clean, 1 findings, 2 usage, 3 incomplete without findings, 4 access or registry error, 5 internal error.',
     )
-    .argument('<reference>', 'oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE, or - for a docker-archive on standard input')
+    .argument(
+      '<reference>',
+      'HOST/REPOSITORY[:TAG][@DIGEST] (Amazon ECR or any OCI registry), oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE, or - for a docker-archive on standard input',
+    )
     .addOption(new Option('--format <format>', 'how the report is written').choices(['table', 'json', 'sarif']).default('table'))
     .option('--output <file>', 'write the report to a file (0600) instead of standard output')
     .addOption(
@@ -51,7 +54,7 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
       workers: config.scanWorkers ?? io.cores,
     });
     try {
-      const report = await scanWith(engine, reference, options, io);
+      const report = await scanWith(engine, reference, options, io, config);
       await write(render(report, options.format, version), output, io);
       return report;
     } finally {
@@ -62,11 +65,17 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
   }
 }
 
-async function scanWith(engine: ScanEngine, reference: string, { minConfidence }: ScanOptions, io: ProgramIo): Promise<ScanReport> {
+async function scanWith(
+  engine: ScanEngine,
+  reference: string,
+  { minConfidence }: ScanOptions,
+  io: ProgramIo,
+  config: ScanConfig,
+): Promise<ScanReport> {
   const start = io.now();
   const line = io.stderr.isTTY ? new ProgressLine(io.stderr, () => io.now()) : null;
   const collector = new ImageCollector((done) => line?.show(done));
-  const source = await openSource(reference, io);
+  const source = await openSource(reference, io, config);
   try {
     await scanImage(source, engine, collector, scanLimits, io.signal);
     return buildReport(collector.image(source.reference, engine.identity), { minConfidence, durationMs: io.now() - start });

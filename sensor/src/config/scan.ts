@@ -1,5 +1,7 @@
 import { type Config, readConfig, type Variable } from '@tidewaiter/shared/config';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { fingerprintKeyFile } from './fingerprint.ts';
+import { networkVariables, registryPassword, registryUsername } from './registry.ts';
 
 /** Past this many layers at once memory grows and nothing gets faster: inflate runs on the cores there are. */
 const WORKERS_MAX = 64;
@@ -19,8 +21,18 @@ export const scanWorkers: Variable<number | null> = {
 };
 
 /** The variables of `tidewaiter-sensor scan`. */
-export const scanVariables = { fingerprintKeyFile, scanWorkers };
+export const scanVariables = { fingerprintKeyFile, scanWorkers, ...networkVariables, registryUsername, registryPassword };
 
-/** @throws config.invalid naming the variable. */
-export const readScanConfig = (env: Readonly<Record<string, string | undefined>>): Config<typeof scanVariables> =>
-  readConfig(scanVariables, env);
+export type ScanConfig = Config<typeof scanVariables>;
+
+/** @throws config.invalid naming the variable, config.conflict naming both. */
+export function readScanConfig(env: Readonly<Record<string, string | undefined>>): ScanConfig {
+  const config = readConfig(scanVariables, env);
+  if ((config.registryUsername === null) === (config.registryPassword === null)) return config;
+  throw new TidewaiterError('config.conflict', {
+    which: `${registryUsername.name} and ${registryPassword.name}`,
+    got: 'one of them',
+    want: 'both or neither',
+    remedy: 'Set both, or unset the one.',
+  });
+}

@@ -6,8 +6,6 @@ export const CALLS_AT_ONCE = 40;
 export const TRIES_MAX = 6;
 export const CONNECT_MS_MAX = 10_000;
 export const ANSWER_MS_MAX = 30_000;
-/** ECR's ImageManifest holds at most 4,194,304 characters (API reference); no registry takes more (OCI distribution-spec). */
-export const MANIFEST_BYTES_MAX = 4 << 20;
 /** The most that DescribeRepositories and DescribeImages give at once. */
 export const LIST_ITEMS_MAX = 1_000;
 /** ECR's quota is 100,000 images a repository: pages past this come from a list that goes in circles. */

@@ -55,10 +55,10 @@ interface Answered<T> {
 }
 
 /** @throws registry.answer-invalid when a token comes again or pages do not end. */
-async function* pages<T>(which: string, fetch: (token: { nextToken?: string }) => Promise<Answered<T>>): AsyncIterable<readonly T[]> {
+async function* pages<T>(which: string, fetchPage: (token: { nextToken?: string }) => Promise<Answered<T>>): AsyncIterable<readonly T[]> {
   let nextToken: string | undefined;
   for (let count = 0; count < LIST_PAGES_MAX; count++) {
-    const page: Answered<T> = await fetch(nextToken === undefined ? {} : { nextToken });
+    const page: Answered<T> = await fetchPage(nextToken === undefined ? {} : { nextToken });
     if (page.items.length > 0) yield page.items;
     if (page.nextToken === undefined) return;
     if (page.nextToken === nextToken) break;

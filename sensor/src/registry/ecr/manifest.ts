@@ -1,20 +1,11 @@
-import { createHash } from 'node:crypto';
 import { BatchGetImageCommand, type Image } from '@aws-sdk/client-ecr';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Digest, isDigest } from '@tidewaiter/shared/images';
+import type { Digest } from '@tidewaiter/shared/images';
+import { MANIFEST_TYPES, verifiedDigest } from '../manifest-bytes.ts';
 import type { ImageTarget } from '../remote.ts';
 import type { RawManifest } from '../source.ts';
 import type { EcrCalls } from './calls.ts';
 import { imageFailureOf } from './errors.ts';
-import { MANIFEST_BYTES_MAX } from './limits.ts';
-
-/** Indexes too: who does not ask for them is told that the image is not found. */
-const ACCEPTED = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.oci.image.manifest.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-  'application/vnd.docker.distribution.manifest.v2+json',
-];
 
 /**
  * A manifest or index by tag or digest.
@@ -27,7 +18,7 @@ export async function fetchManifest(calls: EcrCalls, repository: string, target:
     registryId: calls.account,
     repositoryName: repository,
     imageIds: [imageId],
-    acceptedMediaTypes: ACCEPTED,
+    acceptedMediaTypes: [...MANIFEST_TYPES],
   });
   const { images = [], failures = [] } = await calls.send(which, signal, (client) => client.send(command, { abortSignal: signal }));
   const [failure] = failures;
@@ -39,11 +30,5 @@ export async function fetchManifest(calls: EcrCalls, repository: string, target:
 
 function manifestOf({ imageManifest = '', imageManifestMediaType = '', imageId }: Image, asked: Digest | null, which: string): RawManifest {
   const bytes = Buffer.from(imageManifest, 'utf8');
-  if (bytes.length > MANIFEST_BYTES_MAX)
-    throw new TidewaiterError('manifest.too-large', { which, got: `${bytes.length} bytes`, want: `at most ${MANIFEST_BYTES_MAX}` });
-  const want = asked ?? imageId?.imageDigest ?? '';
-  const digest: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  if (!isDigest(want) || want !== digest)
-    throw new TidewaiterError('manifest.digest-mismatch', { which, got: digest, want: want.slice(0, 100) || 'a digest' });
-  return { digest, mediaType: imageManifestMediaType, bytes };
+  return { digest: verifiedDigest(bytes, asked ?? imageId?.imageDigest ?? '', which), mediaType: imageManifestMediaType, bytes };
 }

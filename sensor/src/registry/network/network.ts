@@ -7,7 +7,7 @@ import { NetworkGuard, type NetworkPolicy } from './policy.ts';
 /** An answer's head, and its body, which must be read or discarded. */
 export interface Answer {
   readonly status: number;
-  /** The header's first value, or null. */
+  /** The header's value, several joined by a comma, or null. */
   header(name: string): string | null;
   readonly body: AsyncIterable<Uint8Array>;
   /** Reads the body away, or cuts the connection when it is long. */
@@ -19,6 +19,7 @@ export interface RegistryNetwork {
   readonly policy: NetworkPolicy;
   /** @throws policy.refused, registry.unreachable, cancelled. A URL's query stands in no error. */
   get(url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer>;
+  /** Cuts what is still open. */
   close(): Promise<void>;
 }
 
@@ -37,7 +38,7 @@ export function createRegistryNetwork(policy: NetworkPolicy): RegistryNetwork {
         throw networkErrorOf(error, url.host, signal);
       }
     },
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   };
 }
 
@@ -50,7 +51,7 @@ function answerOf(status: number, headers: Headers, body: Body): Answer {
     body,
     header: (name) => {
       const value = headers[name];
-      return (Array.isArray(value) ? value[0] : value) ?? null;
+      return (Array.isArray(value) ? value.join(', ') : value) ?? null;
     },
     discard: () => body.dump({ limit: DISCARD_BYTES_MAX }).catch(() => undefined),
   };

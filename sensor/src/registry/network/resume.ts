@@ -56,7 +56,8 @@ function givenUp(which: string, at: number, sizeBytes: number, last: TidewaiterE
   });
 }
 
-async function pause({ facts }: TidewaiterError, failures: number, chance: () => number, signal: AbortSignal): Promise<void> {
+/** Waits before the next try: as long as the server asks, and a random while. */
+export async function pause({ facts }: TidewaiterError, failures: number, chance: () => number, signal: AbortSignal): Promise<void> {
   const asked = Math.min(facts.retryAfterMs ?? 0, RETRY_AFTER_MS_MAX);
   await sleep(asked + chance() * RETRY_WINDOW_MS * 2 ** (failures - 1), undefined, { signal }).catch(() => undefined);
 }
