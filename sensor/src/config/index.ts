@@ -2,5 +2,4 @@ export { type DaemonConfig, daemonVariables, readDaemonConfig, spoolBytesOf } fr
 export { fingerprintKeyFile } from './fingerprint.ts';
 export { networkVariables } from './network.ts';
 export { processEnv } from './process-env.ts';
-export { networkVariables } from './registry.ts';
 export { readScanConfig, type ScanConfig, scanVariables, scanWorkers } from './scan.ts';

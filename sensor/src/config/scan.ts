@@ -1,7 +1,8 @@
 import { type Config, readConfig, type Variable } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { fingerprintKeyFile } from './fingerprint.ts';
-import { networkVariables, registryPassword, registryUsername } from './registry.ts';
+import { networkVariables } from './network.ts';
+import { registryPassword, registryUsername } from './registry.ts';
 
 /** Past this many layers at once memory grows and nothing gets faster: inflate runs on the cores there are. */
 const WORKERS_MAX = 64;

@@ -6,6 +6,15 @@ import { failure, live, loopbackPolicy, read, serve } from '../servers.ts';
 
 const strict: NetworkPolicy = { allowPlainLoopback: false, allowedHosts: [], tokenHosts: {} };
 
+function allows(policy: Partial<NetworkPolicy>, hostname: string, address: string, port = ''): boolean {
+  try {
+    new NetworkGuard({ ...strict, ...policy }).checkAddress(hostname, port, address);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 void tap.test('every address is known for what it is, an IPv4 one inside IPv6 too', async (t) => {
   const wanted = {
     public: ['8.8.8.8', '172.32.0.1', '100.128.0.1', '2606:4700::1111', '::ffff:8.8.8.8', '64:ff9b::808:808', '2002:808:808::1'],
@@ -46,14 +55,6 @@ void tap.test('every address is known for what it is, an IPv4 one inside IPv6 to
 });
 
 void tap.test('private addresses are for named hosts, named ranges and AWS; loopback and metadata for named ranges only', async (t) => {
-  const allows = (policy: Partial<NetworkPolicy>, hostname: string, address: string, port = ''): boolean => {
-    try {
-      new NetworkGuard({ ...strict, ...policy }).checkAddress(hostname, port, address);
-      return true;
-    } catch {
-      return false;
-    }
-  };
   t.ok(allows({}, 'ghcr.io', '140.82.112.34'));
   t.notOk(allows({}, 'registry.corp', '10.0.0.5'));
   t.ok(allows({ allowedHosts: ['registry.corp'] }, 'registry.corp', '10.0.0.5'));
