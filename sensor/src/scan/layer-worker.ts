@@ -100,7 +100,7 @@ export class LayerWorker {
 
   #post(message: ToWorker): void {
     if (this.#failure) throw this.#failure;
-    this.#worker.postMessage(message);
+    this.#worker.postMessage(message, []);
   }
 
   /** A slot the worker has given back, once the receiver has taken what the worker sent. */

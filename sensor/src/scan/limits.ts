@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LayerLimits } from '../layers/index.ts';
 
-const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 

@@ -7,14 +7,14 @@ import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { type ScanReport, ScanReportSchema } from '@tidewaiter/shared/findings';
 import { buildImage, type SampleImage, writeLayout } from '@tidewaiter/dev-cloud/images';
-import t from 'tap';
+import tap from 'tap';
 import { Compile } from 'typebox/compile';
 import { runProgram } from '../../src/commands/index.ts';
 import { tarOf } from '../layers/tars.ts';
 import { githubToken } from '../secrets.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
-const folder = t.testdir({});
+const folder = tap.testdir({});
 const fits = Compile(ScanReportSchema);
 
 interface Ended {
@@ -41,6 +41,7 @@ async function tidewaiter(words: readonly string[], { env = {}, input }: Given =
     cores: 2,
     signal: new AbortController().signal,
     now: () => performance.now(),
+    wallClock: () => Date.now(),
     randomBytes,
     exit: (value) => {
       code = value;
@@ -74,11 +75,12 @@ const layout = async (name: string, images: readonly SampleImage[], tag = 'v1'):
   return `oci:${folder}/${name}`;
 };
 
+const places = ({ findings }: ScanReport): readonly string[] => findings.map(({ location }) => `${location.kind} ${location.path}`);
 const secret = githubToken();
 const dirty = await layout('dirty', [sample(`key=${secret}\n`)]);
 const clean = await layout('clean', [sample('nothing here')]);
 
-t.test('exit codes say what became of the scan', async (t) => {
+void tap.test('exit codes say what became of the scan', async (t) => {
   t.equal((await tidewaiter(['scan', clean])).code, 0);
   t.equal((await tidewaiter(['scan', dirty])).code, 1);
   for (const words of [
@@ -106,7 +108,7 @@ t.test('exit codes say what became of the scan', async (t) => {
   t.match(await tidewaiter(['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/ });
 });
 
-t.test('the report in JSON fits its schema and holds no secret unless it is asked for', async (t) => {
+void tap.test('the report in JSON fits its schema and holds no secret unless it is asked for', async (t) => {
   const report = await json([dirty]);
   t.match(report, {
     verdict: 'findings',
@@ -126,7 +128,7 @@ t.test('the report in JSON fits its schema and holds no secret unless it is aske
   t.equal((await json([dirty, '--show-secrets'])).findings[0]?.secret, secret);
 });
 
-t.test('SARIF and the table name detector and place, not the secret', async (t) => {
+void tap.test('SARIF and the table name detector and place, not the secret', async (t) => {
   const sarif = await tidewaiter(['scan', dirty, '--format', 'sarif']);
   t.match(JSON.parse(sarif.stdout), {
     version: '2.1.0',
@@ -145,7 +147,7 @@ t.test('SARIF and the table name detector and place, not the secret', async (t) 
   t.notMatch(sarif.stdout + table.stdout, secret.slice(8));
 });
 
-t.test('the terminal is not moved by what a file is called', async (t) => {
+void tap.test('the terminal is not moved by what a file is called', async (t) => {
   const reference = await layout('names', [
     sample('x', { layers: [{ entries: [{ path: 'a\u001B[2Jb\nc', content: githubToken() }], compression: 'none', createdBy: 'x' }] }),
   ]);
@@ -154,7 +156,7 @@ t.test('the terminal is not moved by what a file is called', async (t) => {
   t.notMatch(stdout, '\u001B');
 });
 
-t.test('--min-confidence filters list, verdict and exit code; the rest is counted', async (t) => {
+void tap.test('--min-confidence filters list, verdict and exit code; the rest is counted', async (t) => {
   const report = await json([dirty, '--min-confidence', 'possible']);
   t.equal(report.findings.length, 1);
   const sure = report.findings[0]?.confidence;
@@ -167,7 +169,7 @@ t.test('--min-confidence filters list, verdict and exit code; the rest is counte
   );
 });
 
-t.test('--output writes a file for its owner only, and a wrong one is told before the scan', async (t) => {
+void tap.test('--output writes a file for its owner only, and a wrong one is told before the scan', async (t) => {
   const file = `${folder}/report.json`;
   t.match(await tidewaiter(['scan', dirty, '--format', 'json', '--output', file]), { code: 1, stdout: '' });
   t.ok(fits.Check(JSON.parse(await readFile(file, 'utf8'))));
@@ -175,7 +177,7 @@ t.test('--output writes a file for its owner only, and a wrong one is told befor
   t.match(await tidewaiter(['scan', dirty, '--output', `${folder}/no/such/folder`]), { code: 2, stderr: /--output/ });
 });
 
-t.test('keygen makes a key once; fingerprints are made with it', async (t) => {
+void tap.test('keygen makes a key once; fingerprints are made with it', async (t) => {
   const file = `${folder}/fingerprint.key`;
   const made = await tidewaiter(['keygen', file]);
   const key = await readFile(file);
@@ -198,12 +200,11 @@ t.test('keygen makes a key once; fingerprints are made with it', async (t) => {
   });
 });
 
-t.test('an image in an OCI archive, a docker-archive and on standard input is the same image', async (t) => {
+void tap.test('an image in an OCI archive, a docker-archive and on standard input is the same image', async (t) => {
   const second = githubToken();
   const built = await buildImage([sample(`key=${secret}\n`, { env: [`T=${second}`] })]);
   await writeLayout(`${folder}/same`, built, 'v1');
   const want = await json([`oci:${folder}/same:v1`]);
-  const places = ({ findings }: ScanReport): readonly string[] => findings.map(({ location }) => `${location.kind} ${location.path}`);
   t.strictSame(places(want), ['env T', 'file app/key']);
 
   const names = [...built.blobs, ...built.children, built.root].map(({ digest, bytes }) => ({
@@ -242,7 +243,7 @@ t.test('an image in an OCI archive, a docker-archive and on standard input is th
   );
 });
 
-t.test('several images in one docker-archive are all read', async (t) => {
+void tap.test('several images in one docker-archive are all read', async (t) => {
   const images = [githubToken(), githubToken()];
   const entries = await Promise.all(
     images.map(async (token, at) => ({ name: `l${at}.tar`, content: await tarOf([{ name: `key${at}`, content: token }]) })),
@@ -258,7 +259,7 @@ t.test('several images in one docker-archive are all read', async (t) => {
   );
 });
 
-t.test('a layout of several tags needs one, and names what there is', async (t) => {
+void tap.test('a layout of several tags needs one, and names what there is', async (t) => {
   await mkdir(`${folder}/tags`);
   await writeFile(
     `${folder}/tags/index.json`,
@@ -273,7 +274,7 @@ t.test('a layout of several tags needs one, and names what there is', async (t) 
   t.match(await tidewaiter(['scan', `oci:${folder}/tags:a`]), { code: 4, stderr: /image\.gone/ });
 });
 
-t.test('the program itself: exit code, report on standard output, Ctrl-C', async (t) => {
+void tap.test('the program itself: exit code, report on standard output, Ctrl-C', async (t) => {
   const child = start(['scan', dirty]);
   const ended = once(child, 'exit');
   t.match(await text(child.stdout), /verdict: findings/);

@@ -2,7 +2,7 @@ import { constants, crc32, createGzip, createZstdCompress, deflateRawSync, gzipS
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import t from 'tap';
+import tap from 'tap';
 import { record, recordStream, type Recording, sha256 } from './recorder.ts';
 import { tarOf } from './tars.ts';
 
@@ -85,7 +85,7 @@ const wholes: Readonly<Record<string, { readonly blob: Buffer; readonly compress
 };
 
 for (const [what, { blob, compression }] of Object.entries(wholes)) {
-  t.test(`${what} is read whole, whatever the chunks`, async (t) => {
+  void tap.test(`${what} is read whole, whatever the chunks`, async (t) => {
     const plain = await record(tar);
     for (const pieceBytes of [97, 65_536, blob.length]) {
       const recording = await record(blob, pieceBytes);
@@ -96,7 +96,7 @@ for (const [what, { blob, compression }] of Object.entries(wholes)) {
   });
 }
 
-t.test('small streams come one byte at a time', async (t) => {
+void tap.test('small streams come one byte at a time', async (t) => {
   const small = await tarOf([{ name: 'a', content: 'one' }]);
   for (const blob of [
     dressedMember(small),
@@ -107,7 +107,7 @@ t.test('small streams come one byte at a time', async (t) => {
   }
 });
 
-t.test('thousands of members or frames are all read', async (t) => {
+void tap.test('thousands of members or frames are all read', async (t) => {
   const big = await tarOf([{ name: 'a', content: randomBytes(1_000_000) }]);
   const cut = (size: number): readonly Buffer[] =>
     Array.from({ length: Math.ceil(big.length / size) }, (_, at) => big.subarray(at * size, (at + 1) * size));
@@ -120,7 +120,7 @@ t.test('thousands of members or frames are all read', async (t) => {
   }
 });
 
-t.test('a cut at every byte of a small stream is told', async (t) => {
+void tap.test('a cut at every byte of a small stream is told', async (t) => {
   const small = await tarOf([{ name: 'a', content: 'one' }]);
   const two = [small.subarray(0, 600), small.subarray(600)];
   const streams = {
@@ -140,19 +140,22 @@ t.test('a cut at every byte of a small stream is told', async (t) => {
   }
 });
 
-t.test('flipped bytes end in a gap or in other bytes, never in a hang or a throw, and the digest is that of the bytes', async (t) => {
-  const small = await tarOf([{ name: 'a', content: randomBytes(300) }]);
-  for (const blob of [gzipSync(small), zstdCompressSync(small, checksummed)]) {
-    for (let at = 6; at < blob.length; at++) {
-      const flipped = Buffer.from(blob);
-      flipped[at] = (flipped[at] ?? 0) ^ 0x55;
-      const recording = await record(flipped);
-      t.equal(recording.digest, sha256(flipped));
+void tap.test(
+  'flipped bytes end in a gap or in other bytes, never in a hang or a throw, and the digest is that of the bytes',
+  async (t) => {
+    const small = await tarOf([{ name: 'a', content: randomBytes(300) }]);
+    for (const blob of [gzipSync(small), zstdCompressSync(small, checksummed)]) {
+      for (let at = 6; at < blob.length; at++) {
+        const flipped = Buffer.from(blob);
+        flipped[at] = (flipped[at] ?? 0) ^ 0x55;
+        const recording = await record(flipped);
+        t.equal(recording.digest, sha256(flipped));
+      }
     }
-  }
-});
+  },
+);
 
-t.test('a wrong CRC-32 or length in a gzip trailer is corrupt; the content was read', async (t) => {
+void tap.test('a wrong CRC-32 or length in a gzip trailer is corrupt; the content was read', async (t) => {
   for (const fromEnd of [8, 4]) {
     const blob = gzipSync(tar);
     blob[blob.length - fromEnd] = (blob[blob.length - fromEnd] ?? 0) ^ 1;
@@ -161,7 +164,7 @@ t.test('a wrong CRC-32 or length in a gzip trailer is corrupt; the content was r
   }
 });
 
-t.test('a damaged body keeps what came before it and says how much of the open file is missing', async (t) => {
+void tap.test('a damaged body keeps what came before it and says how much of the open file is missing', async (t) => {
   const blob = Buffer.from(gzipSync(tar, { level: 0 }));
   // Into the header of a stored block in the middle of file b.
   const at = blob.length - 200_000;
@@ -173,7 +176,7 @@ t.test('a damaged body keeps what came before it and says how much of the open f
   t.match(second?.gap, { reason: 'corrupt', path: 'b', bytes: 400_000 - (second?.content.length ?? 0) });
 });
 
-t.test('what follows a compressed stream is read too', async (t) => {
+void tap.test('what follows a compressed stream is read too', async (t) => {
   const cases = {
     'garbage behind gzip': Buffer.concat([gzipSync(tar), Buffer.from('plain secret behind')]),
     'garbage behind padding': Buffer.concat([gzipSync(tar), Buffer.alloc(3_000), Buffer.from('plain secret behind')]),
@@ -189,7 +192,7 @@ t.test('what follows a compressed stream is read too', async (t) => {
   }
 });
 
-t.test('compressions nobody reads here are a gap, and their bytes are read as they are', async (t) => {
+void tap.test('compressions nobody reads here are a gap, and their bytes are read as they are', async (t) => {
   for (const magic of [
     [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0],
     [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41, 0x59],
@@ -203,14 +206,14 @@ t.test('compressions nobody reads here are a gap, and their bytes are read as th
   t.strictSame(reasons(await record(withDictionary)), ['unsupported-compression'], 'a frame that needs a dictionary');
 });
 
-t.test('a zstd window is taken at its limit and refused above', async (t) => {
+void tap.test('a zstd window is taken at its limit and refused above', async (t) => {
   const zstdWindowBytesMax = 1 << 20;
   t.strictSame(reasons(await record(await frame(20), 65_536, { zstdWindowBytesMax })), []);
   t.strictSame(reasons(await record(await frame(21), 65_536, { zstdWindowBytesMax })), ['unsupported-compression']);
 });
 
-t.test('bombs', async (t) => {
-  t.test('content is read up to the limit of bytes, and not one byte more', async (t) => {
+void tap.test('bombs', async (group) => {
+  void group.test('content is read up to the limit of bytes, and not one byte more', async (t) => {
     const content = Buffer.alloc(100_000, 'x');
     t.strictSame((await record(gzipSync(content), 65_536, { contentBytesMax: 100_000 })).gaps, []);
     const over = await record(gzipSync(content), 65_536, { contentBytesMax: 99_999 });
@@ -221,14 +224,14 @@ t.test('bombs', async (t) => {
     t.match(over.entries[0]?.gap, { reason: 'limit-bytes' });
   });
 
-  t.test('a ratio no file has ends the reading, once it is past the size from which it matters', async (t) => {
+  void group.test('a ratio no file has ends the reading, once it is past the size from which it matters', async (t) => {
     const bomb = await recordStream(zeros(64 << 20));
     t.strictSame(reasons(bomb), ['limit-ratio']);
     t.ok(bomb.contentBytes < (16 << 20) + (1 << 19), `stopped at ${bomb.contentBytes}`);
     t.strictSame(reasons(await recordStream(zeros(12 << 20))), [], 'a smaller one is read out');
   });
 
-  t.test('one zstd chunk that swells to gigabytes is left at the limit', async (t) => {
+  void group.test('one zstd chunk that swells to gigabytes is left at the limit', async (t) => {
     const blob = zstdCompressSync(Buffer.alloc(256 << 20));
     const start = performance.now();
     const recording = await record(blob, blob.length);
@@ -238,6 +241,6 @@ t.test('bombs', async (t) => {
   });
 });
 
-t.test('an error of the source passes through', async (t) => {
+void tap.test('an error of the source passes through', async (t) => {
   await t.rejects(recordStream(broken()), { message: 'connection lost' });
 });

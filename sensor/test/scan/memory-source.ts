@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
+import tap from 'tap';
 import type { ImageSource, RawManifest } from '../../src/registry/index.ts';
 import { ephemeralKeyOf } from '../../src/fingerprint/index.ts';
+import type { ScannedImage } from '../../src/reports/index.ts';
 import { createScanEngine, ImageCollector, type ScanEngine, type ScanLimits, scanImage, scanLimits } from '../../src/scan/index.ts';
 
 export const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -73,14 +75,17 @@ export function testEngine(limits: ScanLimits = scanLimits, showSecrets = false)
   return createScanEngine({ keys: [ephemeralKeyOf(randomBytes(32))], showSecrets, limits, workers: 2 });
 }
 
-/** Scans with an engine of its own and keeps everything. */
-export async function collect(source: ImageSource, limits: ScanLimits = scanLimits, signal: AbortSignal = new AbortController().signal) {
-  const engine = testEngine(limits);
+let shared: ScanEngine | undefined;
+tap.teardown(() => shared?.close());
+
+/** Scans and keeps everything. Scans under the standard limits share one engine, as those of a daemon do. */
+export async function collect(source: ImageSource, limits: ScanLimits = scanLimits): Promise<ScannedImage> {
+  const engine = limits === scanLimits ? (shared ??= testEngine()) : testEngine(limits);
   const collector = new ImageCollector(() => undefined);
   try {
-    await scanImage(source, engine, collector, limits, signal);
+    await scanImage(source, engine, collector, limits, new AbortController().signal);
     return collector.image(source.reference, engine.identity);
   } finally {
-    await engine.close();
+    if (engine !== shared) await engine.close();
   }
 }

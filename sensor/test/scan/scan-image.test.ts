@@ -1,8 +1,8 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import { CLAIM_DIGESTS_MAX, FINDINGS_PER_PAGE, PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
-import t from 'tap';
-import * as limits from '../../src/scan/limits.ts';
+import tap from 'tap';
+import * as named from '../../src/scan/limits.ts';
 import { buildReport } from '../../src/reports/index.ts';
 import { ImageCollector, type ScanLimits, scanImage, scanLimits } from '../../src/scan/index.ts';
 import { END, padded, rawHeader, tarOf } from '../layers/tars.ts';
@@ -17,7 +17,7 @@ const places = ({ findings }: ScanReport): readonly string[] =>
     .sort();
 const linux = { os: 'linux', architecture: 'amd64' };
 
-t.test('a secret is found in every place of an image, and each place says what became of it', async (t) => {
+void tap.test('a secret is found in every place of an image, and each place says what became of it', async (t) => {
   const [kept, deleted, overwritten, underOpaque, env, label, history] = Array.from({ length: 7 }, githubToken);
   const source = new MemorySource();
   const base = await tarOf([
@@ -52,7 +52,7 @@ t.test('a secret is found in every place of an image, and each place says what b
   for (const secret of [kept, deleted, overwritten, underOpaque, env, label, history]) t.notMatch(text, (secret ?? '').slice(8));
 });
 
-t.test('the same secret at the same place of two platforms is one finding with two occurrences', async (t) => {
+void tap.test('the same secret at the same place of two platforms is one finding with two occurrences', async (t) => {
   const secret = githubToken();
   const source = new MemorySource();
   const shared = source.blobOf(gzipSync(await tarOf([{ name: 'key', content: secret }])));
@@ -77,14 +77,14 @@ t.test('the same secret at the same place of two platforms is one finding with t
   t.equal(source.pulls.get(shared.digest), 1, 'a shared layer is pulled once');
 });
 
-t.test('a file written twice in one layer: the first is shadowed', async (t) => {
+void tap.test('a file written twice in one layer: the first is shadowed', async (t) => {
   const [first, second] = [githubToken(), githubToken()];
   const source = new MemorySource();
   source.image([source.blobOf(await tarOf([{ name: 'f', content: first }, { name: 'g' }, { name: './f', content: second }]))]);
   t.strictSame(places(await report(source)), ['file f shadowed', 'file f visible']);
 });
 
-t.test('blobs that are no tar are read: attestations, artifacts, bytes behind an archive', async (t) => {
+void tap.test('blobs that are no tar are read: attestations, artifacts, bytes behind an archive', async (t) => {
   const [inToto, chart, behind] = [githubToken(), githubToken(), githubToken()];
   const source = new MemorySource();
   const image = source.image([source.blobOf(Buffer.concat([await tarOf([{ name: 'a' }]), Buffer.from(behind)]))], linux);
@@ -99,7 +99,7 @@ t.test('blobs that are no tar are read: attestations, artifacts, bytes behind an
   t.strictSame(places(await report(source)), ['attestation  not-a-file', 'blob  not-a-file', 'config  not-a-file']);
 });
 
-t.test('what a config holds twice or where nobody looks is found as well', async (t) => {
+void tap.test('what a config holds twice or where nobody looks is found as well', async (t) => {
   const [hidden, twice] = [githubToken(), githubToken()];
   const source = new MemorySource();
   const config = source.blobOf(
@@ -110,7 +110,7 @@ t.test('what a config holds twice or where nobody looks is found as well', async
   t.strictSame(places(await report(source)), ['config  not-a-file', 'config  not-a-file']);
 });
 
-t.test('history that does not match the layers changes nothing of what is read', async (t) => {
+void tap.test('history that does not match the layers changes nothing of what is read', async (t) => {
   const source = new MemorySource();
   source.image([source.blobOf(await tarOf([{ name: 'key', content: githubToken() }]))], {
     history: [{ created_by: 'RUN a' }, { created_by: 'RUN b' }],
@@ -122,7 +122,7 @@ t.test('history that does not match the layers changes nothing of what is read',
   );
 });
 
-t.test('layers that are not what their manifest says become no fact; the others count', async (t) => {
+void tap.test('layers that are not what their manifest says become no fact; the others count', async (t) => {
   const source = new MemorySource();
   const put = async (): Promise<Descriptor> => source.blobOf(await tarOf([{ name: 'key', content: githubToken() }]));
   const [good, swapped, short, long, cut, gone] = [await put(), await put(), await put(), await put(), await put(), await put()];
@@ -148,7 +148,7 @@ t.test('layers that are not what their manifest says become no fact; the others 
   ]);
 });
 
-t.test('a mislabelled layer is read by its bytes; a foreign one that is not there is a gap of its own', async (t) => {
+void tap.test('a mislabelled layer is read by its bytes; a foreign one that is not there is a gap of its own', async (t) => {
   const source = new MemorySource();
   const layer = gzipSync(await tarOf([{ name: 'key', content: githubToken() }]));
   const foreign = {
@@ -163,7 +163,7 @@ t.test('a mislabelled layer is read by its bytes; a foreign one that is not ther
   t.match(found.coverage, { complete: false, gaps: [{ reason: 'foreign' }] });
 });
 
-t.test('a layer cut inside but true to its digest is a fact that is incomplete', async (t) => {
+void tap.test('a layer cut inside but true to its digest is a fact that is incomplete', async (t) => {
   const source = new MemorySource();
   source.image([source.blobOf(gzipSync((await tarOf([{ name: 'f', content: 'x'.repeat(5_000) }])).subarray(0, 3_000)))]);
   t.match(await report(source), {
@@ -172,7 +172,7 @@ t.test('a layer cut inside but true to its digest is a fact that is incomplete',
   });
 });
 
-t.test('manifests that lie are refused with a code that says so', async (t) => {
+void tap.test('manifests that lie are refused with a code that says so', async (t) => {
   const source = new MemorySource();
   const layer = source.blobOf(await tarOf([{ name: 'a' }]));
   const config = source.config({});
@@ -214,7 +214,7 @@ t.test('manifests that lie are refused with a code that says so', async (t) => {
   }
 });
 
-t.test('limits of manifests hold at the limit', async (t) => {
+void tap.test('limits of manifests hold at the limit', async (t) => {
   const source = new MemorySource();
   const layer = source.blobOf(await tarOf([{ name: 'a' }]));
   source.image(Array.from({ length: 1_000 }, () => layer));
@@ -228,7 +228,7 @@ t.test('limits of manifests hold at the limit', async (t) => {
   await t.rejects(collect(source), { code: 'manifest.too-deep' });
 });
 
-t.test('an index that contains itself is refused', async (t) => {
+void tap.test('an index that contains itself is refused', async (t) => {
   const source = new MemorySource();
   const digest = digestOf(Buffer.from('loop'));
   const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [{ digest, size: 150 }] }).padEnd(150));
@@ -238,7 +238,7 @@ t.test('an index that contains itself is refused', async (t) => {
   await t.rejects(collect(source), { code: 'manifest.cyclic' });
 });
 
-t.test('a child that is not there is a gap; the others are read', async (t) => {
+void tap.test('a child that is not there is a gap; the others are read', async (t) => {
   const source = new MemorySource();
   const child = source.image([source.blobOf(await tarOf([{ name: 'key', content: githubToken() }]))], linux);
   const missing = { digest: digestOf(Buffer.from('gone')), size: 4, platform: { os: 'linux', architecture: 's390x' } };
@@ -248,7 +248,7 @@ t.test('a child that is not there is a gap; the others are read', async (t) => {
   t.match(found.coverage, { complete: false, gaps: [{ reason: 'download-failed', path: missing.digest }] });
 });
 
-t.test('findings are kept up to their limit, and the rest is a gap', async (t) => {
+void tap.test('findings are kept up to their limit, and the rest is a gap', async (t) => {
   const source = new MemorySource();
   const secrets = Array.from({ length: 5 }, githubToken);
   source.image([source.blobOf(await tarOf(secrets.map((content, at) => ({ name: `f${at}`, content }))))]);
@@ -259,7 +259,7 @@ t.test('findings are kept up to their limit, and the rest is a gap', async (t) =
   });
 });
 
-t.test('many paths come in pages, and the index of an upper layer is found in all of them', async (t) => {
+void tap.test('many paths come in pages, and the index of an upper layer is found in all of them', async (t) => {
   const many = Buffer.concat([
     ...Array.from({ length: 70_000 }, (_, at) => rawHeader({ name: `d/f${at}` })),
     rawHeader({ name: 'd/.wh.key' }),
@@ -276,7 +276,7 @@ t.test('many paths come in pages, and the index of an upper layer is found in al
   t.equal(found.coverage.filesSeen, 70_003);
 });
 
-t.test('the sums of the coverage are those of the entries, whatever happens in the layers', async (t) => {
+void tap.test('the sums of the coverage are those of the entries, whatever happens in the layers', async (t) => {
   const entries = Buffer.concat([
     rawHeader({ name: 'd/', type: '5' }),
     rawHeader({ name: 'a', size: 3 }),
@@ -294,7 +294,7 @@ t.test('the sums of the coverage are those of the entries, whatever happens in t
   t.match(coverage, { complete: false, otherEntries: 4, filesSeen: 4, bytesSeen: 20_006, bytesScanned: 3 + 512 + 3 + 1_024 });
 });
 
-t.test('claims: known layers are not pulled, waited ones are asked for again', async (t) => {
+void tap.test('claims: known layers are not pulled, waited ones are asked for again', async (t) => {
   const source = new MemorySource();
   const put = async (name: string): Promise<Descriptor> => source.blobOf(await tarOf([{ name }]));
   const [known, mine, later] = [await put('a'), await put('b'), await put('c')];
@@ -320,7 +320,7 @@ t.test('claims: known layers are not pulled, waited ones are asked for again', a
   t.equal(progress.at(-1), 3);
 });
 
-t.test('an abort ends the scan in the middle of a layer, and the engine serves the next one', async (t) => {
+void tap.test('an abort ends the scan in the middle of a layer, and the engine serves the next one', async (t) => {
   const source = new MemorySource();
   source.image([source.blobOf(await tarOf([{ name: 'key', content: githubToken() }]))]);
   const endless = new MemorySource();
@@ -341,7 +341,7 @@ t.test('an abort ends the scan in the middle of a layer, and the engine serves t
   await engine.close();
 });
 
-t.test('a sink that fails ends the scan with its error', async (t) => {
+void tap.test('a sink that fails ends the scan with its error', async (t) => {
   const source = new MemorySource();
   source.image([source.blobOf(await tarOf([{ name: 'key', content: githubToken() }]))]);
   class Full extends ImageCollector {
@@ -356,7 +356,7 @@ t.test('a sink that fails ends the scan with its error', async (t) => {
   await engine.close();
 });
 
-t.test('pages are as large as the protocol lets them be', async (t) => {
-  t.strictSame([limits.PATH_HASHES_PER_PAGE, limits.FINDINGS_PER_PAGE], [PATH_HASHES_PER_PAGE, FINDINGS_PER_PAGE]);
+void tap.test('pages are as large as the protocol lets them be', async (t) => {
+  t.strictSame([named.PATH_HASHES_PER_PAGE, named.FINDINGS_PER_PAGE], [PATH_HASHES_PER_PAGE, FINDINGS_PER_PAGE]);
   t.equal(scanLimits.image.layersMax, CLAIM_DIGESTS_MAX);
 });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import t from 'tap';
+import tap from 'tap';
 import { cloudFor, HOST, keyFile, push, ROLE, sampleImage, startControlPlane, startSensor, trust, until } from './programs.ts';
 import { githubToken } from '../secrets.ts';
 
-t.test('a sensor enrols, lists the registry by web identity, scans what it finds and reports it', async (t) => {
+void tap.test('a sensor enrols, lists the registry by web identity, scans what it finds and reports it', async (t) => {
   const folder = t.testdir();
   const cloud = await cloudFor(t);
   const plane = await startControlPlane(t, join(folder, 'plane'));
