@@ -1,0 +1,4 @@
+export type { AssignmentView, EventView, IncidentView, OccurrenceView, VerdictView } from './api-shapes.ts';
+export { type Planted, type PlantedImage, plantSecrets } from './planting.ts';
+export { type Connected, Stage, type StageOptions } from './stage.ts';
+export { type Pushed, summarize } from './summary.ts';

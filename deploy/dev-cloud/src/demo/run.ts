@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { buildImage, writeLayout } from '../images/index.ts';
+import { printReady, printSummary } from './print.ts';
+import { type PlantedImage, plantSecrets } from './planting.ts';
+import { Stage } from './stage.ts';
+import { type Pushed, summarize } from './summary.ts';
+import { Watcher } from './watch.ts';
+
+export interface DemoOptions {
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly seed: number;
+  /** `oci:DIR` or `oci:DIR:TAG`: images of the user's own. */
+  readonly pushes: readonly string[];
+  readonly folder: string;
+}
+
+/** Runs the demo; resolves with the exit code when it is over (with `once`), or on Ctrl-C. */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const startedAt = Date.now();
+  const say = (text: string): void => {
+    if (!options.json) console.log(`${((Date.now() - startedAt) / 1000).toFixed(2).padStart(7)} s  ${text}`);
+  };
+  const folder = join(resolve(options.folder), new Date().toISOString().replaceAll(/[:.]/g, '-'));
+  await mkdir(folder, { recursive: true });
+  say(`logs and data of this run: ${folder}`);
+  const stage = await Stage.open({ folder });
+  try {
+    return await play(stage, options, say);
+  } finally {
+    await stage.close();
+  }
+}
+
+async function play(stage: Stage, options: DemoOptions, say: (text: string) => void): Promise<number> {
+  say(`the development cloud and the control plane are up: ${stage.url}`);
+  const { registry } = await stage.connect();
+  say(`the registry ${stage.cloud.registryHost} is connected by web identity`);
+  await stage.startSensor();
+  say('the sensor has enrolled itself and is connected');
+  const { images, planted } = plantSecrets(options.seed);
+  const pushed = [...(await pushPlanted(stage, images, say)), ...(await pushOwn(stage, options.pushes, say))];
+  await new Watcher(stage.api, registry.id, say).untilVerdicts(pushed);
+  const summary = await summarize(stage.api, registry.id, pushed, planted);
+  if (options.json) console.log(JSON.stringify({ seed: options.seed, ...summary }, null, 2));
+  else printSummary(summary);
+  if (!options.once) {
+    printReady(stage.url, stage.folder);
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  }
+  return summary.ok ? 0 : 1;
+}
+
+async function pushPlanted(stage: Stage, images: readonly PlantedImage[], say: (text: string) => void): Promise<readonly Pushed[]> {
+  const pushed: Pushed[] = [];
+  for (const { repository, tag, platforms } of images) {
+    const layout = join(stage.folder, 'images', repository);
+    await writeLayout(layout, await buildImage(platforms), tag);
+    pushed.push(await push(stage, repository, tag, layout, tag, say));
+  }
+  return pushed;
+}
+
+async function pushOwn(stage: Stage, references: readonly string[], say: (text: string) => void): Promise<readonly Pushed[]> {
+  const pushed: Pushed[] = [];
+  for (const [at, reference] of references.entries()) {
+    const match = /^oci:([^:]+)(?::(.+))?$/.exec(reference);
+    if (!match) throw new Error(`--push wants oci:DIR or oci:DIR:TAG, got ${reference}`);
+    pushed.push(await push(stage, `own/image-${at + 1}`, match[2] ?? 'latest', resolve(match[1] as string), match[2], say));
+  }
+  return pushed;
+}
+
+async function push(
+  stage: Stage,
+  repository: string,
+  tag: string,
+  layout: string,
+  reference: string | undefined,
+  say: (text: string) => void,
+): Promise<Pushed> {
+  await stage.cloud.createRepository(repository);
+  const digest = await stage.cloud.putLayout(repository, tag, layout, reference);
+  const pushedAt = Date.now();
+  say(`pushed    ${repository}:${tag} ${digest.slice(7, 19)}`);
+  return { repository, tag, digest, pushedAt };
+}

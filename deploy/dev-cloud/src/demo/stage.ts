@@ -1,0 +1,154 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Api } from './api.ts';
+import { CloudAdmin, type CloudReady, type Trust } from './cloud-admin.ts';
+import { Program } from './processes.ts';
+
+const root = new URL('../../../../', import.meta.url).pathname;
+const controlPlaneProgram = join(root, 'control-plane/bin/tidewaiter-control-plane.js');
+const sensorProgram = join(root, 'sensor/bin/tidewaiter-sensor.js');
+
+/** A registry that was connected, as the API answered. */
+export interface Connected {
+  readonly registry: { readonly id: string };
+  readonly trust: Trust;
+  readonly webhookKey: { readonly key: string };
+}
+
+export interface StageOptions {
+  /** Where logs, database, keys and state of this run go. */
+  readonly folder: string;
+  readonly databaseUrl?: string;
+  readonly logLevel?: string;
+  /** Where sensors reach the control plane, when something stands between them. */
+  readonly publicUrl?: string;
+}
+
+/**
+ * The whole product on this machine: development cloud, control plane and sensors, each a process of its own, started as a user
+ * would start them. Nothing here reaches into a program: only command lines, environment, the public API and the cloud's admin API.
+ */
+export class Stage {
+  readonly folder: string;
+  readonly cloud: CloudAdmin;
+  readonly #options: StageOptions;
+  readonly #ready: CloudReady;
+  readonly #programs = new Map<string, Program>();
+  #url = '';
+  #ownerToken = '';
+
+  private constructor(options: StageOptions, ready: CloudReady, cloud: Program) {
+    this.#options = options;
+    this.folder = options.folder;
+    this.#ready = ready;
+    this.cloud = new CloudAdmin(ready);
+    this.#programs.set(cloud.name, cloud);
+  }
+
+  /** Starts the development cloud and the control plane. */
+  static async open(options: StageOptions): Promise<Stage> {
+    await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    const args = ['--conditions=@tidewaiter/source', join(root, 'deploy/dev-cloud/src/main.ts')];
+    const { program, line } = await Program.start(options.folder, { name: 'dev-cloud', args, env: {}, ready: /"ready":true/ });
+    const stage = new Stage(options, JSON.parse(line) as CloudReady, program);
+    await stage.startControlPlane();
+    stage.#ownerToken = (await readFile(join(options.folder, 'owner-token'), 'utf8')).trim();
+    return stage;
+  }
+
+  /** Where the control plane listens. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The public API as the first owner sees it. */
+  get api(): Api {
+    return new Api(`${this.#url}/api/v1`, this.#ownerToken);
+  }
+
+  program(name: string): Program {
+    const program = this.#programs.get(name);
+    if (!program) throw new Error(`no program ${name} was started`);
+    return program;
+  }
+
+  /** Starts it, or starts it again at the same address. */
+  async startControlPlane(): Promise<void> {
+    const env = {
+      TIDEWAITER_DATABASE_URL: this.#options.databaseUrl ?? `sqlite:${join(this.folder, 'control-plane.db')}`,
+      TIDEWAITER_LISTEN_PORT: this.#url === '' ? '0' : new URL(this.#url).port,
+      TIDEWAITER_DEVELOPMENT_URLS: 'true',
+      ...(this.#options.publicUrl === undefined ? {} : { TIDEWAITER_PUBLIC_URL: this.#options.publicUrl }),
+      TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: join(this.folder, 'owner-token'),
+      TIDEWAITER_LOG_LEVEL: this.#options.logLevel ?? 'info',
+    };
+    const start = { name: 'control-plane', args: [controlPlaneProgram, 'serve'], env, ready: /the control plane listens/ };
+    const { program, line } = await Program.start(this.folder, start);
+    this.#programs.set('control-plane', program);
+    this.#url = (JSON.parse(line) as { url: string }).url;
+  }
+
+  /** Connects the cloud's registry by web identity, and has its push events sent to the webhook. */
+  async connect(): Promise<Connected> {
+    const body = {
+      url: this.cloud.registryHost,
+      access: { method: 'web-identity', roleArn: this.cloud.roleArn },
+      perimeter: { mode: 'entire' },
+    };
+    const connected = await this.api.post<Connected>('/registries', body);
+    await this.cloud.trust(connected.trust);
+    await this.cloud.sendPushEvents(`${this.#url}/api/webhooks/ecr`, connected.webhookKey.key);
+    return connected;
+  }
+
+  /** Starts a sensor that enrols itself with a fresh token; the same name again is the same sensor, started again. */
+  async startSensor(name = 'sensor'): Promise<Program> {
+    const state = join(this.folder, name);
+    await mkdir(state, { recursive: true, mode: 0o700 });
+    const env = {
+      ...this.#ready.environment,
+      TIDEWAITER_CONTROL_PLANE_URL: this.#options.publicUrl ?? this.#url,
+      TIDEWAITER_ENROLMENT_TOKEN: await this.#enrolmentToken(),
+      TIDEWAITER_SENSOR_NAME: name,
+      TIDEWAITER_STATE_DIR: state,
+      TIDEWAITER_FINGERPRINT_KEY_FILE: await this.#fingerprintKey(),
+      TIDEWAITER_POLICY_FILE: await this.#policy(),
+      TIDEWAITER_ALLOW_PLAIN_LOOPBACK: 'true',
+      TIDEWAITER_LOG_LEVEL: this.#options.logLevel ?? 'info',
+    };
+    const { program } = await Program.start(this.folder, { name, args: [sensorProgram, 'run'], env, ready: /the sensor is connected/ });
+    this.#programs.set(name, program);
+    return program;
+  }
+
+  async close(): Promise<void> {
+    const programs = [...this.#programs.values()].toReversed();
+    for (const program of programs) await program.stop();
+  }
+
+  async #enrolmentToken(): Promise<string> {
+    const { token } = await this.api.post<{ token: string }>('/enrolment-tokens', {});
+    return token;
+  }
+
+  /** One key for every sensor of the stage, as replicas share it. */
+  async #fingerprintKey(): Promise<string> {
+    const file = join(this.folder, 'fingerprint.key');
+    const key = crypto.getRandomValues(new Uint8Array(32));
+    await writeFile(file, key, { mode: 0o600, flag: 'wx' }).catch(() => undefined);
+    return file;
+  }
+
+  async #policy(): Promise<string> {
+    const file = join(this.folder, 'policy.json');
+    const policy = {
+      accounts: [this.#ready.accountId],
+      regions: [this.#ready.region],
+      repositories: ['*'],
+      roles: [this.cloud.roleArn],
+      hosts: [],
+    };
+    await writeFile(file, JSON.stringify(policy));
+    return file;
+  }
+}

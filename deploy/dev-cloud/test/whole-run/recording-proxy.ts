@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
+
+export type Direction = 'from-sensor' | 'to-sensor';
+
+/** A frame on its way. What the hook returns is awaited before it goes on; `false` swallows it. */
+export type FrameHook = (
+  direction: Direction,
+  frame: { readonly type: string; readonly body: Readonly<Record<string, unknown>> },
+) => Promise<boolean | undefined> | undefined;
+
+/**
+ * Stands between sensors and the control plane: everything that passes is kept as text, and a hook may act between two frames. To both
+ * sides it is the other one: it changes nothing.
+ */
+export class RecordingProxy {
+  readonly sent: string[] = [];
+  hook: FrameHook = () => undefined;
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: 2 << 20,
+    handleProtocols: () => 'tidewaiter.v1',
+  });
+  #target = '';
+
+  private constructor() {
+    this.#server = createServer((incoming, answer) => this.#forward(incoming, answer));
+    this.#server.on('upgrade', (incoming, socket, head) => {
+      const upstream = new WebSocket(`${this.#target.replace('http', 'ws')}${incoming.url}`, ['tidewaiter.v1'], {
+        headers: { authorization: incoming.headers.authorization ?? '' },
+        perMessageDeflate: false,
+        maxPayload: 2 << 20,
+      });
+      this.#keep(`authorization: ${incoming.headers.authorization}`, false);
+      upstream.once('error', () => socket.destroy());
+      upstream.once('open', () => this.#sockets.handleUpgrade(incoming, socket, head, (client) => this.#join(client, upstream)));
+    });
+  }
+
+  static async start(): Promise<RecordingProxy> {
+    const proxy = new RecordingProxy();
+    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve));
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  pointTo(target: string): void {
+    this.#target = target;
+  }
+
+  async close(): Promise<void> {
+    this.#sockets.close();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  #forward(incoming: IncomingMessage, answer: ServerResponse): void {
+    const { method, headers, url } = incoming;
+    const onward = request(`${this.#target}${url}`, { method, headers }, (reply) => {
+      answer.writeHead(reply.statusCode ?? 502, reply.headers);
+      reply.pipe(answer);
+    });
+    onward.on('error', () => answer.writeHead(502).end());
+    incoming.on('data', (chunk: Buffer) => this.#keep(chunk.toString('utf8'), url?.endsWith('/enrol') === false));
+    incoming.pipe(onward);
+  }
+
+  #join(client: WebSocket, upstream: WebSocket): void {
+    this.#relay(client, upstream, 'from-sensor');
+    this.#relay(upstream, client, 'to-sensor');
+  }
+
+  /** One frame after the other, in order, each after its hook. */
+  #relay(from: WebSocket, to: WebSocket, direction: Direction): void {
+    let turn = Promise.resolve();
+    from.on('message', (data: Buffer) => {
+      const text = data.toString('utf8');
+      if (direction === 'from-sensor') this.#keep(text, true);
+      turn = turn.then(async () => {
+        const passes = await this.hook(direction, JSON.parse(text));
+        if (passes !== false && to.readyState === WebSocket.OPEN) to.send(text);
+      });
+    });
+    from.on('ping', () => to.readyState === WebSocket.OPEN && to.ping());
+    from.on('close', () => to.terminate());
+    from.on('error', () => to.terminate());
+  }
+
+  /** Only what a sensor says in frames is searched for tokens: an enrolment and an upgrade carry theirs by purpose. */
+  #keep(text: string, isFrame: boolean): void {
+    if (isFrame) this.sent.push(text);
+  }
+}
