@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { SampleEntry, SampleImage, SampleLayer } from '../images/index.ts';
-import { createRng, type SecretGenerator, secretGenerators } from '../samples/index.ts';
+import { createRng, type Sample, type SecretGenerator, secretGenerators } from '../samples/index.ts';
 
 /** A secret in one place of one image. `path` is how the incident's occurrence must name the place. */
 export interface Planted {
@@ -10,8 +10,8 @@ export interface Planted {
   readonly path: string;
   readonly repository: string;
   readonly visibility: 'visible' | 'shadowed' | 'deleted' | 'not-a-file';
-  /** As planted; it must never be seen outside the images. */
-  readonly text: string;
+  /** It must never be seen outside the images. */
+  readonly secret: string;
 }
 
 export interface PlantedImage {
@@ -40,13 +40,13 @@ class Planter {
     this.#rng = createRng(seed);
   }
 
-  plant(detector: string, where: Omit<Planted, 'detector' | 'text'>): string {
-    const { text } = generatorOf(detector).make(this.#rng);
-    this.planted.push({ detector, ...where, text });
-    return text;
+  plant(detector: string, where: Omit<Planted, 'detector' | 'secret'>): Sample {
+    const sample = generatorOf(detector).make(this.#rng);
+    this.planted.push({ detector, ...where, secret: sample.secret });
+    return sample;
   }
 
-  file(detector: string, path: string, place: string, repository = API, visibility: Planted['visibility'] = 'visible'): string {
+  file(detector: string, path: string, place: string, repository = API, visibility: Planted['visibility'] = 'visible'): Sample {
     return this.plant(detector, { place, kind: 'file', path, repository, visibility });
   }
 }
@@ -74,11 +74,11 @@ function baseLayer(planter: Planter): SampleLayer {
     { path: 'etc/app/' },
     {
       path: 'etc/app/deploy.key',
-      content: planter.file('private-key', 'etc/app/deploy.key', 'a file that a later layer deletes', API, 'deleted'),
+      content: planter.file('private-key', 'etc/app/deploy.key', 'a file that a later layer deletes', API, 'deleted').text,
     },
     {
       path: 'etc/app/settings.env',
-      content: `TOKEN=${planter.file('github-pat', 'etc/app/settings.env', 'a file that a later layer overwrites', API, 'shadowed')}\n`,
+      content: `TOKEN=${planter.file('github-pat', 'etc/app/settings.env', 'a file that a later layer overwrites', API, 'shadowed').secret}\n`,
     },
     { path: 'bin/' },
     { path: 'bin/sh', content: randomBytes(64 << 10) },
@@ -87,7 +87,7 @@ function baseLayer(planter: Planter): SampleLayer {
 }
 
 function apiImage(planter: Planter, base: SampleLayer): SampleImage {
-  const env = planter.plant('slack-token', {
+  const env = planter.plant('slack-bot-token', {
     place: 'an environment variable',
     kind: 'env',
     path: 'SLACK_BOT_TOKEN',
@@ -110,25 +110,25 @@ function apiImage(planter: Planter, base: SampleLayer): SampleImage {
   });
   return {
     platform: { os: 'linux', architecture: 'amd64' },
-    env: ['PATH=/bin', `SLACK_BOT_TOKEN=${env}`],
-    labels: { 'com.example.registry-token': label },
-    history: [`ARG CI_TOKEN=${argument}`],
+    env: ['PATH=/bin', `SLACK_BOT_TOKEN=${env.secret}`],
+    labels: { 'com.example.registry-token': label.secret },
+    history: [`ARG CI_TOKEN=${argument.secret}`],
     layers: [base, runLayer(planter), framesLayer(planter), mislabelledLayer(planter), bigLayer(planter), coverLayer()],
   };
 }
 
 function runLayer(planter: Planter): SampleLayer {
-  const key = planter.file('aws-access-key', 'root/.aws/credentials', 'a layer that a RUN made');
+  const credentials = planter.file('aws-access-key', 'root/.aws/credentials', 'a layer that a RUN made');
   const url = planter.file('postgres-url', 'srv/app/config.yaml', 'a YAML file');
   const entries = [
-    { path: 'root/.aws/credentials', content: `[default]\n${key}\n` },
-    { path: 'srv/app/config.yaml', content: `database:\n  url: "${url}"\n` },
+    { path: 'root/.aws/credentials', content: credentials.text },
+    { path: 'srv/app/config.yaml', content: `database:\n  url: "${url.assignment?.value ?? url.secret}"\n` },
   ];
   return { entries, compression: 'gzip', createdBy: 'RUN /bin/sh -c ./configure # buildkit' };
 }
 
 function framesLayer(planter: Planter): SampleLayer {
-  const key = planter.file('openai-api-key', 'srv/app/.env', 'the second frame of a zstd layer');
+  const key = planter.file('openai-api-key', 'srv/app/.env', 'the second frame of a zstd layer').secret;
   const entries = [
     { path: 'srv/app/model.bin', content: randomBytes(1 << 20) },
     { path: 'srv/app/.env', content: `OPENAI_API_KEY=${key}\n` },
@@ -137,7 +137,7 @@ function framesLayer(planter: Planter): SampleLayer {
 }
 
 function mislabelledLayer(planter: Planter): SampleLayer {
-  const key = planter.file('stripe-secret-key', 'srv/app/payments.json', 'a gzip layer that is labelled as plain tar');
+  const key = planter.file('stripe-live-key', 'srv/app/payments.json', 'a gzip layer that is labelled as plain tar').secret;
   const entries = [{ path: 'srv/app/payments.json', content: JSON.stringify({ stripe: { secretKey: key } }) }];
   return {
     entries,
@@ -148,7 +148,7 @@ function mislabelledLayer(planter: Planter): SampleLayer {
 }
 
 function bigLayer(planter: Planter): SampleLayer {
-  const key = planter.file('sendgrid-api-key', 'var/log/build.log', 'the last line of a file of 80 MiB');
+  const key = planter.file('sendgrid-api-key', 'var/log/build.log', 'the last line of a file of 80 MiB').secret;
   const line = 'step 1 of many: nothing to see here, the build goes on and on\n';
   const content = Buffer.concat([Buffer.alloc(BIG_FILE_BYTES, line), Buffer.from(`\nexport SENDGRID=${key}`)]);
   return { entries: [{ path: 'var/log/build.log', content }], compression: 'gzip', createdBy: 'RUN /bin/sh -c make # buildkit' };
@@ -164,7 +164,7 @@ function coverLayer(): SampleLayer {
 }
 
 function armImage(planter: Planter): SampleImage {
-  const key = planter.file('anthropic-api-key', 'opt/agent/config.toml', 'the second platform');
+  const key = planter.file('anthropic-api-key', 'opt/agent/config.toml', 'the second platform').secret;
   const layer: SampleLayer = {
     entries: [{ path: 'opt/agent/config.toml', content: `key = "${key}"\n` }],
     compression: 'zstd',
@@ -174,7 +174,7 @@ function armImage(planter: Planter): SampleImage {
 }
 
 function workerImage(planter: Planter, base: SampleLayer): SampleImage {
-  const token = planter.file('vault-token', 'root/.vault-token', 'an image that shares its base', WORKER);
+  const token = planter.file('vault-token', 'root/.vault-token', 'an image that shares its base', WORKER).secret;
   const layer: SampleLayer = {
     entries: [{ path: 'root/.vault-token', content: `${token}\n` }],
     compression: 'gzip',

@@ -13,7 +13,7 @@ const rng = createRng(Date.now() % 100_000);
 const secretOf = (detector: string): string => {
   const generator = secretGenerators.find((candidate) => candidate.detector === detector);
   if (!generator) throw new Error(`no generator for ${detector}`);
-  return generator.make(rng).text;
+  return generator.make(rng).secret;
 };
 
 let stage: Stage;
