@@ -2,3 +2,4 @@ export type { AssignmentView, EventView, IncidentView, OccurrenceView, VerdictVi
 export { type Planted, type PlantedImage, plantSecrets } from './planting.ts';
 export { type Connected, Stage, type StageOptions } from './stage.ts';
 export { type Pushed, summarize } from './summary.ts';
+export { Watcher } from './watch.ts';

@@ -34,6 +34,8 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #ready: CloudReady;
   readonly #programs = new Map<string, Program>();
+  /** Every enrolment token this stage asked for; tests look for them where they must not be. */
+  readonly enrolmentTokens: string[] = [];
   #url = '';
   #ownerToken = '';
 
@@ -128,6 +130,7 @@ export class Stage {
 
   async #enrolmentToken(): Promise<string> {
     const { token } = await this.api.post<{ token: string }>('/enrolment-tokens', {});
+    this.enrolmentTokens.push(token);
     return token;
   }
 
