@@ -104,7 +104,7 @@ function apiImage(planter: Planter, base: SampleLayer): SampleImage {
   const argument = planter.plant('gitlab-pat', {
     place: 'the build history',
     kind: 'history',
-    path: '0',
+    path: 'history[0]',
     repository: API,
     visibility: 'not-a-file',
   });

@@ -118,7 +118,7 @@ export class Stage {
       TIDEWAITER_ALLOW_PLAIN_LOOPBACK: 'true',
       TIDEWAITER_LOG_LEVEL: this.#options.logLevel ?? 'info',
     };
-    const { program } = await Program.start(this.folder, { name, args: [sensorProgram, 'run'], env, ready: /the sensor is connected/ });
+    const { program } = await Program.start(this.folder, { name, args: [sensorProgram, 'run'], env, ready: /the session begins/ });
     this.#programs.set(name, program);
     return program;
   }

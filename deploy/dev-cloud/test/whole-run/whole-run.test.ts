@@ -59,7 +59,7 @@ t.test('every planted secret becomes exactly one incident, and nothing else does
 t.test('two sensors pulled each distinct blob once', async (t) => {
   const served = Object.entries(await stage.cloud.blobsServed());
   t.ok(served.length > 0);
-  for (const [digest, { requests }] of served) t.equal(requests, 1, digest);
+  for (const [digest, { requests, bytes }] of served) t.equal(requests, 1, `${digest} of ${bytes} bytes`);
 });
 
 t.test(
