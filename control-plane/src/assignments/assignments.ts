@@ -4,7 +4,7 @@ import type { Findings } from '../findings/index.ts';
 import type { Assignment, Context, Sensor } from '../storage/index.ts';
 import { endOf } from './endings.ts';
 import type { Accepted, Assignments, Queued, ScanTarget } from './face.ts';
-import { ATTEMPTS_MAX, OFFER_MS, priorityOf } from './limits.ts';
+import { ATTEMPTS_MAX, CHILD_SETTLE_MS, OFFER_MS, priorityOf } from './limits.ts';
 import { taskOf } from './tasks.ts';
 
 /** @param findings gets the verdicts of scans that ended. */
@@ -67,7 +67,7 @@ async function enqueue(context: Context, { mayBeChild, ...work }: Work): Promise
     progress: null,
     failure: null,
     timings: null,
-    notBefore: createdAt,
+    notBefore: mayBeChild ? createdAt + CHILD_SETTLE_MS : createdAt,
     createdAt,
     offeredAt: null,
     acceptedAt: null,

@@ -16,6 +16,9 @@ export function retryAtOf(failure: Failure | null, attempt: number, nowMs: numbe
   return nowMs + (pausesMs[attempt - 1] ?? 900_000);
 }
 
+/** How long a listed image that is most likely a child waits, idle sensors or not: its index, which runs first, has been read by then. */
+export const CHILD_SETTLE_MS = 2_000;
+
 /** Lower runs first: what someone waits for, then the rest, then what an index will most likely absorb. */
 export function priorityOf(trigger: Trigger, mayBeChild: boolean): number {
   if (mayBeChild) return 20;
