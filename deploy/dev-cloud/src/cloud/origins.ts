@@ -62,8 +62,9 @@ function layersHandler(parts: CloudParts) {
     size: (digest) => (blobs.has(digest) ? blobs.size(digest) : undefined),
     read: (digest, start, end) => blobs.read(digest, start, end),
     damage: (address) => damageOf(parts, address),
-    served: ({ repository, digest }, bytes, whole) => {
-      parts.counters.download(digest, bytes, whole);
+    begun: ({ digest }) => parts.counters.downloadBegun(digest),
+    sending: ({ digest }, bytes, completes) => parts.counters.downloadSending(digest, bytes, completes),
+    ended: ({ repository, digest }, whole) =>
       parts.counters.call({
         at: parts.clock.now(),
         service: 's3',
@@ -71,8 +72,7 @@ function layersHandler(parts: CloudParts) {
         outcome: whole ? '200' : 'partial',
         repository,
         digest,
-      });
-    },
+      }),
   });
 }
 

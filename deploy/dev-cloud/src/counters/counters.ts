@@ -2,7 +2,7 @@
 export interface BlobCount {
   /** Downloads begun, ranges among them. */
   readonly requests: number;
-  /** Answers whose whole body, from the first byte to the last of the blob, was sent. */
+  /** Answers that held the whole blob and were sent to their last byte. */
   readonly complete: number;
   readonly bytes: number;
 }
@@ -41,13 +41,26 @@ export class Counters {
     if (this.#requests.length > requestsMax) this.#requests.shift();
   }
 
-  download(digest: string, bytes: number, complete: boolean): void {
+  downloadBegun(digest: string): void {
+    this.#count(digest).requests += 1;
+  }
+
+  /** Counted before the bytes leave, so that whoever has received them finds them counted. */
+  downloadSending(digest: string, bytes: number, completes: boolean): void {
+    const count = this.#count(digest);
+    count.bytes += bytes;
+    count.complete += Number(completes);
+  }
+
+  #count(digest: string): { requests: number; complete: number; bytes: number } {
     const count = this.#blobs.get(digest) ?? { requests: 0, complete: 0, bytes: 0 };
-    this.#blobs.set(digest, { requests: count.requests + 1, complete: count.complete + Number(complete), bytes: count.bytes + bytes });
+    this.#blobs.set(digest, count);
+    return count;
   }
 
   snapshot(): CountersSnapshot {
-    return { blobs: Object.fromEntries(this.#blobs), operations: Object.fromEntries(this.#operations) };
+    const blobs = [...this.#blobs].map(([digest, count]) => [digest, { ...count }] as const);
+    return { blobs: Object.fromEntries(blobs), operations: Object.fromEntries(this.#operations) };
   }
 
   requests(): readonly CloudRequest[] {

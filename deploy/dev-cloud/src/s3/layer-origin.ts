@@ -19,8 +19,11 @@ export interface LayerOriginParts {
   readonly read: (digest: string, start: number, end: number) => AsyncIterable<Buffer>;
   /** What is to go wrong with this download; asked once for each. */
   readonly damage: (address: LayerAddress) => Damage;
-  /** Called when an answer ended: how many bytes went out, and whether they were the whole blob. */
-  readonly served: (address: LayerAddress, bytes: number, whole: boolean) => void;
+  readonly begun: (address: LayerAddress) => void;
+  /** Called before each piece of a body leaves; `completes` with the last of a whole blob. */
+  readonly sending: (address: LayerAddress, bytes: number, completes: boolean) => void;
+  /** Called when an answer ended, with what went out of it. */
+  readonly ended: (address: LayerAddress, whole: boolean) => void;
 }
 
 /** The pre-signed URL of a blob. */
@@ -45,8 +48,15 @@ export function layerOriginHandler(parts: LayerOriginParts): Handler {
 
 type Refusal = readonly [status: number, code: string, message: string];
 
+const signatureDiffers: Refusal = [
+  403,
+  'SignatureDoesNotMatch',
+  'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+];
+
 function refuse(request: IncomingMessage, path: string, query: string, parts: LayerOriginParts): Refusal | undefined {
-  if (request.method !== 'GET') return [405, 'MethodNotAllowed', 'The specified method is not allowed against this resource.'];
+  // The method is signed too: a GET's URL does not serve HEAD.
+  if (request.method !== 'GET') return signatureDiffers;
   if (request.headers.authorization !== undefined) {
     const message =
       'Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified';
@@ -60,11 +70,7 @@ function refuse(request: IncomingMessage, path: string, query: string, parts: La
     case 'missing':
       return [403, 'AccessDenied', 'Access Denied'];
     default:
-      return [
-        403,
-        'SignatureDoesNotMatch',
-        'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
-      ];
+      return signatureDiffers;
   }
 }
 
@@ -88,17 +94,23 @@ async function sendBlob(
     etag: `"${address.digest.slice(7, 39)}"`,
     ...(range === undefined ? {} : { 'content-range': `bytes ${span.start}-${span.end}/${size}` }),
   });
-  const sent =
-    length === 0 ? 0 : await stream(response, damaged(parts.read(address.digest, span.start, span.end), span.start, size, damage));
-  parts.served(address, sent, sent === size);
+  parts.begun(address);
+  const body = () => damaged(parts.read(address.digest, span.start, span.end), span.start, size, damage);
+  const sent = length === 0 ? 0 : await stream(response, body(), (bytes, total) => parts.sending(address, bytes, total === size));
+  parts.ended(address, sent === size);
   if (sent === length) response.end();
   else response.destroy();
 }
 
 /** Writes one piece at a time, each flushed, so that a cut comes after exactly the bytes before it; stops when the client is gone. */
-async function stream(response: ServerResponse, chunks: AsyncIterable<Buffer>): Promise<number> {
+async function stream(
+  response: ServerResponse,
+  chunks: AsyncIterable<Buffer>,
+  sending: (bytes: number, total: number) => void,
+): Promise<number> {
   let sent = 0;
   for await (const chunk of chunks) {
+    sending(chunk.length, sent + chunk.length);
     if (!(await flushed(response, chunk))) break;
     sent += chunk.length;
   }

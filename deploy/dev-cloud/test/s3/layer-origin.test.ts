@@ -2,7 +2,7 @@ import { GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
 import type { Cloud, CloudOptions } from '@tidewaiter/dev-cloud/cloud';
 import tap, { type Test } from 'tap';
 import { adminEcr, cloudFor } from '../clients.ts';
-import { sha256, smallImage } from '../fixtures.ts';
+import { record, sha256, smallImage } from '../fixtures.ts';
 
 interface Setting {
   readonly cloud: Cloud;
@@ -50,7 +50,21 @@ void tap.test('a pre-signed URL serves the whole layer and any range of it', asy
     t.ok(part.body.equals(body), range);
   }
   t.equal((await get(signed, 'bytes=100-199')).headers.get('content-range'), `bytes 100-199/${size}`);
+  t.equal((await fetch(signed, { method: 'HEAD' })).status, 403, 'the method is signed');
   t.match(await get(signed, `bytes=${size}-`), { status: 416, body: /InvalidRange/ });
+});
+
+void tap.test('an empty layer is served as one', async (t) => {
+  const { cloud } = await setUp(t);
+  const empty = Buffer.alloc(0);
+  const image = smallImage('b');
+  const layers = [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: sha256(empty), size: 0 }];
+  const manifest = Buffer.from(JSON.stringify({ ...record(JSON.parse(image.manifest.toString())), layers }));
+  await cloud.putImage({ repository: 'app', tag: 'empty', manifest, mediaType: image.mediaType, blobs: [...image.blobs, empty] });
+  const command = new GetDownloadUrlForLayerCommand({ repositoryName: 'app', layerDigest: sha256(empty) });
+  const { downloadUrl = '' } = await adminEcr(cloud).send(command);
+  t.match(await get(downloadUrl), { status: 200, body: empty });
+  t.equal((await get(downloadUrl, 'bytes=0-')).status, 416);
 });
 
 void tap.test('a URL that is changed, unsigned, or too old is refused', async (t) => {
