@@ -19,7 +19,8 @@ await tap.test('every generated secret is found once, by its detector, in its ow
         [[detector, secret]],
         `${detector} in its file (seed ${seed})`,
       );
-      for (const [name, format] of assignment === undefined ? [] : Object.entries(formats)) {
+      for (const [name, format] of Object.entries(formats)) {
+        if (assignment === undefined) break;
         const found = scanText(builtInRules, format(assignment));
         t.strictSame(
           found.map((match) => match.detector),

@@ -20,7 +20,7 @@ export interface Assignment {
 export interface SecretGenerator {
   /** The id of the detector that has to find it. */
   readonly detector: string;
-  make(rng: Rng): Sample;
+  readonly make: (rng: Rng) => Sample;
 }
 
 /** A sample that is the value of a variable. `secret` is the value unless it is a part of it. */
