@@ -12,7 +12,7 @@ export interface PemBlock {
 }
 
 /** The shortest body worth a look: an Ed25519 key in PKCS#8 has 64 characters. */
-export const BODY_CHARS_MIN = 50;
+const BODY_CHARS_MIN = 50;
 const header = /-----BEGIN ([A-Z0-9 ]{0,24})PRIVATE KEY( BLOCK)?-----/y;
 
 /** Reads the block whose BEGIN line stands at `at`; null when there is none or no body follows. */

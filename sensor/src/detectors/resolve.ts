@@ -9,7 +9,7 @@ export interface PlacedHit {
 }
 
 /** Held hits above which those that nothing can overlap any more are let go. */
-export const HELD_MAX = 512;
+const HELD_MAX = 512;
 
 /** Collects a file's hits and lets only one stand of those that overlap: the most specific. */
 export class Resolver {

@@ -40,7 +40,7 @@ export interface Found {
 }
 
 /** Where pass 1 shall look for a rule: at least one of the three. */
-export interface Anchors {
+interface Anchors {
   /**
    * Token prefixes of at least 3 bytes, case-sensitive. Found at the start of a run of 16 or more token characters [A-Za-z0-9_-],
    * after each `-` and `_` in it, in the bytes just before it where words are joined by `.` or `:`, and after `://`.

@@ -12,7 +12,7 @@ export interface Task {
 }
 
 /** The longest piece of base64 that is decoded: an 8,192-bit RSA key in PEM, wrapped twice. */
-export const BASE64_REACH = 16 * 1024;
+const BASE64_REACH = 16 * 1024;
 
 /** What pass 1 wrote of one place (wasm/finder.ts, emit), as looks of the rules it concerns. */
 export function addTasks(rules: CompiledRules, source: Source, address: number, word: number, tasks: Task[]): void {

@@ -1,3 +1,3 @@
 export * from './layout.ts';
-export { createPassMemory, type FindAnswer, type FindRequest, type PassMemory } from './pass-memory.ts';
+export { createPassMemory, type PassMemory } from './pass-memory.ts';
 export * from './tables.ts';

@@ -20,7 +20,7 @@ export const CANDIDATES_AT = 1 << 21;
 /** The finder is called on slices of at most this many bytes, so that the list of what it found has a bound. */
 export const SLICE_BYTES = 1 << 16;
 /** Bytes of the candidate list: 8 for a record, and no 64 KiB can hold more records than this has room for. */
-export const CANDIDATES_BYTES = 1 << 20;
+const CANDIDATES_BYTES = 1 << 20;
 /** A path to be hashed; GNU and pax headers allow long ones, and a longer one is refused by the tar walk. */
 export const PATH_AT = CANDIDATES_AT + CANDIDATES_BYTES;
 export const PATH_BYTES = 1 << 16;

@@ -3,7 +3,7 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { PATH_AT, PATH_BYTES } from './layout.ts';
 
 /** Where pass 1 shall look, in addresses. The finder leaves the place for its next call behind (PassMemory.nextRun and so on). */
-export interface FindRequest {
+interface FindRequest {
   /** The lowest address that holds bytes of the file at work. */
   readonly lowest: number;
   readonly runFrom: number;
@@ -18,7 +18,7 @@ export interface FindRequest {
 }
 
 /** What a call of the finder left behind: how many records, and where the next one starts. */
-export interface FindAnswer {
+interface FindAnswer {
   readonly count: number;
   readonly nextRun: number;
   readonly nextInRun: boolean;

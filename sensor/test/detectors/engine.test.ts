@@ -7,6 +7,9 @@ import { BLOCK_AT, createPassMemory } from '../../src/memory/index.ts';
 import { matchesOf, plain } from './feed.ts';
 
 const rng = createRng(7);
+const filler = (length: number): string => `${rng.chars('abcdefghij klmnop\n', length)}\n`;
+const placesIn = (text: string): object[] =>
+  matchesOf(Buffer.from(text)).map(({ line, column, offset, length }) => ({ line, column, offset, length }));
 
 function sampleOf(detector: string): { readonly text: string; readonly secret: string } {
   const generator = secretGenerators.find((one) => one.detector === detector);
@@ -67,7 +70,6 @@ await tap.test('finds the same in any number of pieces, down to single bytes', a
 await tap.test('finds the same in long runs and long files, wherever they are cut', async (t) => {
   const long = `${'Ab0-'.repeat(600)}${sampleOf('github-pat').secret}`;
   const key = sampleOf('private-key').text;
-  const filler = (length: number): string => `${rng.chars('abcdefghij klmnop\n', length)}\n`;
   const file = Buffer.from(
     [filler(30_000), long, filler(70_000), key, filler(40_000), key, filler(300_000), sampleOf('npm-token').text].join('\n'),
   );
@@ -93,13 +95,11 @@ await tap.test('finds the same in long runs and long files, wherever they are cu
 
 await tap.test('says line, column and offset in the whole file', async (t) => {
   const { secret } = sampleOf('github-pat');
-  const at = (text: string): object[] =>
-    matchesOf(Buffer.from(text)).map(({ line, column, offset, length }) => ({ line, column, offset, length }));
-  t.strictSame(at(secret), [{ line: 1, column: 1, offset: 0, length: 40 }], 'no newline at all');
-  t.strictSame(at(`a\r\nb\r\nk=${secret}\r\n`), [{ line: 3, column: 3, offset: 8, length: 40 }], 'CRLF');
-  t.strictSame(at(`\n\n\n${secret}`), [{ line: 4, column: 1, offset: 3, length: 40 }], 'empty lines');
+  t.strictSame(placesIn(secret), [{ line: 1, column: 1, offset: 0, length: 40 }], 'no newline at all');
+  t.strictSame(placesIn(`a\r\nb\r\nk=${secret}\r\n`), [{ line: 3, column: 3, offset: 8, length: 40 }], 'CRLF');
+  t.strictSame(placesIn(`\n\n\n${secret}`), [{ line: 4, column: 1, offset: 3, length: 40 }], 'empty lines');
   t.strictSame(
-    at(`${'x\n'.repeat(300_000)}é=${secret}\n`),
+    placesIn(`${'x\n'.repeat(300_000)}é=${secret}\n`),
     [{ line: 300_001, column: 4, offset: 600_003, length: 40 }],
     'columns count bytes',
   );
