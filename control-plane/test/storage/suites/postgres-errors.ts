@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Test } from 'tap';
+import { postgresErrorOf } from '../../../src/storage/dialects/postgres/errors.ts';
 import { openStore } from '../../../src/storage/index.ts';
 import type { PostgresServer } from '../postgres-server.ts';
 import { createWorkspace, newId } from '../samples.ts';
@@ -70,6 +72,30 @@ export async function postgresErrors(t: Test, server: PostgresServer): Promise<v
     await server.query(url, `alter role tidewaiter in database ${pathname.slice(1)} set default_transaction_read_only = on`);
     await t.rejects(openStore(url, Date.now), { code: 'storage.unavailable', message: /read-only/ });
     t.ok(workspaceId);
+  });
+
+  await t.test('what a server says that cannot be brought about here is told apart by its SQLSTATE', async (t) => {
+    const says = (code: string) => postgresErrorOf(Object.assign(new Error('said'), { code }));
+    for (const [sqlState, code] of [
+      ['53100', 'storage.full'],
+      ['53300', 'storage.unavailable'],
+      ['57P01', 'storage.unavailable'],
+      ['08006', 'storage.unavailable'],
+      ['40P01', 'storage.unavailable'],
+      ['XX001', 'storage.damaged'],
+      ['23505', 'storage.conflict'],
+      ['23503', 'resource.not-found'],
+      ['ECONNRESET', 'storage.unavailable'],
+    ] as const)
+      t.match(says(sqlState), { code, message: /said/ }, sqlState);
+    for (const [fault, code] of [
+      [new SyntaxError('Unexpected end of JSON input'), 'storage.damaged'],
+      [new Error('Connection terminated unexpectedly'), 'storage.unavailable'],
+    ] as const)
+      t.match(postgresErrorOf(fault), { code });
+    const bug = new TypeError('x is not a function');
+    t.equal(postgresErrorOf(bug), bug, 'a bug stays one');
+    t.equal(says('42P01') instanceof TidewaiterError, false, 'and so does a statement that is wrong');
   });
 
   await t.test('a database of a newer build is refused', async (t) => {
