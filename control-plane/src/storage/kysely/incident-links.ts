@@ -15,7 +15,20 @@ type Seen = Parameters<ScanStore['create']>[1][number];
 type FindingRow = Selectable<Tables['findings']>;
 type IncidentRow = Selectable<Tables['incidents']>;
 interface Links {
-  readonly created: string[];
+  readonly created: readonly string[];
+  readonly reopened: readonly string[];
+}
+
+/** One verdict's way to its incidents: what is known already, and what is to be written in batches at its end. */
+interface Linking {
+  readonly session: Session;
+  readonly scan: Scan;
+  readonly newId: () => string;
+  /** Incidents by `keyId fingerprint`; grows by what this verdict makes. */
+  readonly incidents: Map<string, IncidentRow>;
+  readonly made: IncidentRow[];
+  readonly named: Selectable<Tables['incidentFingerprints']>[];
+  readonly notes: Selectable<Tables['incidentActivities']>[];
   readonly reopened: string[];
 }
 
@@ -26,12 +39,16 @@ export async function linkIncidents(session: Session, scan: Scan, seen: readonly
     (one) => one.findingId,
   );
   const findings = await fetchFindings(session, scan.workspaceId, [...reported.keys()]);
-  const links: Links = { created: [], reopened: [] };
-  for (const group of groupBy(findings, (finding) => `${finding.keyId} ${finding.fingerprint}`).values()) {
+  const incidents = await fetchKnown(session, scan.workspaceId, findings.flatMap(fingerprintsOf));
+  const linking: Linking = { session, scan, newId, incidents, made: [], named: [], notes: [], reopened: [] };
+  // Those under both keys first: they join what is under one key only.
+  const joining = [...findings].sort((a, b) => Number(a.otherKeyId === null) - Number(b.otherKeyId === null));
+  for (const group of groupBy(joining, (finding) => `${finding.keyId} ${finding.fingerprint}`).values()) {
     const sights = group.flatMap((finding) => reported.get(finding.id) ?? []);
-    await linkSecret(session, scan, group, sights, newId, links);
+    await linkSecret(linking, group, sights);
   }
-  return links;
+  await write(linking, findings);
+  return { created: linking.made.map((incident) => incident.id), reopened: linking.reopened };
 }
 
 async function fetchFindings(session: Session, workspaceId: string, ids: readonly string[]): Promise<readonly FindingRow[]> {
@@ -49,31 +66,41 @@ async function fetchFindings(session: Session, workspaceId: string, ids: readonl
   return rows;
 }
 
+async function fetchKnown(session: Session, workspaceId: string, fingerprints: readonly Fingerprint[]): Promise<Map<string, IncidentRow>> {
+  const known = new Map<string, IncidentRow>();
+  for (const chunk of chunksOf([...new Set(fingerprints.map((one) => one.fingerprint))])) {
+    const rows = await session
+      .selectFrom('incidentFingerprints')
+      .innerJoin('incidents', (join) =>
+        join
+          .onRef('incidents.workspaceId', '=', 'incidentFingerprints.workspaceId')
+          .onRef('incidents.id', '=', 'incidentFingerprints.incidentId'),
+      )
+      .selectAll('incidents')
+      .select(['incidentFingerprints.keyId as namedKeyId', 'incidentFingerprints.fingerprint as named'])
+      .where('incidentFingerprints.workspaceId', '=', workspaceId)
+      .where('incidentFingerprints.fingerprint', 'in', chunk)
+      .execute();
+    for (const { namedKeyId, named, ...incident } of rows) known.set(`${namedKeyId} ${named}`, incident);
+  }
+  return known;
+}
+
 /** All findings of one fingerprint in this verdict. */
-async function linkSecret(
-  session: Session,
-  scan: Scan,
-  findings: readonly FindingRow[],
-  sights: readonly Seen[],
-  newId: () => string,
-  links: Links,
-): Promise<void> {
+async function linkSecret(linking: Linking, findings: readonly FindingRow[], sights: readonly Seen[]): Promise<void> {
   const surest = sureFirst(findings);
   const severity = gravestOf(sights.map((one) => one.severity));
   if (surest === undefined || severity === undefined) return;
-  const existing = await fetchByFingerprint(session, scan.workspaceId, fingerprintsOf(surest));
-  const incidentId = existing?.id ?? newId();
-  if (existing) await updateKnown(session, scan, existing, sights, severity, newId, links);
-  else await create(session, scan, incidentId, surest, severity, newId, links);
-  await nameFingerprints(session, scan.workspaceId, incidentId, fingerprintsOf(surest));
-  const unlinked = findings.filter((finding) => finding.incidentId !== incidentId).map((finding) => finding.id);
-  for (const chunk of chunksOf(unlinked))
-    await session
-      .updateTable('findings')
-      .set({ incidentId })
-      .where('workspaceId', '=', scan.workspaceId)
-      .where('id', 'in', chunk)
-      .execute();
+  const names = findings.flatMap(fingerprintsOf);
+  const known = names.map(({ keyId, fingerprint }) => linking.incidents.get(`${keyId} ${fingerprint}`)).find((one) => one !== undefined);
+  const incident = known ?? make(linking, surest, severity);
+  // One that this verdict itself made is new in all its images.
+  if (known !== undefined && !linking.made.includes(known)) await updateKnown(linking, known, sights, severity);
+  for (const { keyId, fingerprint } of names) {
+    if (linking.incidents.has(`${keyId} ${fingerprint}`)) continue;
+    linking.incidents.set(`${keyId} ${fingerprint}`, incident);
+    linking.named.push({ workspaceId: incident.workspaceId, keyId, fingerprint, incidentId: incident.id });
+  }
 }
 
 const rank = (confidence: Confidence): number => confidences.indexOf(confidence);
@@ -96,59 +123,20 @@ function fingerprintsOf({ keyId, fingerprint, otherKeyId, otherFingerprint }: Fi
   return otherKeyId === null || otherFingerprint === null ? [first] : [first, { keyId: otherKeyId, fingerprint: otherFingerprint }];
 }
 
-async function fetchByFingerprint(
-  session: Session,
-  workspaceId: string,
-  fingerprints: readonly Fingerprint[],
-): Promise<IncidentRow | undefined> {
-  for (const { keyId, fingerprint } of fingerprints) {
-    const row = await session
-      .selectFrom('incidentFingerprints')
-      .innerJoin('incidents', (join) =>
-        join
-          .onRef('incidents.workspaceId', '=', 'incidentFingerprints.workspaceId')
-          .onRef('incidents.id', '=', 'incidentFingerprints.incidentId'),
-      )
-      .selectAll('incidents')
-      .where('incidentFingerprints.workspaceId', '=', workspaceId)
-      .where('incidentFingerprints.keyId', '=', keyId)
-      .where('incidentFingerprints.fingerprint', '=', fingerprint)
-      .executeTakeFirst();
-    if (row) return row;
-  }
-  return undefined;
-}
-
-async function create(
-  session: Session,
-  scan: Scan,
-  id: string,
-  { keyId, fingerprint, detector, confidence, preview }: FindingRow,
-  severity: Severity,
-  newId: () => string,
-  links: Links,
-): Promise<void> {
-  const { workspaceId, scannedAt } = scan;
+function make(linking: Linking, finding: FindingRow, severity: Severity): IncidentRow {
+  const { workspaceId, scannedAt, digest } = linking.scan;
+  const { keyId, fingerprint, detector, confidence, preview } = finding;
   const told = { keyId, fingerprint, detector, confidence, preview, severity, status: 'triggered' as const };
   const untouched = { assignee: null, ignoreReason: null, resolvedAt: null, createdAt: scannedAt, updatedAt: scannedAt };
-  await session
-    .insertInto('incidents')
-    .values({ workspaceId, id, ...told, ...untouched })
-    .execute();
-  await note(session, scan, id, 'created', { digest: scan.digest }, newId);
-  links.created.push(id);
+  const incident = { workspaceId, id: linking.newId(), ...told, ...untouched };
+  linking.made.push(incident);
+  note(linking, incident.id, 'created', { digest });
+  return incident;
 }
 
 /** A secret in an image that had not shown it before: a resolved incident was not resolved after all, and it may be graver now. */
-async function updateKnown(
-  session: Session,
-  scan: Scan,
-  incident: IncidentRow,
-  sights: readonly Seen[],
-  severity: Severity,
-  newId: () => string,
-  links: Links,
-): Promise<void> {
+async function updateKnown(linking: Linking, incident: IncidentRow, sights: readonly Seen[], severity: Severity): Promise<void> {
+  const { session, scan } = linking;
   const isGraver = severities.indexOf(severity) < severities.indexOf(incident.severity);
   if (incident.status !== 'resolved' && !isGraver) return;
   const before = await imagesOf(session, scan.workspaceId, incident.id);
@@ -166,10 +154,10 @@ async function updateKnown(
     .where('id', '=', incident.id)
     .execute();
   const place = { digest: scan.digest, imageDigest: fresh.imageDigest };
-  if (isGraver) await note(session, scan, incident.id, 'severity-raised', { ...place, from: incident.severity, to: severity }, newId);
+  if (isGraver) note(linking, incident.id, 'severity-raised', { ...place, from: incident.severity, to: severity });
   if (!reopens) return;
-  await note(session, scan, incident.id, 'reopened', place, newId);
-  links.reopened.push(incident.id);
+  note(linking, incident.id, 'reopened', place);
+  linking.reopened.push(incident.id);
 }
 
 async function imagesOf(session: Session, workspaceId: string, incidentId: string): Promise<ReadonlySet<string>> {
@@ -187,37 +175,28 @@ async function imagesOf(session: Session, workspaceId: string, incidentId: strin
   return new Set(rows.map((row) => row.imageDigest));
 }
 
-async function note(
-  session: Session,
-  scan: Scan,
-  incidentId: string,
-  action: string,
-  details: Readonly<Record<string, unknown>>,
-  newId: () => string,
-): Promise<void> {
-  await session
-    .insertInto('incidentActivities')
-    .values({
-      workspaceId: scan.workspaceId,
-      incidentId,
-      id: newId(),
-      at: scan.scannedAt,
-      actor: 'system',
-      action,
-      details: toJson(details),
-    })
-    .execute();
+function note({ scan, newId, notes }: Linking, incidentId: string, action: string, details: Readonly<Record<string, unknown>>): void {
+  const { workspaceId, scannedAt: at } = scan;
+  notes.push({ workspaceId, incidentId, id: newId(), at, actor: 'system', action, details: toJson(details) });
 }
 
-async function nameFingerprints(
-  session: Session,
-  workspaceId: string,
-  incidentId: string,
-  fingerprints: readonly Fingerprint[],
-): Promise<void> {
-  await session
-    .insertInto('incidentFingerprints')
-    .values(fingerprints.map(({ keyId, fingerprint }) => ({ workspaceId, keyId, fingerprint, incidentId })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+async function write({ session, scan, made, named, notes }: Linking, findings: readonly FindingRow[]): Promise<void> {
+  for (const chunk of chunksOf(made)) await session.insertInto('incidents').values(chunk).execute();
+  for (const chunk of chunksOf(named)) await session.insertInto('incidentFingerprints').values(chunk).execute();
+  for (const chunk of chunksOf(notes)) await session.insertInto('incidentActivities').values(chunk).execute();
+  const unlinked = findings.filter((finding) => finding.incidentId === null).map((finding) => finding.id);
+  for (const chunk of chunksOf(unlinked))
+    await session
+      .updateTable('findings')
+      .set((eb) => ({
+        incidentId: eb
+          .selectFrom('incidentFingerprints')
+          .select('incidentFingerprints.incidentId')
+          .whereRef('incidentFingerprints.workspaceId', '=', 'findings.workspaceId')
+          .whereRef('incidentFingerprints.keyId', '=', 'findings.keyId')
+          .whereRef('incidentFingerprints.fingerprint', '=', 'findings.fingerprint'),
+      }))
+      .where('workspaceId', '=', scan.workspaceId)
+      .where('id', 'in', chunk)
+      .execute();
 }

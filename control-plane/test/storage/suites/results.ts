@@ -172,6 +172,13 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
     t.equal((await store.scans.create(scanOf(workspaceId, during.image), [seen(during)], newId)).created.length, 0);
     t.equal((await store.scans.create(scanOf(workspaceId, after.image), [seen(after)], newId)).created.length, 0);
     t.same(await store.incidents.count(workspaceId), { triggered: 1 });
+    const mixed = [
+      await place(store, registry, 'mixed old', 'another', 'app', [oldKey]),
+      await place(store, registry, 'mixed new', 'another', 'app', [newKey]),
+      await place(store, registry, 'mixed both', 'another', 'app', [newKey, oldKey]),
+    ] as const;
+    const all = mixed.map((one) => seen(one));
+    t.equal((await store.scans.create(scanOf(workspaceId, mixed[1].image), all, newId)).created.length, 1, 'within one verdict, too');
   });
 
   await t.test('a resolved incident comes back with a new image, an ignored one does not', async (t) => {
