@@ -10,6 +10,7 @@ import { ownIdentityPolicy, type Policy, policyOf, type PolicyRules, readPolicyF
 import {
   createEcrClient,
   createEcrRegistry,
+  createOciRegistry,
   createRegistryNetwork,
   type RegistryNetwork,
   type RemoteRegistry,
@@ -117,13 +118,14 @@ function toolsOf(rules: PolicyRules | null, { spool, engine, credentials, random
 }
 
 function openRegistry(
-  { host, account, region }: AssignedRegistry,
+  { provider, host, account, region }: AssignedRegistry,
   credentials: AwsCredentialsProvider | null,
   network: RegistryNetwork,
   around: RemoteSurroundings,
 ): RemoteRegistry {
+  if (provider === 'oci') return createOciRegistry({ host, login: null, network, around });
   if (account === null || region === null || credentials === null)
-    throw new TidewaiterError('reference.invalid', { which: host, got: 'an OCI host', want: 'an ECR registry' });
+    throw new TidewaiterError('reference.invalid', { which: host, got: 'no account, region or credentials', want: 'all of them for ECR' });
   const client = createEcrClient({ host, region, credentials });
   return createEcrRegistry({ host, account, region, client, network, around });
 }

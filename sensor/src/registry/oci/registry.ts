@@ -1,3 +1,5 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { parseRegistryUrl } from '@tidewaiter/shared/registries';
 import type { RegistryNetwork } from '../network/network.ts';
 import type { ImageTarget, RemoteRegistry, RemoteSurroundings } from '../remote.ts';
 import type { ImageSource } from '../source.ts';
@@ -16,8 +18,13 @@ export interface OciRegistryOptions {
   readonly around: RemoteSurroundings;
 }
 
-/** Any registry of the OCI distribution specification. */
+/**
+ * Any registry of the OCI distribution specification.
+ * @throws reference.invalid for an ECR host, which is asked by its API, and for what is no host.
+ */
 export function createOciRegistry({ host, login, network, around }: OciRegistryOptions): RemoteRegistry {
+  if (parseRegistryUrl(host).provider !== 'oci')
+    throw new TidewaiterError('reference.invalid', { which: host, got: 'a host of Amazon ECR', want: 'another registry' });
   const client = new OciClient(new OciConnection(host, login, network), around.chance);
   return {
     list: (signal) => listOci(client, signal),
