@@ -17,7 +17,7 @@ import {
   type RemoteSurroundings,
 } from './registry/index.ts';
 import { fingerprintKeyOf } from './fingerprint/index.ts';
-import { Spool } from './reports/index.ts';
+import { openSpool } from './reports/index.ts';
 import { createScanEngine, scanLimits } from './scan/index.ts';
 import { ReconnectWindows, Session, type WorkTools } from './session/index.ts';
 import type { Log } from './telemetry/index.ts';
@@ -61,7 +61,7 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
   const enrolments = new Enrolments(config, around, file, random);
   const identity = await enrolments.identity();
   if (identity === null) return;
-  const spool = await Spool.open({
+  const spool = await openSpool({
     folder: join(config.stateDir, 'spool'),
     bytesMax: spoolBytesOf(config),
     newId,

@@ -1,8 +1,6 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { readDaemonConfig } from '../config/index.ts';
-import { runSensor } from '../sensor.ts';
-import { createLog } from '../telemetry/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';
 
@@ -10,6 +8,8 @@ import type { ProgramIo } from './program-io.ts';
 export function runCommand(io: ProgramIo, version: string): Command {
   return new Command('run').description('Work for a control plane until SIGTERM (see the README for its variables).').action(async () => {
     const config = readDaemonConfig(io.env);
+    // Loaded here: the one-shot starts without them.
+    const [{ runSensor }, { createLog }] = await Promise.all([import('../sensor.ts'), import('../telemetry/index.ts')]);
     const log = createLog(config.logLevel, { write: (line) => void io.stderr.write(line) });
     log.info({ version, controlPlaneUrl: config.controlPlaneUrl, stateDir: config.stateDir }, 'the sensor starts');
     await runSensor(config, {

@@ -1,7 +1,5 @@
 export { createEcrClient, type EcrClientOptions, type EcrCredentials } from './ecr/client.ts';
 export { createEcrRegistry, type EcrRegistryOptions } from './ecr/registry.ts';
-export { openDockerArchive, openDockerStream } from './local/docker-source.ts';
-export { openLayoutArchive, openLayoutFolder } from './local/layout-source.ts';
 export { createRegistryNetwork, type RegistryNetwork } from './network/network.ts';
 export type { NetworkPolicy } from './network/policy.ts';
 export type { OciLogin } from './oci/login.ts';

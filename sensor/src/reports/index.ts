@@ -2,5 +2,6 @@ export { PathHashes } from './path-hashes.ts';
 export { buildReport, type ReportOptions } from './report.ts';
 export { sarifOf } from './sarif.ts';
 export type { ScannedImage, ScannedLayer, ScannedManifest, Shown } from './scanned-image.ts';
-export { Spool, type SpoolEntry, type SpoolOptions } from './spool.ts';
+export { openSpool } from './open-spool.ts';
+export type { Spool, SpoolEntry, SpoolOptions } from './spool.ts';
 export { printable, tableOf } from './table.ts';

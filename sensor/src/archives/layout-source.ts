@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
-import type { ImageSource } from '../source.ts';
+import type { ImageSource } from '../registry/index.ts';
 import { openArchive } from './archive-store.ts';
 import { blobName, type FileStore } from './blob-store.ts';
 import { asDigest, member, readJson, readManifest, textOf } from './documents.ts';

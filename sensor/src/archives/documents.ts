@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type Digest, isDigest } from '@tidewaiter/shared/images';
-import type { RawManifest } from '../source.ts';
+import type { RawManifest } from '../registry/index.ts';
 import { blobName, type FileStore } from './blob-store.ts';
 
 /** A manifest, index or config of an archive: registries take manifests of at most 4 MiB (OCI distribution-spec). */

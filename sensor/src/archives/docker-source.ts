@@ -1,6 +1,6 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
-import type { ImageSource, RawManifest } from '../source.ts';
+import type { ImageSource, RawManifest } from '../registry/index.ts';
 import { type ArchiveStore, openArchive } from './archive-store.ts';
 import { digestOfBytes, member, readDocument, readJson } from './documents.ts';
 import { readBlob } from './layout-source.ts';
