@@ -93,10 +93,9 @@ function oneOf(value: string, allowed: readonly string[]): string {
 }
 
 function origin(value: string): string {
-  const text = value.trim();
-  if (!URL.canParse(text) || new URL(text).origin !== text)
-    throw new Error('URLs like https://HOST or http://HOST:PORT, separated by commas');
-  return text;
+  const url = value.trim();
+  if (!URL.canParse(url) || new URL(url).origin !== url) throw new Error('URLs like https://HOST or http://HOST:PORT, separated by commas');
+  return url;
 }
 
 function database(value: string): string {

@@ -1,5 +1,3 @@
 export { type DaemonConfig, daemonVariables, readDaemonConfig, spoolBytesOf } from './daemon.ts';
-export { fingerprintKeyFile } from './fingerprint.ts';
-export { networkVariables } from './network.ts';
 export { processEnv } from './process-env.ts';
-export { readScanConfig, type ScanConfig, scanVariables, scanWorkers } from './scan.ts';
+export { readScanConfig, type ScanConfig, scanVariables } from './scan.ts';

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import t from 'tap';
+import { variables as controlPlaneVariables } from '../../../control-plane/src/config/index.ts';
+import { daemonVariables, scanVariables } from '../../../sensor/src/config/index.ts';
+import type { Variable } from '@tidewaiter/shared/config';
 import { errorCodes } from '@tidewaiter/shared/errors';
 import { gapReasons } from '@tidewaiter/shared/findings';
 import { frames } from '@tidewaiter/shared/protocol';
@@ -41,6 +44,17 @@ t.test('docs/errors.md and the error codes are equal', (t) => {
   t.end();
 });
 
+/** As the README's tables print a variable; a bar would end the cell. */
+const rowOf = ({ name, type, unit, fallbackText, meaning }: Variable<unknown>): readonly string[] =>
+  [name, type, unit ?? '', fallbackText ?? '', meaning].map((cell) => cell.replaceAll('|', '/').replaceAll('`', ''));
+
+t.test('the README’s tables of variables are equal to the configuration', (t) => {
+  const sensor = new Map(Object.values({ ...daemonVariables, ...scanVariables }).map((variable) => [variable.name, rowOf(variable)]));
+  t.strictSame(tableRows('README.md', 'control plane'), Object.values(controlPlaneVariables).map(rowOf));
+  t.strictSame(tableRows('README.md', 'sensor'), [...sensor.values()]);
+  t.end();
+});
+
 t.test('docs/coverage.md has a row for each reason a gap can have', (t) => {
   t.strictSame(
     tableRows('docs/coverage.md', 'reason').map(([reason]) => reason),
@@ -59,7 +73,7 @@ t.test('docs/protocol.md has a row for each frame', (t) => {
 
 for (const page of pages) {
   t.test(`every relative link of ${page} leads somewhere`, (t) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] as string);
+    const links = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? '');
     t.strictSame(
       links.filter((link) => !existsSync(join(repositoryRoot, dirname(page), link))),
       [],
@@ -70,7 +84,7 @@ for (const page of pages) {
 
 t.test('every npm script the pages name exists', (t) => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const named = pages.flatMap((page) => [...read(page).matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map((match) => match[1] as string));
+  const named = pages.flatMap((page) => [...read(page).matchAll(/npm run (?:--silent )?([a-z:]+)/g)].map((match) => match[1] ?? ''));
   t.strictSame(
     [...new Set(named)].filter((name) => !(name in scripts)),
     [],

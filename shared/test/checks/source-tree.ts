@@ -42,7 +42,7 @@ const STATEMENT =
 /** The imports a file's text states, static and dynamic. */
 export function importsOf(file: SourceFile): readonly ImportEdge[] {
   return [...withoutComments(file.text).matchAll(STATEMENT)].map((match) => {
-    const specifier = (match[4] ?? match[5] ?? match[6]) as string;
+    const specifier = match[4] ?? match[5] ?? match[6] ?? '';
     const names = match[3] ?? '';
     const typeOnly =
       match[2] !== undefined || (/^\{[^}]*\}$/.test(names.trim()) && namesOf(names).every((name) => name.startsWith('type ')));
@@ -73,5 +73,5 @@ export function withoutComments(text: string): string {
 export function placeOf(path: string): { readonly workspace: string; readonly folder: string } | null {
   const match = /^(shared|control-plane|sensor|deploy\/dev-cloud)\/src\/(?:([^/]+)\/)?[^/]*/.exec(path);
   if (!match) return null;
-  return { workspace: match[1] as string, folder: match[2] ?? '' };
+  return { workspace: match[1] ?? '', folder: match[2] ?? '' };
 }

@@ -92,9 +92,9 @@ async function assertOnce(t: Test, { repository, digest }: { readonly repository
   const incidents = await stage.api.list<IncidentView>(`/incidents?digest=${digest}`);
   t.equal(incidents.length, 2, 'one incident for each secret');
   const occurrences = (await Promise.all(incidents.map(({ id }) => stage.api.list<OccurrenceView>(`/incidents/${id}/occurrences`)))).flat();
-  t.strictSame(occurrences.map((occurrence) => [occurrence.repository, occurrence.location.path]).toSorted(), [
-    [repository, 'one.env'],
-    [repository, 'two.env'],
+  t.strictSame(occurrences.map((occurrence) => `${occurrence.repository} ${occurrence.location.path}`).toSorted(), [
+    `${repository} one.env`,
+    `${repository} two.env`,
   ]);
   const scans = await stage.api.list(`/scans?digest=${digest}`);
   t.equal(scans.length, 1, 'one verdict');
