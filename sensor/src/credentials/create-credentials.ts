@@ -6,7 +6,7 @@ import type { StsClientFactory } from './sts-client.ts';
 import { assumeWithWebIdentity } from './web-identity.ts';
 import { WebIdentitySession } from './web-identity-session.ts';
 
-export interface CredentialsOptions {
+interface CredentialsOptions {
   /** Its first characters stand in the role's session name, for CloudTrail. */
   readonly sensorId: string;
   /** Wall clock, ms since the epoch. */

@@ -2,14 +2,14 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { ANSWER_MS_MAX, CONNECT_MS_MAX, TRIES_MAX } from './limits.ts';
 
 /** Keys for each request; credentials/ makes such a provider. */
-export type EcrCredentials = () => Promise<{
+type EcrCredentials = () => Promise<{
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
   readonly expiration?: Date;
 }>;
 
-export interface EcrClientOptions {
+interface EcrClientOptions {
   /** The registry's host as it was connected: its form decides FIPS and dual-stack. */
   readonly host: string;
   readonly region: string;
@@ -23,7 +23,8 @@ export function createEcrClient({ host, region, credentials }: EcrClientOptions)
     credentials,
     retryMode: 'standard',
     maxAttempts: TRIES_MAX,
-    requestHandler: { connectionTimeout: CONNECT_MS_MAX, requestTimeout: ANSWER_MS_MAX },
+    // Without the last member the SDK only warns of a request that takes too long, and waits on.
+    requestHandler: { connectionTimeout: CONNECT_MS_MAX, requestTimeout: ANSWER_MS_MAX, throwOnRequestTimeout: true },
     ...(/\.dkr[.-]ecr-fips\./.test(host) ? { useFipsEndpoint: true } : {}),
     ...(/\.on\.(?:aws|amazonwebservices\.com\.cn)$/.test(host) ? { useDualstackEndpoint: true } : {}),
   });

@@ -9,7 +9,7 @@ import { listEcr } from './listing.ts';
 import { fetchManifest } from './manifest.ts';
 import { Pace } from './pace.ts';
 
-export interface EcrRegistryOptions {
+interface EcrRegistryOptions {
   /** `<account>.dkr.ecr.<region>.amazonaws.com` or another form; for reports. */
   readonly host: string;
   readonly account: string;

@@ -23,6 +23,9 @@ export interface RegistryNetwork {
   close(): Promise<void>;
 }
 
+/** Some registries' firewalls refuse requests that do not say who asks. */
+const USER_AGENT = { 'user-agent': 'tidewaiter-sensor' };
+
 /** The network of a sensor; one serves all registries. @throws config.invalid for an entry that is neither host nor range. */
 export function createRegistryNetwork(policy: NetworkPolicy): RegistryNetwork {
   const guard = new NetworkGuard(policy);
@@ -32,7 +35,7 @@ export function createRegistryNetwork(policy: NetworkPolicy): RegistryNetwork {
     get: async (url, headers, signal) => {
       guard.checkUrl(url);
       try {
-        const answer = await request(url, { dispatcher: agent, method: 'GET', headers, signal });
+        const answer = await request(url, { dispatcher: agent, method: 'GET', headers: { ...USER_AGENT, ...headers }, signal });
         return answerOf(answer.statusCode, answer.headers, answer.body);
       } catch (error) {
         throw networkErrorOf(error, url.host, signal);

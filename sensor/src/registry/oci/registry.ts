@@ -9,7 +9,7 @@ import { listOci } from './listing.ts';
 import type { OciLogin } from './login.ts';
 import { checkRepository } from './reference.ts';
 
-export interface OciRegistryOptions {
+interface OciRegistryOptions {
   /** Host, with its port if it is not the default. */
   readonly host: string;
   /** Null for anonymous. */

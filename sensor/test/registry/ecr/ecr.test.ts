@@ -1,4 +1,4 @@
-import { ECRClient } from '@aws-sdk/client-ecr';
+import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { type Cloud, type CloudOptions, startCloud } from '@tidewaiter/dev-cloud/cloud';
 import tap, { type Test } from 'tap';
 import { createEcrClient, createEcrRegistry, createRegistryNetwork, type RemoteRegistry } from '../../../src/registry/index.ts';
@@ -300,6 +300,17 @@ void tap.test('calls of one registry wait for their turn, all work together', as
   await Promise.all(Array.from({ length: 50 }, () => registry.image('app', { tag: 'v1' }).root(live())));
   t.ok(performance.now() - began > 450, '40 at once, then 20 a second');
   t.ok(layer);
+});
+
+void tap.test('a call that hangs is given up by the SDK, not only complained of', async (t) => {
+  const server = await serve(t, () => undefined);
+  process.env['AWS_ENDPOINT_URL_ECR'] = server.url;
+  t.teardown(() => delete process.env['AWS_ENDPOINT_URL_ECR']);
+  const client = createEcrClient({ host: HOST, region: REGION, credentials: noKeys });
+  await t.rejects(client.send(new DescribeRepositoriesCommand({}), { requestTimeout: 50, abortSignal: AbortSignal.timeout(5_000) }), {
+    name: 'TimeoutError',
+  });
+  t.equal(server.seen.requests.length, 6, 'after six tries, at the endpoint of the SDK’s own variable');
 });
 
 void tap.test('the form of the host decides the endpoint, and nothing else of it', async (t) => {

@@ -28,6 +28,7 @@ void tap.test('an image is pulled without a name: manifest by tag and digest, bl
   t.equal(source.reference, `${server.host}/team/app:v1`);
   const root = await source.root(live());
   t.match(root, { digest: digestOf(image.manifest), mediaType: 'application/vnd.oci.image.manifest.v1+json' });
+  t.equal(server.seen.requests[0]?.headers['user-agent'], 'tidewaiter-sensor');
   t.match(server.seen.requests[0]?.headers.accept, /image\.index\.v1\+json.*manifest\.list/);
   t.ok(image.manifest.equals((await source.manifest(root.digest, live())).bytes));
   for (const blob of image.blobs) t.ok(blob.equals(await read(source.blob(digestOf(blob), blob.length, live()))));
@@ -191,15 +192,23 @@ void tap.test('a redirect of a blob is followed without the authorization, again
 void tap.test('redirects end after three, and lead to no forbidden address and no other scheme', async (t) => {
   const trap = await serve(t, (_request, response) => response.end('x'));
   let hops = 0;
+  let hopsMax = Number.POSITIVE_INFINITY;
   let location = '';
+  const { manifest } = imageOf(10);
   const server = await tinyRegistry(t, {}, (request, response) => {
-    hops++;
+    if (hops++ === hopsMax) {
+      response.end(manifest);
+      return true;
+    }
     response.writeHead(302, { location: location === '' ? `${request.url}x` : location }).end();
     return true;
   });
   const registry = registryAt(t, server.host, login);
   t.match(await failure(pull(registry)), { code: 'registry.answer-invalid', message: /more than 3 redirects/ });
   t.equal(hops, 4);
+  [hops, hopsMax] = [0, 3];
+  t.equal((await pull(registry)).digest, digestOf(manifest), 'three are followed');
+  hopsMax = Number.POSITIVE_INFINITY;
   const trapPort = trap.host.split(':')[1];
   for (location of [
     'http://169.254.169.254/latest/meta-data/iam?X-Amz-Signature=1',
