@@ -10,6 +10,7 @@ import { buildImage, type SampleImage, writeLayout } from '@tidewaiter/dev-cloud
 import tap from 'tap';
 import { Compile } from 'typebox/compile';
 import { runProgram } from '../../src/commands/index.ts';
+import { progressText } from '../../src/commands/progress-line.ts';
 import { tarOf } from '../layers/tars.ts';
 import { githubToken } from '../secrets.ts';
 
@@ -26,16 +27,17 @@ interface Ended {
 interface Given {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: Buffer;
+  readonly isTerminal?: boolean;
 }
 
 /** The program in this process, with streams of its own. */
-async function tidewaiter(words: readonly string[], { env = {}, input }: Given = {}): Promise<Ended> {
+async function tidewaiter(words: readonly string[], { env = {}, input, isTerminal = false }: Given = {}): Promise<Ended> {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   let code: number | null = null;
   await runProgram(words, {
     stdin: Readable.from(input ? [input] : []),
     stdout,
-    stderr,
+    stderr: Object.assign(stderr, { isTTY: isTerminal }),
     env,
     workFolder: folder,
     cores: 2,
@@ -145,6 +147,16 @@ void tap.test('SARIF and the table name detector and place, not the secret', asy
   t.match(table.stdout, /verdict: findings; 1 findings/);
   t.equal(table.stderr, '', 'quiet when nobody watches');
   t.notMatch(sarif.stdout + table.stdout, secret.slice(8));
+});
+
+void tap.test('progress is drawn on a terminal, and gone when the report is there', async (t) => {
+  const { stderr, stdout } = await tidewaiter(['scan', dirty], { isTerminal: true });
+  t.match(stderr, /0 of 1 layers, 0\.0 of 0\.0 MiB/);
+  t.ok(stderr.endsWith('\r\u001B[K'));
+  t.notMatch(stdout, '\u001B');
+  const done = { layersDone: 3, layersTotal: 7, bytesDone: 100 << 20, bytesTotal: 300 << 20 };
+  t.equal(progressText(done, 2_000), '3 of 7 layers, 100.0 of 300.0 MiB, 50.0 MiB/s, 4 s left');
+  t.equal(progressText({ ...done, bytesDone: 0 }, 0), '3 of 7 layers, 0.0 of 300.0 MiB, 0.0 MiB/s');
 });
 
 void tap.test('the terminal is not moved by what a file is called', async (t) => {

@@ -360,3 +360,40 @@ void tap.test('pages are as large as the protocol lets them be', async (t) => {
   t.strictSame([named.PATH_HASHES_PER_PAGE, named.FINDINGS_PER_PAGE], [PATH_HASHES_PER_PAGE, FINDINGS_PER_PAGE]);
   t.equal(scanLimits.image.layersMax, CLAIM_DIGESTS_MAX);
 });
+
+void tap.test('a worker that fails loses its layer only, tells nothing of the content, and is replaced', async (t) => {
+  const secret = githubToken();
+  const source = new MemorySource();
+  const breaking = source.blobOf(zstdCompressSync(await tarOf([{ name: 'key', content: secret }])));
+  const good = Array.from({ length: 3 }, async (_, at) => source.blobOf(await tarOf([{ name: `key${at}`, content: githubToken() }])));
+  source.image([breaking, ...(await Promise.all(good))]);
+  // No such window can be set: node:zlib throws inside the worker, at the zstd layer only.
+  const image = await collect(source, { ...scanLimits, layer: { ...scanLimits.layer, zstdWindowBytesMax: 2 ** 40 } });
+  t.equal(image.layers.size, 3);
+  const failure = image.unread.get(breaking.digest);
+  t.match(failure, { code: 'internal' });
+  t.match(failure?.message, /Error at /);
+  t.notOk(failure?.message.includes(secret));
+});
+
+void tap.test('a bomb in a layer makes the image incomplete, not the sensor slow', async (t) => {
+  const source = new MemorySource();
+  source.image([
+    source.blobOf(zstdCompressSync(Buffer.alloc(200 << 20))),
+    source.blobOf(await tarOf([{ name: 'key', content: githubToken() }])),
+  ]);
+  const found = await report(source, { ...scanLimits, layer: { ...scanLimits.layer, ratioFromBytes: 16 << 20 } });
+  t.strictSame(places(found), ['file key visible']);
+  t.match(found.coverage, { complete: false, gaps: [{ reason: 'limit-ratio' }] });
+});
+
+void tap.test('the limits in force are part of the identity of a result', async (t) => {
+  const engines = [
+    testEngine(),
+    testEngine({ ...scanLimits, findingsMax: 1 }),
+    testEngine({ ...scanLimits, layer: { ...scanLimits.layer, entriesMax: 1 } }),
+  ];
+  t.equal(new Set(engines.map(({ identity }) => identity.limitsHash)).size, 3);
+  t.equal(testEngine().identity.limitsHash, engines[0]?.identity.limitsHash);
+  t.match(engines[0]?.identity.fingerprintKeyId, 'ephemeral');
+});
