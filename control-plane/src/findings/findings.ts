@@ -40,6 +40,7 @@ async function acceptManifest(context: Context, sensor: Sensor, { kind: _kind, g
   if (manifest.shape === 'index') await absorbChildren(context, workspaceId, assignment, manifest);
   // All its layers may be known already, from other images.
   await settle(context, workspaceId, assignment.digest, manifest.engine);
+  if (manifest.digest !== assignment.digest) await settle(context, workspaceId, manifest.digest, manifest.engine);
 }
 
 const stale = (assignmentId: string, attempt: number): TidewaiterError =>

@@ -20,13 +20,31 @@ const REPORTED_FROM: Confidence = 'likely';
 
 type Unread = Scan['unread'];
 
-/** See Findings.settle. The verdict follows from the facts alone, so settling again gives the same one. */
+/**
+ * See Findings.settle. The verdict follows from the facts alone, so settling again gives the same one. The end of an index is the end of
+ * its children too: a pipeline may wait on the digest of one platform.
+ */
 export async function settle(
   context: Context,
   workspaceId: string,
   digest: string,
   engine: EngineIdentity,
   end?: ScanEnd,
+): Promise<Scan | null> {
+  const scan = await settleOne(context, workspaceId, digest, engine, end);
+  if (!end) return scan;
+  const facts = await context.store.facts.fetchRoot(workspaceId, digest, engine);
+  const children = (facts?.images ?? []).filter((image) => image.digest !== digest);
+  for (const child of children) await settleOne(context, workspaceId, child.digest, engine, end);
+  return scan;
+}
+
+async function settleOne(
+  context: Context,
+  workspaceId: string,
+  digest: string,
+  engine: EngineIdentity,
+  end: ScanEnd | undefined,
 ): Promise<Scan | null> {
   const { facts } = context.store;
   const before = end ? null : await lastScan(context, workspaceId, digest, engine);

@@ -212,6 +212,8 @@ t.test('an index is scanned with all its children, each platform with a visibili
   await findings.accept(sensor, manifestOf(grant, arm, [base, above], { platform: null }));
   await reportLayer(it, sensor, { digest: above, files: ['srv/app/.env'] });
   t.match(await store.scans.fetchLatest(workspaceId, index), { verdict: 'findings', counts: { certain: 1 } });
+  for (const child of [amd, arm])
+    t.match(await store.scans.fetchLatest(workspaceId, child), { verdict: 'findings' }, 'each platform has a verdict of its own');
   const [incident] = (await store.incidents.list(workspaceId, {}, firstPage)).items;
   const { items: places } = await store.incidents.listOccurrences(workspaceId, incident?.id ?? '', firstPage);
   t.same(
