@@ -5,6 +5,7 @@ import { isLoopbackName } from '../network/addresses.ts';
 import type { Answer, RegistryNetwork } from '../network/network.ts';
 import { regionOfLayerBucket } from '../network/policy.ts';
 import { bodyFrom, rangeFrom, resumed, retryAfterMsOf } from '../network/resume.ts';
+import type { RemoteSurroundings } from '../remote.ts';
 import type { EcrCalls } from './calls.ts';
 
 export interface BlobParts {
@@ -12,23 +13,23 @@ export interface BlobParts {
   readonly network: RegistryNetwork;
   readonly region: string;
   readonly repository: string;
-  readonly chance: () => number;
+  readonly around: RemoteSurroundings;
 }
 
 /** A layer or config from its pre-signed URL; cut, it goes on by Range; expired, the URL is asked for again. */
 export function downloadBlob(parts: BlobParts, digest: Digest, sizeBytes: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const which = `${digest} of ${parts.repository}`;
   let url: URL | null = null;
-  const open = async (fromByte: number): Promise<AsyncIterable<Uint8Array> | null> => {
-    url ??= await layerUrl(parts, digest, which, signal);
-    const answer = await parts.network.get(url, rangeFrom(fromByte), signal);
+  const open = async (fromByte: number, connected: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> => {
+    url ??= await layerUrl(parts, digest, which, connected);
+    const answer = await parts.network.get(url, rangeFrom(fromByte), connected);
     if ([200, 206, 416].includes(answer.status)) return bodyFrom(answer, fromByte, which);
     // S3 answers 403 when the URL's time is over; anything else may be this URL's fault as well.
     url = null;
     await answer.discard();
     throw refusalOf(answer, which);
   };
-  return resumed({ which, sizeBytes, open, chance: parts.chance }, signal);
+  return resumed({ which, sizeBytes, open, around: parts.around }, signal);
 }
 
 function refusalOf(answer: Answer, which: string): TidewaiterError {

@@ -1,4 +1,5 @@
 import { type ErrorCode, TidewaiterError } from '@tidewaiter/shared/errors';
+import { abortedError } from '../network/aborted.ts';
 import { MESSAGE_CHARS_MAX } from './limits.ts';
 
 interface Meaning {
@@ -80,7 +81,7 @@ const failures: Readonly<Record<string, Meaning>> = {
 /** What the SDK threw, as ours. `which` names the image or layer. */
 export function ecrErrorOf(error: unknown, which: string, signal: AbortSignal): TidewaiterError {
   if (error instanceof TidewaiterError) return error;
-  if (signal.aborted) return new TidewaiterError('cancelled', { which });
+  if (signal.aborted) return abortedError(signal, which);
   if (!(error instanceof Error)) return new TidewaiterError('registry.unreachable', { which, got: 'an unknown error' });
   const meaning = lookUp(exceptions, error.name) ?? unknownMeaning(error);
   // No cause: the SDK's errors carry the whole answer, and a log would print it.

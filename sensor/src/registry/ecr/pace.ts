@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { abortedError } from '../network/aborted.ts';
 
 /** A token bucket: `atOnce` calls at once, then `perSecond`, in the order they came. */
 export class Pace {
@@ -21,6 +21,6 @@ export class Pace {
     this.#fullAt = Math.max(this.#fullAt, now) + this.#intervalMs;
     const waitMs = this.#fullAt - now - this.#burstMs;
     if (waitMs > 0) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) throw new TidewaiterError('cancelled', { which: 'a call of ECR' });
+    if (signal.aborted) throw abortedError(signal, 'a call of ECR');
   }
 }

@@ -28,8 +28,7 @@ export function createEcrRegistry({ host, account, region, client, network, arou
   const calls = new EcrCalls(client, account, new Pace(CALLS_PER_SECOND, CALLS_AT_ONCE, around.monotonic));
   return {
     list: (signal) => listEcr(calls, signal),
-    image: (repository, target) =>
-      ecrSource({ calls, network, region, repository, chance: around.chance }, `${host}/${repository}`, target),
+    image: (repository, target) => ecrSource({ calls, network, region, repository, around }, `${host}/${repository}`, target),
   };
 }
 

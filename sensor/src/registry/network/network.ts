@@ -1,7 +1,8 @@
 import { request } from 'undici';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { abortedError } from './aborted.ts';
 import { guardedAgent } from './connect.ts';
-import { DISCARD_BYTES_MAX } from './limits.ts';
+import { DISCARD_BYTES_MAX, DISCARD_MS_MAX } from './limits.ts';
 import { NetworkGuard, type NetworkPolicy } from './policy.ts';
 
 /** An answer's head, and its body, which must be read or discarded. */
@@ -10,7 +11,7 @@ export interface Answer {
   /** The header's value, several joined by a comma, or null. */
   header(name: string): string | null;
   readonly body: AsyncIterable<Uint8Array>;
-  /** Reads the body away, or cuts the connection when it is long. */
+  /** Reads the body away, or cuts the connection when it is long or slow. */
   discard(): Promise<void>;
 }
 
@@ -56,14 +57,18 @@ function answerOf(status: number, headers: Headers, body: Body): Answer {
       const value = headers[name];
       return (Array.isArray(value) ? value.join(', ') : value) ?? null;
     },
-    discard: () => body.dump({ limit: DISCARD_BYTES_MAX }).catch(() => undefined),
+    discard: async () => {
+      const timer = setTimeout(() => body.destroy(), DISCARD_MS_MAX);
+      await body.dump({ limit: DISCARD_BYTES_MAX }).catch(() => undefined);
+      clearTimeout(timer);
+    },
   };
 }
 
 /** What undici threw, as ours. */
 export function networkErrorOf(error: unknown, which: string, signal: AbortSignal): TidewaiterError {
   if (error instanceof TidewaiterError) return error;
-  if (signal.aborted) return new TidewaiterError('cancelled', { which: `download from ${which}` });
+  if (signal.aborted) return abortedError(signal, which);
   return new TidewaiterError('registry.unreachable', { which, got: reasonOf(error) });
 }
 

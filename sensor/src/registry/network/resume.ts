@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { FAILURES_IN_ROW_MAX, PROGRESS_BYTES, RETRY_AFTER_MS_MAX, RETRY_WINDOW_MS } from './limits.ts';
+import type { RemoteSurroundings } from '../remote.ts';
+import { abortedError, overdue } from './aborted.ts';
+import { FAILURES_IN_ROW_MAX, OPEN_MS_MAX, PROGRESS_BYTES, PROGRESS_MS_MAX, RETRY_AFTER_MS_MAX, RETRY_WINDOW_MS } from './limits.ts';
 import { type Answer, networkErrorOf } from './network.ts';
 
 /** A blob that is fetched by as many connections as it takes. */
@@ -9,9 +11,10 @@ export interface Download {
   readonly which: string;
   readonly sizeBytes: number;
   /** Opens the blob from a byte on; null when the server has nothing from there on. What it throws is tried again if `retryable`. */
-  open(fromByte: number): Promise<AsyncIterable<Uint8Array> | null>;
-  /** Uniform in [0, 1). */
-  readonly chance: () => number;
+  open(fromByte: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | null>;
+  readonly around: RemoteSurroundings;
+  /** How slow a server may be; the constants by default. */
+  readonly patience?: { readonly openMs: number; readonly progressMs: number };
 }
 
 /**
@@ -20,29 +23,62 @@ export interface Download {
  * @throws layer.download-failed, layer.size-mismatch past `sizeBytes`, cancelled, and what `open` throws for good.
  */
 export async function* resumed(download: Download, signal: AbortSignal): AsyncIterable<Uint8Array> {
-  const { which, sizeBytes } = download;
+  const { which, sizeBytes, around } = download;
   let at = 0;
   for (let failures = 0, goal = PROGRESS_BYTES; ; ) {
-    let failure: TidewaiterError;
+    let failure = new TidewaiterError('registry.unreachable', { which, got: 'an early end', want: `${sizeBytes} bytes` });
     try {
-      const body = await download.open(at);
-      if (body === null) return;
-      for await (const chunk of body) {
+      for await (const chunk of connection(download, at, signal)) {
+        if (chunk === 'end') return;
         at += chunk.length;
         if (at > sizeBytes)
           throw new TidewaiterError('layer.size-mismatch', { which, got: `more than ${sizeBytes} bytes`, want: `${sizeBytes}` });
         yield chunk;
       }
       if (at === sizeBytes) return;
-      failure = new TidewaiterError('registry.unreachable', { which, got: `an end after ${at} bytes`, want: `${sizeBytes} bytes` });
     } catch (error) {
       failure = networkErrorOf(error, which, signal);
     }
+    if (signal.aborted) throw abortedError(signal, which);
     if (at >= goal) [failures, goal] = [0, at + PROGRESS_BYTES];
     failures++;
-    if (!failure.retryable || failure.code === 'cancelled') throw failure;
+    if (!failure.retryable) throw failure;
     if (failures >= FAILURES_IN_ROW_MAX) throw givenUp(which, at, sizeBytes, failure);
-    await pause(failure, failures, download.chance, signal);
+    await pause(failure, failures, around.chance, signal);
+  }
+}
+
+/** What one connection brings; `end` where the server has no more. One that is too slow is cut, and fails. */
+async function* connection(download: Download, at: number, signal: AbortSignal): AsyncIterable<Uint8Array | 'end'> {
+  const { openMs, progressMs } = download.patience ?? { openMs: OPEN_MS_MAX, progressMs: PROGRESS_MS_MAX };
+  const cut = new AbortController();
+  const either = AbortSignal.any([signal, cut.signal]);
+  const timer = setTimeout(() => cut.abort(overdue(`no begin within ${openMs} ms`)), openMs);
+  const body = await download.open(at, either).finally(() => clearTimeout(timer));
+  if (body === null) yield 'end';
+  else yield* steady(body, progressMs, download.around.monotonic, (reason) => cut.abort(reason));
+}
+
+/** Passes a body on while it brings PROGRESS_BYTES in `progressMs` of waiting. The time that the reader takes does not count. */
+async function* steady(
+  body: AsyncIterable<Uint8Array>,
+  progressMs: number,
+  monotonic: () => number,
+  cut: (reason: DOMException) => void,
+): AsyncIterable<Uint8Array> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    for (let [bytes, waitedMs] = [0, 0]; ; ) {
+      const began = monotonic();
+      const timer = setTimeout(() => cut(overdue(`less than ${PROGRESS_BYTES} bytes in ${progressMs} ms`)), progressMs - waitedMs);
+      const next = await chunks.next().finally(() => clearTimeout(timer));
+      if (next.done === true) return;
+      [bytes, waitedMs] = [bytes + next.value.length, waitedMs + monotonic() - began];
+      if (bytes >= PROGRESS_BYTES) [bytes, waitedMs] = [0, 0];
+      yield next.value;
+    }
+  } finally {
+    await chunks.return?.();
   }
 }
 

@@ -24,10 +24,18 @@ export async function readObject(
   which: string,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const bytes = await readBody(answer, bytesMax, which, signal);
+  return objectOf(await readBody(answer, bytesMax, which, signal), which);
+}
+
+/** @throws registry.answer-invalid for what is no JSON object, and for null, which stands for too much. */
+export function objectOf(bytes: Buffer | null, which: string): Readonly<Record<string, unknown>> {
   const value = bytes === null ? null : parsed(bytes.toString('utf8'));
   if (isObject(value)) return value;
-  throw new TidewaiterError('registry.answer-invalid', { which, got: 'no JSON object', want: `one of at most ${bytesMax} bytes` });
+  throw new TidewaiterError('registry.answer-invalid', {
+    which,
+    got: bytes === null ? 'too much' : 'something else',
+    want: 'a JSON object',
+  });
 }
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,50 +1,64 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
 import { MANIFEST_BYTES_MAX, MANIFEST_TYPES, verifiedDigest } from '../manifest-bytes.ts';
+import { within } from '../network/aborted.ts';
+import { DOCUMENT_MS_MAX } from '../network/limits.ts';
 import type { Answer } from '../network/network.ts';
 import { bodyFrom, pause, rangeFrom, resumed } from '../network/resume.ts';
-import type { ImageTarget } from '../remote.ts';
+import type { ImageTarget, RemoteSurroundings } from '../remote.ts';
 import type { RawManifest } from '../source.ts';
 import { readBody } from './body.ts';
 import type { OciConnection } from './connection.ts';
 import { refusalOf } from './errors.ts';
 import { TRIES_MAX } from './limits.ts';
 
+interface DocumentDemand {
+  readonly scope: string;
+  readonly accept?: readonly string[];
+  readonly bytesMax: number;
+}
+
+interface OciDocument {
+  readonly answer: Answer;
+  readonly bytes: Buffer | null;
+}
+
 /** The verbs of the distribution API that a scan needs. */
 export class OciClient {
   readonly #connection: OciConnection;
-  readonly #chance: () => number;
+  readonly #around: RemoteSurroundings;
+  readonly #documentMs: number;
 
-  constructor(connection: OciConnection, chance: () => number) {
+  constructor(connection: OciConnection, around: RemoteSurroundings, documentMs = DOCUMENT_MS_MAX) {
     this.#connection = connection;
-    this.#chance = chance;
+    this.#around = around;
+    this.#documentMs = documentMs;
   }
 
-  /** GET of what must be there (200), tried again where it may pass. @throws what refusalOf makes, and as OciConnection.get. */
-  async getExisting(path: string, scope: string, accept: readonly string[], signal: AbortSignal): Promise<Answer> {
+  /**
+   * A manifest, token or list that must be there (200), tried again where it may pass; `bytes` is null past `bytesMax`.
+   * @throws what refusalOf makes, and as OciConnection.get.
+   */
+  async document(path: string, { scope, accept, bytesMax }: DocumentDemand, signal: AbortSignal): Promise<OciDocument> {
+    const which = `${this.#connection.origin.host}/${path}`;
+    const limited = within(this.#documentMs, signal);
     for (let tries = 1; ; tries++) {
-      const failure = await this.#try(path, scope, accept, signal);
-      if (!(failure instanceof TidewaiterError)) return failure;
-      if (tries >= TRIES_MAX || !failure.retryable || failure.code === 'cancelled') throw failure;
-      await pause(failure, tries, this.#chance, signal);
-    }
-  }
-
-  async #try(path: string, scope: string, accept: readonly string[], signal: AbortSignal): Promise<Answer | TidewaiterError> {
-    try {
-      const answer = await this.#connection.get(path, scope, accept.length === 0 ? {} : { accept: accept.join(', ') }, signal);
-      return answer.status === 200 ? answer : await refusalOf(answer, `${this.#connection.origin.host}/${path}`, signal);
-    } catch (error) {
-      if (error instanceof TidewaiterError) return error;
-      throw error;
+      try {
+        const answer = await this.#connection.get(path, scope, accept === undefined ? {} : { accept: accept.join(', ') }, limited);
+        if (answer.status !== 200) throw await refusalOf(answer, which, limited);
+        return { answer, bytes: await readBody(answer, bytesMax, which, limited) };
+      } catch (error) {
+        if (!(error instanceof TidewaiterError) || !error.retryable || limited.aborted || tries >= TRIES_MAX) throw error;
+        await pause(error, tries, this.#around.chance, limited);
+      }
     }
   }
 
   async manifest(repository: string, target: ImageTarget, signal: AbortSignal): Promise<RawManifest> {
     const reference = 'digest' in target ? target.digest : target.tag;
     const which = `${repository}${'digest' in target ? '@' : ':'}${reference}`;
-    const answer = await this.getExisting(`${repository}/manifests/${reference}`, pullScope(repository), MANIFEST_TYPES, signal);
-    const bytes = await readBody(answer, MANIFEST_BYTES_MAX, which, signal);
+    const demand = { scope: pullScope(repository), accept: MANIFEST_TYPES, bytesMax: MANIFEST_BYTES_MAX };
+    const { answer, bytes } = await this.document(`${repository}/manifests/${reference}`, demand, signal);
     if (bytes === null)
       throw new TidewaiterError('manifest.too-large', { which, got: 'more', want: `at most ${MANIFEST_BYTES_MAX} bytes` });
     const want = 'digest' in target ? target.digest : answer.header('docker-content-digest');
@@ -54,12 +68,12 @@ export class OciClient {
   /** Each connection begins at the registry, so that a store's URL is always fresh. */
   blob(repository: string, digest: Digest, sizeBytes: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
     const which = `${digest} of ${repository}`;
-    const open = async (fromByte: number): Promise<AsyncIterable<Uint8Array> | null> => {
-      const answer = await this.#connection.get(`${repository}/blobs/${digest}`, pullScope(repository), rangeFrom(fromByte), signal);
+    const open = async (fromByte: number, connected: AbortSignal): Promise<AsyncIterable<Uint8Array> | null> => {
+      const answer = await this.#connection.get(`${repository}/blobs/${digest}`, pullScope(repository), rangeFrom(fromByte), connected);
       if ([200, 206, 416].includes(answer.status)) return bodyFrom(answer, fromByte, which);
-      throw await refusalOf(answer, which, signal);
+      throw await refusalOf(answer, which, connected);
     };
-    return resumed({ which, sizeBytes, open, chance: this.#chance }, signal);
+    return resumed({ which, sizeBytes, open, around: this.#around }, signal);
   }
 }
 

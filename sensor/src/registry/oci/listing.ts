@@ -1,6 +1,6 @@
 import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ListingPage } from '../remote.ts';
-import { readObject } from './body.ts';
+import { objectOf } from './body.ts';
 import { type OciClient, pullScope } from './client.ts';
 import { LIST_BYTES_MAX, LIST_ITEMS_MAX, LIST_PAGES_MAX } from './limits.ts';
 import { checkRepository, isTag } from './reference.ts';
@@ -59,9 +59,9 @@ async function* pages(
 ): AsyncIterable<readonly string[]> {
   let query = `n=${LIST_ITEMS_MAX}`;
   for (let count = 0; count < LIST_PAGES_MAX; count++) {
-    const answer = await client.getExisting(`${path}?${query}`, scope, [], signal);
+    const { answer, bytes } = await client.document(`${path}?${query}`, { scope, bytesMax: LIST_BYTES_MAX }, signal);
     const next = /<[^>]*\?([^>]*)>\s*;\s*rel="?next/.exec(answer.header('link') ?? '')?.[1];
-    const { [member]: names } = await readObject(answer, LIST_BYTES_MAX, path, signal);
+    const { [member]: names } = objectOf(bytes, path);
     if (Array.isArray(names)) yield names.filter((name) => typeof name === 'string');
     if (next === undefined) return;
     if (next === query) break;

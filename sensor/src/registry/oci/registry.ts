@@ -25,7 +25,7 @@ interface OciRegistryOptions {
 export function createOciRegistry({ host, login, network, around }: OciRegistryOptions): RemoteRegistry {
   if (parseRegistryUrl(host).provider !== 'oci')
     throw new TidewaiterError('reference.invalid', { which: host, got: 'a host of Amazon ECR', want: 'another registry' });
-  const client = new OciClient(new OciConnection(host, login, network), around.chance);
+  const client = new OciClient(new OciConnection(host, login, network), around);
   return {
     list: (signal) => listOci(client, signal),
     image: (repository, target) => {

@@ -2,7 +2,8 @@ import tap from 'tap';
 import { createRegistryNetwork } from '../../../src/registry/index.ts';
 import { classOf } from '../../../src/registry/network/addresses.ts';
 import { NetworkGuard, type NetworkPolicy, regionOfLayerBucket } from '../../../src/registry/network/policy.ts';
-import { failure, live, loopbackPolicy, read, serve } from '../servers.ts';
+import { bodyFrom, rangeFrom, resumed } from '../../../src/registry/network/resume.ts';
+import { around, failure, live, loopbackPolicy, read, serve } from '../servers.ts';
 
 const strict: NetworkPolicy = { allowPlainLoopback: false, allowedHosts: [], tokenHosts: {} };
 
@@ -115,4 +116,52 @@ void tap.test('on loopback, allowed, plain http works; what is not there is unre
   t.match(await failure(network.get(new URL(server.url), {}, AbortSignal.abort())), { code: 'cancelled' });
   await network.close();
   t.match(await failure(network.get(new URL(server.url), {}, live())), { code: 'registry.unreachable' });
+});
+
+void tap.test('a connection that is too slow is cut and taken up again; the time of a slow reader does not count', async (t) => {
+  const bytes = Buffer.alloc(3 << 20, 'x');
+  let answers = 0;
+  const server = await serve(t, (request, response) => {
+    const from = Number(/\d+/.exec(request.headers.range ?? '')?.[0] ?? 0);
+    response.writeHead(request.headers.range === undefined ? 200 : 206, { 'content-range': `bytes ${from}-` });
+    // The first and the second connection stall: one before its head is of use, one in the middle.
+    if (answers++ < 2) response.write(bytes.subarray(from, from + 1_000));
+    else response.end(bytes.subarray(from));
+  });
+  const network = createRegistryNetwork(loopbackPolicy);
+  t.teardown(() => network.close());
+  const open = async (from: number, signal: AbortSignal) =>
+    bodyFrom(await network.get(new URL(server.url), rangeFrom(from), signal), from, 'blob');
+  const patience = { openMs: 5_000, progressMs: 100 };
+  let received = 0;
+  for await (const chunk of resumed({ which: 'blob', sizeBytes: bytes.length, open, around, patience }, live())) {
+    received += chunk.length;
+    if (received < 200_000) await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  t.same([received, answers], [bytes.length, 3]);
+  const never = { ...patience, openMs: 30 };
+  const stuck = (_from: number, signal: AbortSignal) =>
+    new Promise<never>((_resolve, reject) => {
+      const end = () => reject(new Error('aborted'));
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end, { once: true });
+    });
+  const error = await failure(read(resumed({ which: 'blob', sizeBytes: 1, open: stuck, around, patience: never }, live())));
+  t.match(error, { code: 'layer.download-failed', retryable: true });
+  const cancelled = failure(read(resumed({ which: 'blob', sizeBytes: 1, open: stuck, around }, AbortSignal.abort())));
+  t.match(await cancelled, { code: 'cancelled' });
+});
+
+void tap.test('what nobody wants to read is left after a second, or when it is long', async (t) => {
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(404);
+    const timer = setInterval(() => response.write('x'), 5);
+    response.on('close', () => clearInterval(timer));
+  });
+  const network = createRegistryNetwork(loopbackPolicy);
+  t.teardown(() => network.close());
+  const answer = await network.get(new URL(server.url), {}, live());
+  const began = performance.now();
+  await answer.discard();
+  t.ok(performance.now() - began < 3_000);
 });

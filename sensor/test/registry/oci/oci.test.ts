@@ -7,6 +7,8 @@ import {
   type RemoteRegistry,
 } from '../../../src/registry/index.ts';
 import { checkedRealm, parseChallenge } from '../../../src/registry/oci/challenge.ts';
+import { OciClient } from '../../../src/registry/oci/client.ts';
+import { OciConnection } from '../../../src/registry/oci/connection.ts';
 import { around, digestOf, failure, imageOf, live, loopbackPolicy, read, serve } from '../servers.ts';
 import { refuse, sendRange, tinyRegistry } from './tiny-registry.ts';
 
@@ -331,4 +333,19 @@ void tap.test('a registry is listed by its catalog and tags, page by page', asyn
   const endless = registryAt(t, circle.host).list(live())[Symbol.asyncIterator]();
   t.equal((await endless.next()).done, false);
   t.match(await failure(endless.next()), { code: 'registry.answer-invalid', message: /do not end/ });
+});
+
+void tap.test('a manifest that trickles for ever is left at its time, and may be tried again later', async (t) => {
+  const server = await tinyRegistry(t, {}, (_request, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(' '), 5);
+    response.on('close', () => clearInterval(timer));
+    return true;
+  });
+  const network = createRegistryNetwork(loopbackPolicy);
+  t.teardown(() => network.close());
+  const client = new OciClient(new OciConnection(server.host, null, network), around, 100);
+  const error = await failure(client.manifest('team/app', { tag: 'v1' }, live()));
+  t.match(error, { code: 'registry.unreachable', retryable: true, message: /timeout/ });
+  t.match(await failure(client.manifest('team/app', { tag: 'v1' }, AbortSignal.abort())), { code: 'cancelled' });
 });
