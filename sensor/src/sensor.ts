@@ -1,11 +1,11 @@
-import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { AssignedRegistry } from '@tidewaiter/shared/protocol';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DaemonConfig, spoolBytesOf } from './config/index.ts';
 import { type AwsCredentialsProvider, createCredentials, createStsClient, fetchOwnIdentity } from './credentials/index.ts';
-import { AssertionSigner, enrol, type Identity, IdentityFile } from './enrolment/index.ts';
+import { AssertionSigner, IdentityFile, lockState } from './enrolment/index.ts';
 import { ownIdentityPolicy, type Policy, policyOf, type PolicyRules, readPolicyFile } from './policy/index.ts';
 import {
   createEcrClient,
@@ -19,7 +19,7 @@ import {
 import { fingerprintKeyOf } from './fingerprint/index.ts';
 import { openSpool } from './reports/index.ts';
 import { createScanEngine, scanLimits } from './scan/index.ts';
-import { ReconnectWindows, Session, type WorkTools } from './session/index.ts';
+import { Enrolments, Session, type WorkTools } from './session/index.ts';
 import type { Log } from './telemetry/index.ts';
 
 /** What the daemon takes from its process. */
@@ -38,8 +38,6 @@ const now = (): number => performance.now();
 
 /** Registries whose client is kept: far more than one sensor serves. */
 const REGISTRIES_MAX = 1_000;
-/** Probes with an enrolment token that was refused: the operator must give another. */
-const ENROLMENT_PROBE_MS = 60_000;
 
 /**
  * The daemon: enrols if it must, connects, works, and drains when told to stop. Resolves when it has drained.
@@ -58,7 +56,18 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
   const key = await readKey(config.fingerprintKeyFile);
   const file = new IdentityFile(config.stateDir);
   await file.prepare();
-  const enrolments = new Enrolments(config, around, file, random);
+  const unlock = await lockState(config.stateDir);
+  const enrolments = new Enrolments({
+    controlPlaneUrl: config.controlPlaneUrl,
+    token: config.enrolmentToken,
+    tokenFile: config.enrolmentTokenFile,
+    name: config.sensorName ?? around.hostname,
+    file,
+    log,
+    nowMs,
+    random,
+    stop: around.stop,
+  });
   const identity = await enrolments.identity();
   if (identity === null) return;
   const spool = await openSpool({
@@ -68,6 +77,8 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
     onSetAside: (entry, why) => log.error({ err: why, report: entry.name, remedy: why.facts.remedy }, 'a report was set aside'),
   });
   const engine = createScanEngine({ keys: [key], showSecrets: false, limits: scanLimits, workers: config.scanWorkers ?? around.cores });
+  // What is missing in the build is said now, not at the first scan.
+  engine.texts.redact('');
   const credentials = createCredentials({ sensorId: identity.sensorId, now: nowMs, monotonic: now, chance: random, createStsClient });
   const tools = toolsOf(rules, { spool, engine, credentials, random, network });
   let signer = new AssertionSigner(identity, config.controlPlaneUrl, newId);
@@ -90,6 +101,7 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
   });
   await session.run(around.stop);
   await network.close();
+  unlock();
   await engine.close();
   log.info('the sensor has drained');
 }
@@ -128,104 +140,6 @@ function openRegistry(
     throw new TidewaiterError('reference.invalid', { which: host, got: 'no account, region or credentials', want: 'all of them for ECR' });
   const client = createEcrClient({ host, region, credentials });
   return createEcrRegistry({ host, account, region, client, network, around });
-}
-
-/** Enrols as often as it takes: the control plane may be away, the token may have to be replaced. */
-class Enrolments {
-  readonly #config: DaemonConfig;
-  readonly #around: Surroundings;
-  readonly #file: IdentityFile;
-  readonly #random: () => number;
-  /** A token serves once in a process, lest a control plane that forgets us makes us enrol for ever. */
-  #spent: string | null = null;
-
-  constructor(config: DaemonConfig, around: Surroundings, file: IdentityFile, random: () => number) {
-    this.#config = config;
-    this.#around = around;
-    this.#file = file;
-    this.#random = random;
-  }
-
-  /** What was stored, or a new one. Null when the process is told to stop meanwhile. @throws config.invalid without a token. */
-  async identity(): Promise<Identity | null> {
-    const { log, stop } = this.#around;
-    const stored = await this.#file.read();
-    if (stored) return this.#stored(stored);
-    const windows = new ReconnectWindows(this.#random);
-    while (!stop.aborted) {
-      const rest = await windows.next(stop);
-      const token = await this.#token();
-      if (token === null) throw tokenMissing();
-      try {
-        return await this.#enrol(token);
-      } catch (error) {
-        if (stop.aborted) return null;
-        const isNetwork = hasCode(error, 'control-plane.unreachable');
-        const remedy = error instanceof TidewaiterError ? error.facts.remedy : undefined;
-        log[isNetwork ? 'warn' : 'error']({ err: error, remedy }, 'the sensor could not enrol; it will be tried again');
-        await rest(isNetwork ? 0 : ENROLMENT_PROBE_MS);
-      }
-    }
-    return null;
-  }
-
-  /** A new identity for a sensor that the control plane does not know, if there is a token that was not used yet; else null. */
-  async again(): Promise<Identity | null> {
-    const token = await this.#token().catch(() => null);
-    if (token === null || token === this.#spent) return null;
-    this.#spent = token;
-    try {
-      return await this.#enrol(token);
-    } catch (error) {
-      this.#around.log.error({ err: error }, 'the sensor could not enrol anew');
-      return null;
-    }
-  }
-
-  #stored(identity: Identity): Identity {
-    const { controlPlaneUrl } = this.#config;
-    if (identity.controlPlaneUrl !== controlPlaneUrl)
-      this.#around.log.warn(
-        { enrolledAt: identity.controlPlaneUrl, controlPlaneUrl },
-        'the control plane’s URL has changed since enrolment; if it is another control plane, remove the state folder and enrol anew',
-      );
-    return identity;
-  }
-
-  async #enrol(token: string): Promise<Identity> {
-    const { hostname, nowMs, stop, log } = this.#around;
-    const { controlPlaneUrl, sensorName } = this.#config;
-    const identity = await enrol({ controlPlaneUrl, token, name: (sensorName ?? hostname).slice(0, 200), nowMs, signal: stop });
-    await this.#file.write(identity);
-    this.#spent = token;
-    log.info({ sensorId: identity.sensorId, workspaceId: identity.workspaceId }, 'the sensor is enrolled');
-    return identity;
-  }
-
-  async #token(): Promise<string | null> {
-    const { enrolmentToken, enrolmentTokenFile } = this.#config;
-    if (enrolmentTokenFile === null) return enrolmentToken;
-    try {
-      return (await readFile(enrolmentTokenFile, 'utf8')).trim() || null;
-    } catch (cause) {
-      const got = cause instanceof Error ? cause.message : enrolmentTokenFile;
-      throw new TidewaiterError('config.invalid', {
-        which: 'TIDEWAITER_ENROLMENT_TOKEN_FILE',
-        got,
-        want: 'a file that can be read',
-        cause,
-      });
-    }
-  }
-}
-
-function tokenMissing(): TidewaiterError {
-  return new TidewaiterError('config.invalid', {
-    which: 'TIDEWAITER_ENROLMENT_TOKEN',
-    got: 'nothing, and the state folder holds no identity',
-    want: 'an enrolment token',
-    remedy: 'Make one (POST /api/v1/enrolment-tokens) and set TIDEWAITER_ENROLMENT_TOKEN or TIDEWAITER_ENROLMENT_TOKEN_FILE.',
-  });
 }
 
 async function readKey(file: string): Promise<ReturnType<typeof fingerprintKeyOf>> {

@@ -27,7 +27,7 @@ export const daemonVariables = {
   enrolmentTokenFile: optional('TIDEWAITER_ENROLMENT_TOKEN_FILE', 'path', 'File that holds the same instead; read again at every try.'),
   sensorName: optional(
     'TIDEWAITER_SENSOR_NAME',
-    'text of 1 to 200 characters',
+    'text of 1 to 128 characters',
     'Name of the sensor as people see it.',
     false,
     'the host name',

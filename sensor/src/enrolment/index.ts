@@ -2,3 +2,4 @@ export { AssertionSigner } from './assertion.ts';
 export { type EnrolmentOptions, enrol } from './enrol.ts';
 export { type Identity, IdentityFile } from './identity-file.ts';
 export { problemFrom, type RemoteProblem } from './problem.ts';
+export { lockState } from './state-lock.ts';

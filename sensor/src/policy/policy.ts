@@ -22,12 +22,15 @@ export function policyOf(rules: PolicyRules): Policy {
 
 /** Without a file: the account and region of the sensor's own identity, by host-role, and nothing else. */
 export function ownIdentityPolicy(identity: () => Promise<{ readonly account: string; readonly region: string }>): Policy {
+  let known: Awaited<ReturnType<typeof identity>> | null = null;
   return {
     async check(task) {
       if (task.registry.provider !== 'ecr') throw refused('OCI host', task.registry.host, 'none', { hosts: [task.registry.host] });
       if (task.registry.access.method === 'web-identity')
         throw refused('role', task.registry.access.roleArn, 'none', { roles: [task.registry.access.roleArn] });
-      const { account, region } = await identity();
+      // A process does not change its account; a failure is asked again.
+      known ??= await identity();
+      const { account, region } = known;
       checkTask(task, { accounts: [account], regions: [region] });
     },
     allowsRepository: () => true,

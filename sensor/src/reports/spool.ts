@@ -12,6 +12,8 @@ const reportSchema = Compile(ReportSchema);
 const ACCEPT_BELOW = 0.5;
 /** Kept for outcomes, the smallest and most important of reports, when all else is full. */
 const OUTCOME_RESERVE_BYTES = 1 << 20;
+/** Files kept aside for a person to look at; beyond it the oldest go, as the log has told of them. */
+const SET_ASIDE_MAX = 1_000;
 /** How often room is looked for on a disk that others filled. */
 const FULL_RETRY_MS = 2_000;
 
@@ -124,17 +126,18 @@ export class Spool {
     }
   }
 
-  /** @throws spool.damaged, after the file was set aside. */
+  /** @throws spool.damaged, after the file was set aside; what the disk says when it cannot be read just now. */
   async read(entry: SpoolEntry): Promise<Report> {
     try {
       return await this.#parse(entry);
     } catch (cause) {
-      const got = cause instanceof Error ? cause.message : 'an unexpected error';
+      const isPassing = cause instanceof Error && 'code' in cause && cause.code !== 'ENOENT' && !(cause instanceof TidewaiterError);
+      if (isPassing) throw cause;
       const damaged = new TidewaiterError('spool.damaged', {
         which: entry.name,
-        got,
+        got: cause instanceof Error ? cause.message : 'an unexpected error',
         want: 'a report',
-        remedy: `It was set aside in ${this.#aside}; the image will be scanned again by its next assignment.`,
+        remedy: `Look at the disk. The file lies in ${this.#aside}; the image is scanned again by its next assignment.`,
         cause,
       });
       await this.setAside(entry, damaged);
@@ -153,6 +156,7 @@ export class Spool {
     await rename(this.#path(entry.name), join(this.#aside, entry.name)).catch(() => undefined);
     this.#forget(entry);
     this.#options.onSetAside(entry, why);
+    for (const name of (await readdir(this.#aside)).sort().slice(0, -SET_ASIDE_MAX)) await rm(join(this.#aside, name), { force: true });
   }
 
   #forget(entry: SpoolEntry): void {

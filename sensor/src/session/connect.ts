@@ -4,6 +4,7 @@ import { FRAME_BYTES_MAX, SUBPROTOCOL } from '@tidewaiter/shared/protocol';
 import { WebSocket } from 'ws';
 import { problemFrom } from '../enrolment/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import { reportSkew } from './clock-skew.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { HANDSHAKE_TIMEOUT_MS, REFUSAL_BYTES_MAX } from './limits.ts';
 
@@ -33,7 +34,7 @@ export async function connect(options: ConnectOptions): Promise<FrameSocket> {
     maxRedirects: 0,
   });
   // Listens from the first moment: a frame may come in one packet with the handshake.
-  const frames = new FrameSocket(socket, newId, log);
+  const frames = new FrameSocket(socket, { newId, log });
   const abort = (): void => socket.terminate();
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -47,13 +48,15 @@ export async function connect(options: ConnectOptions): Promise<FrameSocket> {
   }
 }
 
-function opened(socket: WebSocket, { nowMs, controlPlaneUrl }: ConnectOptions): Promise<void> {
+function opened(socket: WebSocket, { nowMs, controlPlaneUrl, log }: ConnectOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', (cause) => {
       reject(new TidewaiterError('control-plane.unreachable', { which: controlPlaneUrl, got: cause.message, cause }));
     });
     socket.once('unexpected-response', (_request, response: IncomingMessage) => {
+      // A clock that is wrong is a common reason of a refusal, and the answer's own date shows it.
+      reportSkew(response.headers.date ?? '', nowMs(), log);
       void refusalOf(response, nowMs()).then(reject, reject);
     });
   });

@@ -11,12 +11,20 @@ import {
 } from '@tidewaiter/shared/protocol';
 import { type RawData, WebSocket } from 'ws';
 import type { Log } from '../telemetry/index.ts';
-import { OUTGOING_BYTES_MAX, PING_MS, REQUESTS_MAX } from './limits.ts';
+import { EARLY_FRAMES_MAX, OUTGOING_BYTES_MAX, REQUESTS_MAX, WATCH_MS } from './limits.ts';
 
 /** The reply to a request, or the error frame that came instead. */
 export type Answer<T extends FrameType> =
   | { readonly ok: true; readonly body: FrameBody<T> }
   | { readonly ok: false; readonly failure: Failure };
+
+export interface FrameSocketOptions {
+  readonly newId: () => string;
+  readonly log: Log;
+  /** The protocol's limits, which tests shorten. */
+  readonly silenceMsMax?: number;
+  readonly replyMsMax?: number;
+}
 
 interface Waiting {
   readonly expected: FrameType;
@@ -29,25 +37,32 @@ interface Waiting {
 const POLICY_VIOLATION = 1008;
 const CLOSE_MS = 2_000;
 
-/** One open socket: frames out, replies matched to requests, everything else to `onFrame`. Silence is measured on the monotonic clock. */
+/** One open socket: frames out, replies matched to requests, everything else to its listener. Silence is measured on the monotonic clock. */
 export class FrameSocket {
   readonly #socket: WebSocket;
   readonly #newId: () => string;
   readonly #log: Log;
+  readonly #silenceMsMax: number;
+  readonly #replyMsMax: number;
   readonly #waiting = new Map<string, Waiting>();
   readonly #timer: NodeJS.Timeout;
   #heardAt = performance.now();
   #pingedAt = performance.now();
   #unknown = 0;
-  onFrame: (frame: Frame) => void = () => undefined;
+  #isWelcomed = false;
+  #listener: ((frame: Frame) => void) | null = null;
+  /** Frames that came between welcome and its reader's turn. */
+  readonly #early: Frame[] = [];
   /** Resolves, never rejects, when the socket is gone. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 
-  constructor(socket: WebSocket, newId: () => string, log: Log) {
+  constructor(socket: WebSocket, { newId, log, silenceMsMax = SOCKET_SILENCE_MS_MAX, replyMsMax = REPLY_TIMEOUT_MS }: FrameSocketOptions) {
     this.#socket = socket;
     this.#newId = newId;
     this.#log = log;
-    this.#timer = setInterval(() => this.#watch(), 1_000);
+    this.#silenceMsMax = silenceMsMax;
+    this.#replyMsMax = replyMsMax;
+    this.#timer = setInterval(() => this.#watch(), WATCH_MS);
     const heard = (): void => {
       this.#heardAt = performance.now();
     };
@@ -64,6 +79,12 @@ export class FrameSocket {
         resolve({ code, reason: reason.toString('utf8') });
       });
     });
+  }
+
+  /** Gives frames that are no replies to `listener`, from the welcome on; before it any is out of order. */
+  listen(listener: (frame: Frame) => void): void {
+    this.#listener = listener;
+    for (const frame of this.#early.splice(0)) listener(frame);
   }
 
   get isOpen(): boolean {
@@ -88,7 +109,7 @@ export class FrameSocket {
     return new Promise<Answer<A>>((resolve, reject) => {
       if (this.#waiting.size >= REQUESTS_MAX) throw new TidewaiterError('overloaded', { which: 'requests on the socket' });
       const id = this.send(type, body);
-      const timer = setTimeout(() => this.#timeOut(id, type), REPLY_TIMEOUT_MS);
+      const timer = setTimeout(() => this.#timeOut(id, type), this.#replyMsMax);
       this.#waiting.set(id, { expected, resolve: resolve as (answer: Answer<FrameType>) => void, reject, timer });
     });
   }
@@ -119,14 +140,26 @@ export class FrameSocket {
 
   #take(frame: Frame): void {
     const waiting = frame.replyTo === undefined ? undefined : this.#waiting.get(frame.replyTo);
-    if (!waiting || frame.replyTo === undefined) return this.onFrame(frame);
+    if (!waiting || frame.replyTo === undefined) return this.#unasked(frame);
     this.#waiting.delete(frame.replyTo);
     clearTimeout(waiting.timer);
     if (frame.type === 'error') return waiting.resolve({ ok: false, failure: frame.body });
+    this.#isWelcomed ||= frame.type === 'welcome';
     if (frame.type === waiting.expected) return waiting.resolve({ ok: true, body: frame.body });
     const error = new TidewaiterError('protocol.out-of-order', { which: 'reply', got: frame.type, want: waiting.expected });
     waiting.reject(error);
     throw error;
+  }
+
+  #unasked(frame: Frame): void {
+    if (frame.type === 'error') {
+      const { code, detail } = frame.body;
+      return void this.#log.warn({ code, detail }, 'the control plane reports an error');
+    }
+    if (!this.#isWelcomed) throw new TidewaiterError('protocol.out-of-order', { which: `${frame.type} frame`, want: 'welcome first' });
+    if (this.#listener) return this.#listener(frame);
+    if (this.#early.length >= EARLY_FRAMES_MAX) throw new TidewaiterError('overloaded', { which: 'frames right after welcome' });
+    this.#early.push(frame);
   }
 
   /** Tells the peer what was wrong with what it sent, and ends the socket. */
@@ -145,18 +178,18 @@ export class FrameSocket {
   #timeOut(id: string, type: FrameType): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    waiting?.reject(new TidewaiterError('protocol.timeout', { which: `reply to ${type}`, want: `within ${REPLY_TIMEOUT_MS} ms` }));
+    waiting?.reject(new TidewaiterError('protocol.timeout', { which: `reply to ${type}`, want: `within ${this.#replyMsMax} ms` }));
     // What the peer did with the request is unknown; a new hello settles it.
     this.terminate();
   }
 
   #watch(): void {
     const now = performance.now();
-    if (now - this.#heardAt > SOCKET_SILENCE_MS_MAX) {
+    if (now - this.#heardAt > this.#silenceMsMax) {
       this.#log.warn({ silentMs: Math.round(now - this.#heardAt) }, 'the control plane fell silent; the socket is cut');
       return this.terminate();
     }
-    if (now - this.#pingedAt < PING_MS || !this.isOpen) return;
+    if (now - this.#pingedAt < (this.#silenceMsMax * 2) / 3 || !this.isOpen) return;
     this.#pingedAt = now;
     this.#socket.ping();
   }

@@ -1,3 +1,3 @@
 export type { WorkTools } from './assignment.ts';
-export { ReconnectWindows } from './reconnect.ts';
+export { type EnrolmentParts, Enrolments } from './enrolments.ts';
 export { Session, type SessionParts } from './session.ts';

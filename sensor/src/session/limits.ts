@@ -1,12 +1,13 @@
-import { SOCKET_SILENCE_MS_MAX } from '@tidewaiter/shared/protocol';
-
 /** TCP, TLS and the upgrade together. */
 export const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** A refusal's problem+json is some hundred bytes; a proxy's page is not of interest. */
 export const REFUSAL_BYTES_MAX = 65_536;
-export const PING_MS = Math.floor((SOCKET_SILENCE_MS_MAX * 2) / 3);
+/** How often silence and leases are looked at. */
+export const WATCH_MS = 500;
 /** What may wait to be sent: a few of the largest frames. Senders wait for replies, so more is a peer that does not read. */
 export const OUTGOING_BYTES_MAX = 4 << 20;
+/** Frames that may come in one packet with the welcome: as many offers as are remembered. */
+export const EARLY_FRAMES_MAX = 64;
 /** Requests without a reply: every running assignment has one or two, heartbeat and reports one each. */
 export const REQUESTS_MAX = 256;
 /** Offers remembered until there is room; an offer stands for 20 s and is made again. */
@@ -32,6 +33,8 @@ export const REPORT_TRIES_MAX = 8;
 /** Pause after a retryable error of a report; doubles to the second. */
 export const REPORT_PAUSE_MS = 1_000;
 export const REPORT_PAUSE_MS_MAX = 30_000;
+/** Pause before asking on the next socket when one broke under a question. */
+export const SOCKET_PAUSE_MS = 100;
 /** Pause between two claims of layers that others read, whatever the control plane says. */
 export const CLAIM_PAUSE_MS_RANGE = [200, 60_000] as const;
 /** What a goodbye may wait for reports to be acknowledged; the rest is on disk. */

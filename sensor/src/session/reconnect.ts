@@ -8,6 +8,7 @@ import { WINDOW_MS, WINDOW_MS_MAX } from './limits.ts';
 export class ReconnectWindows {
   readonly #random: () => number;
   #attempt = 0;
+  #isFirst = true;
 
   constructor(random: () => number) {
     this.#random = random;
@@ -18,14 +19,15 @@ export class ReconnectWindows {
     const windowMs = Math.min(WINDOW_MS_MAX, WINDOW_MS * 2 ** Math.min(this.#attempt, 6));
     const end = performance.now() + windowMs;
     // The very first try of a process is made at once: it is a person who waits.
-    if (this.#attempt > 0) await pause(this.#random() * windowMs, signal);
+    if (!this.#isFirst) await pause(this.#random() * windowMs, signal);
+    this.#isFirst = false;
     this.#attempt++;
     return (atLeastMs) => pause(Math.max(end - performance.now(), atLeastMs * (1 + this.#random() / 4)), signal);
   }
 
   /** A connection lived: windows start small again. */
   succeeded(): void {
-    this.#attempt = 1;
+    this.#attempt = 0;
   }
 }
 

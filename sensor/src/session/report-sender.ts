@@ -3,7 +3,7 @@ import type { Failure } from '@tidewaiter/shared/protocol';
 import type { Spool, SpoolEntry } from '../reports/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { errorOfFailure } from './failures.ts';
-import { REPORT_PAUSE_MS, REPORT_PAUSE_MS_MAX, REPORT_TRIES_MAX } from './limits.ts';
+import { REPORT_PAUSE_MS, REPORT_PAUSE_MS_MAX, REPORT_TRIES_MAX, SOCKET_PAUSE_MS } from './limits.ts';
 import type { Link } from './link.ts';
 import { pause } from './reconnect.ts';
 
@@ -48,7 +48,7 @@ export class ReportSender {
       if (signal.aborted) return;
       if (!first) continue;
       try {
-        tries = (await this.#send(first, tries, signal)) ? 0 : tries + 1;
+        tries = await this.#send(first, tries, signal);
       } catch (error) {
         if (signal.aborted) return;
         // A damaged file was set aside by the spool; a disk that fails for a moment is read again.
@@ -59,15 +59,19 @@ export class ReportSender {
     }
   }
 
-  /** True when the report has left the spool. */
-  async #send(entry: SpoolEntry, tries: number, signal: AbortSignal): Promise<boolean> {
+  /** 0 when the report has left the spool, else how often it was refused by now. */
+  async #send(entry: SpoolEntry, tries: number, signal: AbortSignal): Promise<number> {
     const report = await this.#spool.read(entry);
     const answer = await this.#link.askOnce('report', { reportId: entry.reportId, report }, 'ack', signal);
-    if (answer === null) return false;
+    if (answer === null) {
+      // The socket ended meanwhile; the link waits for the next one by itself.
+      await pause(SOCKET_PAUSE_MS, signal);
+      return tries;
+    }
     if (answer.ok) await this.#spool.remove(entry);
-    else if (!(await this.#refused(entry, answer.failure, tries))) return false;
+    else if (!(await this.#refused(entry, answer.failure, tries))) return tries + 1;
     this.#onSent();
-    return true;
+    return 0;
   }
 
   /** True when the report was given up. */

@@ -128,7 +128,6 @@ export class Session {
 
   async #welcome(socket: FrameSocket): Promise<void> {
     const { log, nowMs } = this.#parts;
-    socket.onFrame = (frame) => socket.refuse(outOfOrder(frame.type, 'welcome first'));
     const sentAt = performance.now();
     const answer = await socket.ask('hello', this.#hello(), 'welcome');
     if (!answer.ok) throw errorOfFailure(answer.failure, 'answer to hello');
@@ -142,10 +141,10 @@ export class Session {
       });
     reportSkew(welcome.serverTime, nowMs(), log);
     log.info({ sensorId: welcome.sensorId, workspaceId: welcome.workspaceId, leases: welcome.leases.length }, 'the session begins');
-    socket.onFrame = (frame) => this.#take(socket, frame);
     this.#sender.sessionBegins();
     this.#work.sessionBegins(welcome.leases, within(welcome.leaseMs, LEASE_MS_RANGE, LEASE_MS), sentAt);
     this.#link.attach(socket);
+    socket.listen((frame) => this.#take(socket, frame));
     void this.#heartbeats(socket, within(welcome.leaseRenewMs, RENEW_MS_RANGE, LEASE_RENEW_MS));
   }
 
@@ -190,8 +189,6 @@ export class Session {
         this.#retryAfterMs = Math.min(frame.body.retryAfterMs, RETRY_AFTER_MS_MAX);
         this.#link.detach();
         return this.#parts.log.info({ retryAfterMs: this.#retryAfterMs }, 'the control plane drains its sockets');
-      case 'error':
-        return this.#parts.log.warn({ code: frame.body.code, detail: frame.body.detail }, 'the control plane reports an error');
       // Replies nobody waits for any more: the question timed out, or was answered twice.
       case 'welcome':
       case 'accepted':
@@ -201,7 +198,7 @@ export class Session {
       case 'ack':
         return this.#parts.log.debug({ frame: frame.type }, 'a reply came that nobody waits for');
       default:
-        return socket.refuse(outOfOrder(frame.type, 'frames of a control plane'));
+        return socket.refuse(outOfOrder(frame.type));
     }
   }
 }
@@ -210,5 +207,5 @@ function within(value: number, [least, most]: readonly [number, number], fallbac
   return value >= least && value <= most ? value : fallback;
 }
 
-const outOfOrder = (type: string, want: string): TidewaiterError =>
-  new TidewaiterError('protocol.out-of-order', { which: `${type} frame`, want });
+const outOfOrder = (type: string): TidewaiterError =>
+  new TidewaiterError('protocol.out-of-order', { which: `${type} frame`, want: 'frames of a control plane' });

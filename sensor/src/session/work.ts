@@ -4,7 +4,7 @@ import type { Log } from '../telemetry/index.ts';
 import { Assignment, type WorkTools } from './assignment.ts';
 import { failureOf } from './failures.ts';
 import type { FrameSocket } from './frame-socket.ts';
-import { OFFER_MS_MAX, OFFERS_MAX } from './limits.ts';
+import { OFFER_MS_MAX, OFFERS_MAX, WATCH_MS } from './limits.ts';
 import type { Link } from './link.ts';
 
 /** Why a running assignment was stopped before its end. */
@@ -32,7 +32,6 @@ export interface WorkParts {
 const IDLE_PROGRESS: Progress = { phase: 'reporting', layersDone: 0, layersTotal: 0, bytesDone: 0, bytesTotal: 0 };
 /** An outcome must be kept even when its work was cut short; the spool holds a reserve for it. */
 const OUTCOME_WAIT_MS = 10_000;
-const WATCH_MS = 1_000;
 
 /** What the sensor is working on: offers it may take, assignments under their leases, and which of them to stop. */
 export class Work {
