@@ -30,6 +30,8 @@ export async function connect(options: ConnectOptions): Promise<FrameSocket> {
     maxPayload: FRAME_BYTES_MAX,
     // A compressed bomb would pass maxPayload in memory, and frames are small.
     perMessageDeflate: false,
+    // One frame a turn of the event loop: what a reply sets going is there before the next frame asks for it (a cancel behind its accepted).
+    allowSynchronousEvents: false,
     followRedirects: false,
     maxRedirects: 0,
   });

@@ -11,7 +11,7 @@ import {
 } from '@tidewaiter/shared/protocol';
 import { type RawData, WebSocket } from 'ws';
 import type { Log } from '../telemetry/index.ts';
-import { EARLY_FRAMES_MAX, OUTGOING_BYTES_MAX, REQUESTS_MAX, WATCH_MS } from './limits.ts';
+import { OUTGOING_BYTES_MAX, REQUESTS_MAX, WATCH_MS } from './limits.ts';
 
 /** The reply to a request, or the error frame that came instead. */
 export type Answer<T extends FrameType> =
@@ -49,10 +49,7 @@ export class FrameSocket {
   #heardAt = performance.now();
   #pingedAt = performance.now();
   #unknown = 0;
-  #isWelcomed = false;
   #listener: ((frame: Frame) => void) | null = null;
-  /** Frames that came between welcome and its reader's turn. */
-  readonly #early: Frame[] = [];
   /** Resolves, never rejects, when the socket is gone. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 
@@ -81,10 +78,9 @@ export class FrameSocket {
     });
   }
 
-  /** Gives frames that are no replies to `listener`, from the welcome on; before it any is out of order. */
+  /** Gives frames that are no replies to `listener`, once the welcome is there; before it any is out of order. */
   listen(listener: (frame: Frame) => void): void {
     this.#listener = listener;
-    for (const frame of this.#early.splice(0)) listener(frame);
   }
 
   get isOpen(): boolean {
@@ -144,7 +140,6 @@ export class FrameSocket {
     this.#waiting.delete(frame.replyTo);
     clearTimeout(waiting.timer);
     if (frame.type === 'error') return waiting.resolve({ ok: false, failure: frame.body });
-    this.#isWelcomed ||= frame.type === 'welcome';
     if (frame.type === waiting.expected) return waiting.resolve({ ok: true, body: frame.body });
     const error = new TidewaiterError('protocol.out-of-order', { which: 'reply', got: frame.type, want: waiting.expected });
     waiting.reject(error);
@@ -156,10 +151,8 @@ export class FrameSocket {
       const { code, detail } = frame.body;
       return void this.#log.warn({ code, detail }, 'the control plane reports an error');
     }
-    if (!this.#isWelcomed) throw new TidewaiterError('protocol.out-of-order', { which: `${frame.type} frame`, want: 'welcome first' });
-    if (this.#listener) return this.#listener(frame);
-    if (this.#early.length >= EARLY_FRAMES_MAX) throw new TidewaiterError('overloaded', { which: 'frames right after welcome' });
-    this.#early.push(frame);
+    if (!this.#listener) throw new TidewaiterError('protocol.out-of-order', { which: `${frame.type} frame`, want: 'welcome first' });
+    this.#listener(frame);
   }
 
   /** Tells the peer what was wrong with what it sent, and ends the socket. */

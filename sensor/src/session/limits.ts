@@ -6,8 +6,6 @@ export const REFUSAL_BYTES_MAX = 65_536;
 export const WATCH_MS = 500;
 /** What may wait to be sent: a few of the largest frames. Senders wait for replies, so more is a peer that does not read. */
 export const OUTGOING_BYTES_MAX = 4 << 20;
-/** Frames that may come in one packet with the welcome: as many offers as are remembered. */
-export const EARLY_FRAMES_MAX = 64;
 /** Requests without a reply: every running assignment has one or two, heartbeat and reports one each. */
 export const REQUESTS_MAX = 256;
 /** Offers remembered until there is room; an offer stands for 20 s and is made again. */
