@@ -17,6 +17,8 @@ for (const file of readdirSync(from).filter((name) => name.endsWith('.as.ts'))) 
       'stub',
       '--enable',
       'simd',
+      '--enable',
+      'relaxed-simd',
       '--noAssert',
       '--memoryBase',
       '65536',

@@ -15,13 +15,12 @@ export let nextLiteral: usize = 0;
 export let lastLineStart: usize = 0;
 
 let low: usize, limit: usize, dataEnd: usize, isLast: bool, cursor: usize, open: usize;
-const HITS: usize = memory.data(16, 16);
+const HITS: usize = memory.data(64, 16);
 
 @inline function lowNibble(v: v128): v128 { return v128.and(v, i8x16.splat(0x0f)); }
 @inline function highNibble(v: v128): v128 { return v128.and(i16x8.shr_u(v, 4), i8x16.splat(0x0f)); }
-@inline function look(table: usize, v: v128): v128 {
-  return v128.and(i8x16.swizzle(v128.load(table), lowNibble(v)), i8x16.swizzle(v128.load(table + 16), highNibble(v)));
-}
+/** Indexes are nibbles, so what a relaxed swizzle does with greater ones never shows. */
+@inline function pick(table: v128, indexes: v128): v128 { return i8x16.relaxed_swizzle(table, indexes); }
 @inline function mask(v: v128): u64 { return i8x16.bitmask(i8x16.ne(v, i8x16.splat(0))) as u64 & 0xffff; }
 @inline function isDigit(c: u32): bool { return c - 48 < 10; }
 @inline function isUpper(c: u32): bool { return c - 65 < 26; }
@@ -132,29 +131,58 @@ function looksRandom(start: usize, end: usize): bool {
   return false;
 }
 
-/** Keywords that begin a word in the bytes before the run, on its line or the one before. */
+@inline function inRange(v: v128, first: i8, count: i8): u32 {
+  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(first)), i8x16.splat(count)));
+}
+
+/** A keyword that begins a word at `at` and ends before the run. */
+@inline function keywordAt(at: usize, start: usize, length: u32, found: i32): i32 {
+  let entry: u32 = load<u16>(TABLES_AT + KEYWORD_HEADS + (slot((load<u32>(at) & 0xffffff) | 0x202020) << 1));
+  while (entry != 0) {
+    const record: usize = TABLES_AT + KEYWORDS + (entry << 5);
+    const size: u32 = load<u8>(record, 2);
+    if (at + size <= start && length >= load<u16>(record, 4) && length <= load<u16>(record, 6) && sameFolded(at, record + 8, size)) {
+      emit(start, KIND_KEYWORD, entry, length);
+      if (++found == KEYWORDS_OF_RUN_MAX) return found;
+    }
+    entry = load<u16>(record);
+  }
+  return found;
+}
+
+/** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or the one before. */
 function keywordsBefore(start: usize, length: u32): void {
   const stop = start - low > (KEYWORD_REACH as usize) ? start - KEYWORD_REACH : low;
   let lines = 0, found = 0;
-  for (let p = start; p > stop;) {
-    p--;
-    const c: u32 = load<u8>(p);
-    if (c == 10 && ++lines == 2) return;
-    if (!isLetter(c)) continue;
-    if (p > low) {
-      const before: u32 = load<u8>(p - 1);
-      if (isLetter(before) && !(isLower(before) && isUpper(c))) continue;
+  for (let block = start - 16; ; block -= 16) {
+    const v = v128.load(block), before = v128.load(block - 1);
+    const folded = v128.or(v, i8x16.splat(32)), foldedBefore = v128.or(before, i8x16.splat(32));
+    const letters = inRange(folded, 97, 26);
+    const afterLetter = inRange(foldedBefore, 97, 26);
+    const hump = inRange(v, 65, 26) & inRange(before, 97, 26);
+    let words = letters & (~afterLetter | hump);
+    let feeds: u32 = i8x16.bitmask(i8x16.eq(v, i8x16.splat(10)));
+    if (block <= stop) {
+      // What lies before the file is no part of it, and its first letter begins a word.
+      const skip = (stop - block) as u32;
+      const keep = skip < 16 ? (0xffff << skip) & 0xffff : 0;
+      if (stop == low && skip < 16 && (letters & (1 << skip)) != 0) words |= 1 << skip;
+      words &= keep;
+      feeds &= keep;
     }
-    let entry: u32 = load<u16>(TABLES_AT + KEYWORD_HEADS + (slot((load<u32>(p) & 0xffffff) | 0x202020) << 1));
-    while (entry != 0) {
-      const record: usize = TABLES_AT + KEYWORDS + (entry << 5);
-      const size: u32 = load<u8>(record, 2);
-      if (p + size <= start && length >= load<u16>(record, 4) && length <= load<u16>(record, 6) && sameFolded(p, record + 8, size)) {
-        emit(start, KIND_KEYWORD, entry, length);
-        if (++found == KEYWORDS_OF_RUN_MAX) return;
+    while ((words | feeds) != 0) {
+      const i = 31 - clz(words | feeds);
+      const bit: u32 = 1 << i;
+      if ((feeds & bit) != 0) {
+        if (++lines == 2) return;
+        feeds ^= bit;
+      } else {
+        words ^= bit;
+        found = keywordAt(block + (i as usize), start, length, found);
+        if (found == KEYWORDS_OF_RUN_MAX) return;
       }
-      entry = load<u16>(record);
     }
+    if (block <= stop) return;
   }
 }
 
@@ -212,13 +240,16 @@ function literalsAt(at: usize, buckets: u32): void {
   }
 }
 
-function literalHits(p: usize, from: usize, to: usize, hits: v128): void {
-  v128.store(HITS, hits);
-  let bits = mask(hits);
-  while (bits != 0) {
-    const i = ctz(bits) as usize;
-    bits &= bits - 1;
-    if (p + i >= from && p + i < to) literalsAt(p + i, load<u8>(HITS + i));
+/** HITS holds the buckets whose signature ends at each of the 64 bytes at `p`. */
+function literalHits(p: usize, from: usize, to: usize): void {
+  for (let k: usize = 0; k < 64; k += 16) {
+    let bits = mask(v128.load(HITS + k));
+    while (bits != 0) {
+      const i = k + (ctz(bits) as usize);
+      bits &= bits - 1;
+      const at = p + i - 2;
+      if (at >= from && at < to) literalsAt(at, load<u8>(HITS + i));
+    }
   }
 }
 
@@ -239,21 +270,25 @@ export function find(lowest: usize, runFrom: usize, inRun: i32, literalFrom: usi
   const low0 = v128.load(TABLES_AT + TEDDY), high0 = v128.load(TABLES_AT + TEDDY + 16);
   const low1 = v128.load(TABLES_AT + TEDDY + 32), high1 = v128.load(TABLES_AT + TEDDY + 48);
   const low2 = v128.load(TABLES_AT + TEDDY + 64), high2 = v128.load(TABLES_AT + TEDDY + 80);
+  // A hit stands at the third byte of a signature: the first two are looked for in what was seen before.
+  let first = i8x16.splat(0), second = i8x16.splat(0);
   for (let p = begin; p < end; p += 64) {
-    let tokens: u64 = 0;
+    let tokens: u64 = 0, any = i8x16.splat(0);
     for (let k: usize = 0; k < 64; k += 16) {
-      const a = v128.load(p + k), b = v128.load(p + k + 1), c = v128.load(p + k + 2);
-      const an = lowNibble(a), ah = highNibble(a);
-      tokens |= mask(v128.and(i8x16.swizzle(tokenLow, an), i8x16.swizzle(tokenHigh, ah))) << (k as u64);
-      const hits = v128.and(
-        v128.and(
-          v128.and(i8x16.swizzle(low0, an), i8x16.swizzle(high0, ah)),
-          v128.and(i8x16.swizzle(low1, lowNibble(b)), i8x16.swizzle(high1, highNibble(b))),
-        ),
-        v128.and(i8x16.swizzle(low2, lowNibble(c)), i8x16.swizzle(high2, highNibble(c))),
-      );
-      if (v128.any_true(hits)) literalHits(p + k, literalFrom, literalTo, hits);
+      const v = v128.load(p + k);
+      const n = lowNibble(v), h = highNibble(v);
+      tokens |= mask(v128.and(pick(tokenLow, n), pick(tokenHigh, h))) << (k as u64);
+      const a = v128.and(pick(low0, n), pick(high0, h));
+      const b = v128.and(pick(low1, n), pick(high1, h));
+      const c = v128.and(pick(low2, n), pick(high2, h));
+      const a2 = i8x16.shuffle(first, a, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
+      const b1 = i8x16.shuffle(second, b, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
+      const hits = v128.and(v128.and(a2, b1), c);
+      v128.store(HITS + k, hits);
+      any = v128.or(any, hits);
+      first = a; second = b;
     }
+    if (v128.any_true(any)) literalHits(p, literalFrom, literalTo);
     if (p < runFrom) tokens &= runFrom - p >= 64 ? 0 : ~(((1 as u64) << ((runFrom - p) as u64)) - 1);
     if (end - p < 64) tokens &= ((1 as u64) << ((end - p) as u64)) - 1;
     if (tokens == 0) {

@@ -88,6 +88,6 @@ function compileRule(rule: Rule, order: number, sticky: boolean): CompiledRule {
   const [before, after] = rule.around ?? [BEFORE_USUAL, AFTER_USUAL];
   if (before > BEFORE_MAX || after > AFTER_MAX)
     throw new RangeError(`rule ${rule.id} looks further than ${BEFORE_MAX} and ${AFTER_MAX} bytes`);
-  const flags = `${rule.pattern.flags.replaceAll(/[dgy]/g, '')}d${sticky ? 'y' : 'g'}`;
+  const flags = `${rule.pattern.flags.replaceAll(/[dgy]/g, '')}${sticky ? 'y' : 'g'}`;
   return { rule, order, expression: new RegExp(rule.pattern.source, flags), before, after };
 }

@@ -4,7 +4,10 @@ export interface Literal {
   readonly at: number;
   /** Upper and lower case are the same. */
   readonly folded?: boolean;
-  /** Literals of one bucket share the nibble tables' bit; alike signatures belong together. */
+  /**
+   * Literals of one bucket share a bit of the nibble tables, which let through every byte whose two halves each belong to one of them:
+   * `swo` beside `:$1` would let `str` through. What share one here make rare strings.
+   */
   readonly bucket: number;
 }
 
@@ -29,15 +32,15 @@ export const literals = {
   azureRegistry: { text: '+ACR', at: 0, bucket: 5 },
   azureRedis: { text: 'AzCa', at: 0, bucket: 6 },
   azureCosmos: { text: 'ACDb', at: 0, bucket: 6 },
-  entra7: { text: '7Q~', at: 0, bucket: 6 },
-  entra8: { text: '8Q~', at: 0, bucket: 6 },
-  base64Value: { text: 'base64:', at: 4, bucket: 4 },
-  azureCask: { text: 'JQQJ99', at: 0, bucket: 4 },
-  md5crypt: { text: ':$1$', at: 0, bucket: 7 },
-  bcrypt: { text: ':$2', at: 0, bucket: 7 },
-  sha256crypt: { text: ':$5$', at: 0, bucket: 7 },
-  sha512crypt: { text: ':$6$', at: 0, bucket: 7 },
-  yescrypt: { text: ':$y$', at: 0, bucket: 7 },
+  entra7: { text: '7Q~', at: 0, bucket: 2 },
+  entra8: { text: '8Q~', at: 0, bucket: 2 },
+  base64Value: { text: 'base64:', at: 2, bucket: 4 },
+  azureCask: { text: 'JQQJ99', at: 0, bucket: 2 },
+  md5crypt: { text: ':$1$', at: 0, bucket: 0 },
+  bcrypt: { text: ':$2', at: 0, bucket: 0 },
+  sha256crypt: { text: ':$5$', at: 0, bucket: 0 },
+  sha512crypt: { text: ':$6$', at: 0, bucket: 0 },
+  yescrypt: { text: ':$y$', at: 0, bucket: 0 },
   password: { text: 'password', at: 4, folded: true, bucket: 7 },
 } as const satisfies Record<string, Literal>;
 

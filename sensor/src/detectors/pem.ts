@@ -23,16 +23,17 @@ export function readPem(text: string, at: number): PemBlock | null {
   const label = found[1] ?? '';
   const bodyAt = at + found[0].length;
   const endLine = `-----END ${label}PRIVATE KEY${found[2] ?? ''}-----`;
-  const endAt = text.indexOf(endLine, bodyAt);
   const nextBegin = text.indexOf('-----BEGIN ', bodyAt);
-  const whole = endAt >= 0 && (nextBegin < 0 || endAt < nextBegin);
-  const raw = text.slice(bodyAt, whole ? endAt : nextBegin < 0 ? undefined : nextBegin);
+  const rest = text.slice(bodyAt, nextBegin < 0 ? undefined : nextBegin);
+  const endAt = rest.indexOf(endLine);
+  const whole = endAt >= 0;
+  const raw = whole ? rest.slice(0, endAt) : rest;
   const { base64, encrypted, used } = bodyOf(raw, whole);
   if (base64.length < BODY_CHARS_MIN) return null;
   return {
     label,
     start: at,
-    end: whole ? endAt + endLine.length : bodyAt + used,
+    end: whole ? bodyAt + endAt + endLine.length : bodyAt + used,
     whole,
     encrypted: encrypted || label.startsWith('ENCRYPTED'),
     body: Buffer.from(base64, 'base64'),

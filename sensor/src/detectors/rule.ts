@@ -56,7 +56,7 @@ interface Anchors {
 
 /**
  * A detection rule is data. The pattern says where the secret is: the group named `secret`, or all of it. It is tried at a prefix
- * exactly where the prefix is; for literals and keywords, and for prefixes when `anywhere` is given, all over the window.
+ * exactly where the prefix is; for literals and keywords, and for prefixes when `anywhere` is given, wherever in the window a match covers the anchor.
  * Every repetition in a pattern is bounded, so that its time is linear.
  */
 export interface Rule {

@@ -22,8 +22,8 @@ function entropy(text: string): number {
 
 /** 40 base64 characters that are no SHA-1, path or words. */
 function isSecretLike(text: string): boolean {
-  if (/^[0-9a-fA-F]+$/.test(text) || isPlaceholder(text)) return false;
-  return /[a-z]/.test(text) && /[A-Z]/.test(text) && /[0-9]/.test(text) && entropy(text) >= ENTROPY_MIN;
+  if (!/[a-z]/.test(text) || !/[A-Z]/.test(text) || !/[0-9]/.test(text) || /^[0-9a-fA-F]+$/.test(text)) return false;
+  return entropy(text) >= ENTROPY_MIN && !isPlaceholder(text);
 }
 
 interface Secret {
