@@ -97,7 +97,7 @@ export class LayerFacts implements ContentSink {
     else if (effect.kind === 'opaque') this.#pages.add('opaques', hash);
     else {
       this.#pages.add(entry.type === 'directory' ? 'directories' : 'files', hash);
-      if (this.#byPath.size > 0 && entry.type !== 'directory') this.#supersede(hex(hash));
+      if (this.#byPath.size > 0) this.#supersede(hex(hash));
     }
   }
 

@@ -5,6 +5,7 @@ import { emptyCoverage, GAPS_MAX } from '@tidewaiter/shared/judgement';
 import type { ImageSource } from '../registry/index.ts';
 import { type ConfigText, type ImageConfig, parseConfig } from './config-texts.ts';
 import { redactedInstruction, scanGroup, scanRemainder, type TextTools } from './image-findings.ts';
+import { withStringsDecoded } from './json.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
 import type { TreeNode } from './manifest-tree.ts';
@@ -33,7 +34,9 @@ export async function readManifestFacts(
   const bytes = await readConfig(manifest.config, source, limits, signal, gaps);
   const config = bytes && parseConfig(bytes);
   const named = config?.texts.flatMap((group) => scanGroup(group, tools)) ?? [];
-  const rest = bytes ? scanRemainder(new TextDecoder().decode(bytes), named, tools) : [];
+  const rest = bytes
+    ? scanRemainder(config ? withStringsDecoded(new TextDecoder().decode(bytes)) : new TextDecoder().decode(bytes), named, tools)
+    : [];
   const findings = [...annotations, ...named, ...rest];
   return facts(node, {
     platform: node.platform ?? config?.platform ?? null,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import { CLAIM_DIGESTS_MAX, FINDINGS_PER_PAGE, PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
@@ -110,6 +111,18 @@ void tap.test('what a config holds twice or where nobody looks is found as well'
   t.strictSame(places(await report(source)), ['config  not-a-file', 'config  not-a-file']);
 });
 
+void tap.test('a secret that JSON escapes is found once, where it is named', async (t) => {
+  const { privateKey } = generateKeyPairSync('ed25519', {
+    privateKeyEncoding: { format: 'pem', type: 'pkcs8' },
+    publicKeyEncoding: { format: 'pem', type: 'spki' },
+  });
+  const url = `postgres://app:${githubToken().slice(6, 20)}%26&x@db.internal:5432/app`;
+  const source = new MemorySource();
+  const json = JSON.stringify({ config: { Env: [`KEY=${privateKey}`, `DATABASE_URL=${url}`] } }).replaceAll('&', String.raw`\u0026`);
+  source.manifestOf({ schemaVersion: 2, config: source.blobOf(Buffer.from(json), 'application/vnd.oci.image.config.v1+json'), layers: [] });
+  t.strictSame(places(await report(source)), ['env DATABASE_URL not-a-file', 'env KEY not-a-file']);
+});
+
 void tap.test('history that does not match the layers changes nothing of what is read', async (t) => {
   const source = new MemorySource();
   source.image([source.blobOf(await tarOf([{ name: 'key', content: githubToken() }]))], {
@@ -206,12 +219,27 @@ void tap.test('manifests that lie are refused with a code that says so', async (
     'a child of another size': [{ schemaVersion: 2, manifests: [{ ...image, size: image.size + 1 }] }, 'manifest.invalid'],
     'more layers than allowed': [{ ...plain, layers: Array.from({ length: 1_001 }, () => layer) }, 'manifest.invalid'],
     'more children than allowed': [{ schemaVersion: 2, manifests: Array.from({ length: 1_001 }, () => image) }, 'manifest.invalid'],
+    'a key twice behind a string of megabytes': [
+      `{"annotations":{"a":"${'x'.repeat(3 << 20)}"},"layers":[],"layers":[]}`,
+      'manifest.invalid',
+    ],
     'too many bytes': [{ ...plain, annotations: { a: 'x'.repeat(4 << 20) } }, 'manifest.too-large'],
   };
   for (const [what, [content, code, mediaType]] of Object.entries(cases)) {
     source.manifestOf(content, mediaType);
     await t.rejects(collect(source), { code }, what);
   }
+});
+
+void tap.test('strings of megabytes and keys that only look alike are fine', async (t) => {
+  const secret = githubToken();
+  const source = new MemorySource();
+  const config = source.config({
+    config: { Labels: { long: 'x'.repeat(6 << 20), Layers: 'a', layers: 'b "quoted" {[,' }, Env: [`A=${secret}`] },
+  });
+  const annotations = { Note: 'n'.repeat(3 << 20), note: 'other', x: String.raw`\"{"layers":1,` };
+  source.manifestOf({ schemaVersion: 2, config, layers: [], annotations });
+  t.strictSame(places(await report(source)), ['env A not-a-file']);
 });
 
 void tap.test('limits of manifests hold at the limit', async (t) => {
