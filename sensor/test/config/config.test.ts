@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { readDaemonConfig, readScanConfig } from '../../src/config/index.ts';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const url = 'https://tidewaiter.example.com';
+const good = { TIDEWAITER_CONTROL_PLANE_URL: url, TIDEWAITER_FINGERPRINT_KEY_FILE: '/key' };
+type Env = Readonly<Record<string, string>>;
+
+t.test('the two variables that a daemon needs are enough', async (t) => {
+  t.match(readDaemonConfig(good), { controlPlaneUrl: url, fingerprintKeyFile: '/key', concurrency: 2, spoolMib: 256, drainSeconds: 25 });
+});
+
+t.test('what is wrong is refused by the name of its variable, with what was got and what is wanted', async (t) => {
+  const wrong: readonly (readonly [Env, RegExp])[] = [
+    [{ TIDEWAITER_CONTROL_PLANE_URL: '' }, /TIDEWAITER_CONTROL_PLANE_URL.*got nothing.*want https/],
+    [{ TIDEWAITER_CONTROL_PLANE_URL: `${url}/` }, /TIDEWAITER_CONTROL_PLANE_URL.*got "https.*without.*trailing slash/],
+    [{ TIDEWAITER_CONTROL_PLANE_URL: `${url}/api` }, /TIDEWAITER_CONTROL_PLANE_URL/],
+    [{ TIDEWAITER_CONTROL_PLANE_URL: 'wss://tidewaiter.example.com' }, /TIDEWAITER_CONTROL_PLANE_URL/],
+    [{ TIDEWAITER_CONTROL_PLANE_URL: 'http://tidewaiter.example.com' }, /TIDEWAITER_CONTROL_PLANE_URL.*want https.*loopback only/],
+    [{ TIDEWAITER_CONTROL_PLANE_URL: 'http://127.0.0.1:8080' }, /TIDEWAITER_CONTROL_PLANE_URL.*TIDEWAITER_ALLOW_PLAIN_LOOPBACK=true/],
+    [{ TIDEWAITER_FINGERPRINT_KEY_FILE: '' }, /TIDEWAITER_FINGERPRINT_KEY_FILE.*keygen/],
+    [{ TIDEWAITER_CONCURRENCY: '0' }, /TIDEWAITER_CONCURRENCY.*got "0".*want integer from 1 to 64/],
+    [{ TIDEWAITER_CONCURRENCY: '65' }, /TIDEWAITER_CONCURRENCY/],
+    [{ TIDEWAITER_CONCURRENCY: '1e1' }, /TIDEWAITER_CONCURRENCY/],
+    [{ TIDEWAITER_SCAN_WORKERS: '65' }, /TIDEWAITER_SCAN_WORKERS/],
+    [{ TIDEWAITER_SPOOL_MIB_MAX: '7' }, /TIDEWAITER_SPOOL_MIB_MAX.*want integer from 8/],
+    [{ TIDEWAITER_DRAIN_SECONDS: '-1' }, /TIDEWAITER_DRAIN_SECONDS/],
+    [{ TIDEWAITER_ALLOW_PLAIN_LOOPBACK: 'yes' }, /TIDEWAITER_ALLOW_PLAIN_LOOPBACK.*want true or false/],
+    [{ TIDEWAITER_TOKEN_HOSTS: 'registry' }, /TIDEWAITER_TOKEN_HOSTS.*REGISTRY=TOKENHOST/],
+    [{ TIDEWAITER_LOG_LEVEL: 'loud' }, /TIDEWAITER_LOG_LEVEL.*want one of fatal/],
+  ];
+  for (const [env, message] of wrong)
+    t.throws(() => readDaemonConfig({ ...good, ...env }), { code: 'config.invalid', message }, JSON.stringify(env));
+});
+
+t.test('what contradicts is refused by both names, and no secret is shown', async (t) => {
+  const secret = randomBytes(16).toString('hex');
+  const both = { ...good, TIDEWAITER_ENROLMENT_TOKEN: secret, TIDEWAITER_ENROLMENT_TOKEN_FILE: '/token' };
+  const refused = { code: 'config.conflict', message: /TIDEWAITER_ENROLMENT_TOKEN and TIDEWAITER_ENROLMENT_TOKEN_FILE.*got both/ };
+  t.throws(() => readDaemonConfig(both), refused);
+  for (const name of ['TIDEWAITER_REGISTRY_USERNAME', 'TIDEWAITER_REGISTRY_PASSWORD'])
+    t.throws(() => readScanConfig({ [name]: secret }), { code: 'config.conflict', message: /USERNAME and TIDEWAITER_REGISTRY_PASSWORD/ });
+  for (const read of [() => readDaemonConfig(both), () => readScanConfig({ TIDEWAITER_REGISTRY_PASSWORD: secret })])
+    try {
+      read();
+      t.fail('it is refused');
+    } catch (error) {
+      t.notMatch(String(error), secret);
+    }
+});
+
+/** The program with this environment and nothing else; it is to end by itself. */
+async function run(words: readonly string[], env: Env): Promise<{ readonly code: number; readonly stderr: string }> {
+  const child = spawn(process.execPath, ['--conditions=@tidewaiter/source', main, ...words], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const [stderr, [code]] = await Promise.all([child.stderr.toArray(), once(child, 'close')]);
+  return { code: Number(code), stderr: Buffer.concat(stderr).toString() };
+}
+
+t.test('the daemon does not start on what is wrong: it says which variable, ends with 2 and leaves no file', async (t) => {
+  const folder = t.testdir({ key: randomBytes(32), short: 'of another length', 'policy.json': '{"acounts":[]}', text: 'no JSON' });
+  const at = (name: string): string => join(folder, name);
+  const state = at('state');
+  const all = { ...good, TIDEWAITER_FINGERPRINT_KEY_FILE: at('key'), TIDEWAITER_STATE_DIR: state, TIDEWAITER_LOG_LEVEL: 'silent' };
+  const wrong: readonly (readonly [Env, RegExp])[] = [
+    [{ TIDEWAITER_CONTROL_PLANE_URL: 'http://tidewaiter.example.com' }, /TIDEWAITER_CONTROL_PLANE_URL.*\[config\.invalid\]/],
+    [{ TIDEWAITER_ENROLMENT_TOKEN: 'a', TIDEWAITER_ENROLMENT_TOKEN_FILE: 'b' }, /TIDEWAITER_ENROLMENT_TOKEN_FILE.*\[config\.conflict\]/],
+    [{ TIDEWAITER_FINGERPRINT_KEY_FILE: at('short') }, /32 bytes.*\[config\.invalid\]/],
+    [{ TIDEWAITER_FINGERPRINT_KEY_FILE: at('none') }, /TIDEWAITER_FINGERPRINT_KEY_FILE.*ENOENT.*\[config\.invalid\]/],
+    [{ TIDEWAITER_POLICY_FILE: at('policy.json') }, /TIDEWAITER_POLICY_FILE.*\[config\.invalid\]/],
+    [{ TIDEWAITER_POLICY_FILE: at('text') }, /TIDEWAITER_POLICY_FILE.*no JSON.*\[config\.invalid\]/],
+    [{ TIDEWAITER_ALLOWED_HOSTS: '10.0.0.0/99' }, /10\.0\.0\.0\/99.*\[config\.invalid\]/],
+  ];
+  for (const [env, message] of wrong) {
+    const { code, stderr } = await run(['run'], { ...all, ...env });
+    t.equal(code, 2, `${JSON.stringify(env)}: ${stderr}`);
+    t.match(stderr, message);
+    t.equal(stderr.trim().split('\n').length, 1, 'one line');
+  }
+  t.notOk(existsSync(state), 'nothing was written');
+  const blocked = await run(['run'], { ...all, TIDEWAITER_STATE_DIR: join(at('text'), 'state') });
+  t.match(blocked, { code: 2, stderr: /TIDEWAITER_STATE_DIR.*\[config\.invalid\]/ });
+  const withoutToken = await run(['run'], all);
+  t.match(withoutToken, { code: 2, stderr: /TIDEWAITER_ENROLMENT_TOKEN.*POST \/api\/v1\/enrolment-tokens.*\[config\.invalid\]/ });
+});
+
+t.test('the one-shot does not start on what contradicts either', async (t) => {
+  const { code, stderr } = await run(['scan', 'registry.example.com/app:1'], { TIDEWAITER_REGISTRY_USERNAME: 'someone' });
+  t.equal(code, 2);
+  t.match(stderr, /TIDEWAITER_REGISTRY_USERNAME and TIDEWAITER_REGISTRY_PASSWORD.*\[config\.conflict\]/);
+});

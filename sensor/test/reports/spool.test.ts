@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { TidewaiterError } from '@tidewaiter/shared/errors';
+import tap, { type Test } from 'tap';
+import { openSpool, type SpoolEntry } from '../../src/reports/index.ts';
+import { outcomeOf, pageOf } from './reports.ts';
+
+const never = new AbortController().signal;
+const files = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((name) => name !== 'set-aside')
+    .toSorted();
+
+async function spoolIn(folder: string, bytesMax = 1 << 20) {
+  const aside: { readonly entry: SpoolEntry; readonly why: TidewaiterError }[] = [];
+  const onSetAside = (entry: SpoolEntry, why: TidewaiterError): void => void aside.push({ entry, why });
+  return { spool: await openSpool({ folder, bytesMax, newId: () => randomUUID(), onSetAside }), aside };
+}
+
+void tap.test('reports outlive the process, in order, under the same ids, for their owner only', async (t: Test) => {
+  const folder = join(t.testdir(), 'spool');
+  const { spool } = await spoolIn(folder);
+  const outcome = outcomeOf();
+  const put = [await spool.put(pageOf(10), never), await spool.put(pageOf(20), never), await spool.put(outcome, never)];
+  for (const name of files(folder)) t.equal(statSync(join(folder, name)).mode & 0o777, 0o600);
+  t.equal(statSync(folder).mode & 0o777, 0o700);
+  writeFileSync(join(folder, `${put[0]?.name}.partial`), 'half a report');
+  const { spool: again } = await spoolIn(folder);
+  t.equal(again.count, 3, 'what was half written when the process died is not taken for a report');
+  t.equal(again.bytes, spool.bytes);
+  t.strictSame(again.outcomeGrants, [outcome.grant], 'and the lease of an outcome is held on');
+  for (const expected of put) {
+    const { first } = again;
+    if (!first) throw new Error('there is a report');
+    t.equal(first.reportId, expected.reportId);
+    await again.remove(first);
+  }
+  t.strictSame(files(folder), []);
+});
+
+void tap.test('a spool at its bound takes no work and drops nothing: a report waits for room, an outcome has a reserve', async (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const { spool } = await spoolIn(folder, 10_000);
+  await spool.put(pageOf(4_000), never);
+  t.ok(spool.hasRoomForWork, 'below half of it');
+  await spool.put(pageOf(4_000), never);
+  t.notOk(spool.hasRoomForWork, 'above half');
+  const late = spool.put(pageOf(4_000), AbortSignal.timeout(100));
+  const full = { code: 'spool.full', retryable: true, message: /spool.*got \d+ \+ \d+ bytes.*want at most 10000/ };
+  await t.rejects(late, { ...full, facts: { remedy: /TIDEWAITER_SPOOL_MIB_MAX/ } });
+  t.equal(spool.count, 2, 'the two are still there');
+  await t.resolves(spool.put(outcomeOf(), never), 'an outcome is kept although all else is full');
+  const waiting = spool.put(pageOf(4_000), never);
+  const { first } = spool;
+  if (!first) throw new Error('there is a report');
+  await spool.remove(first);
+  await t.resolves(waiting, 'room is made by an acknowledgement');
+});
+
+void tap.test('a report that cannot be read is set aside by name; the others are read', async (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const { spool } = await spoolIn(folder);
+  const [cut, foreign, good] = [
+    await spool.put(pageOf(50), never),
+    await spool.put(pageOf(50), never),
+    await spool.put(outcomeOf(), never),
+  ];
+  truncateSync(join(folder, cut.name), 20);
+  writeFileSync(join(folder, foreign.name), '{"kind":"of a newer version"}');
+  const { spool: again, aside } = await spoolIn(folder);
+  const read = () => again.read(again.first ?? good);
+  for (const { name } of [cut, foreign])
+    await t.rejects(read(), { code: 'spool.damaged', message: new RegExp(name), facts: { remedy: /set aside in .*scanned again/ } });
+  t.match(await read(), { kind: 'outcome' });
+  t.strictSame(
+    aside.map(({ entry }) => entry.name),
+    [cut.name, foreign.name],
+  );
+  t.equal(readFileSync(join(folder, 'set-aside', cut.name)).length, 20, 'what there is of it is kept');
+  t.equal(again.count, 1);
+});
+
+void tap.test('a disk that takes no more of a file is spool.full; what was written stays and small reports go on', (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const writer = fileURLToPath(new URL('spool-writer.ts', import.meta.url));
+  // An environment of its own (env -i): what the test runner adds to a child writes large files itself.
+  // POSIX counts in blocks of 512 bytes, some shells in 1,024: the limit lies between 16 and 32 KiB (RLIMIT_FSIZE: write gives EFBIG).
+  const script = `ulimit -f 32 && exec env -i "$0" --conditions=@tidewaiter/source "$1" "$2" 200000`;
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, writer, folder], { encoding: 'utf8', env: {} });
+  t.equal(status, 0, stderr);
+  t.match(JSON.parse(stdout), {
+    code: 'spool.full',
+    message: /spool.*got a full disk.*want room on the disk/,
+    whileFull: false,
+    after: true,
+    count: 2,
+  });
+  t.equal(files(folder).length, 2, 'and no half report is left');
+  t.end();
+});
+
+void tap.test('a folder that cannot be used stops the start and is named', async (t) => {
+  const folder = t.testdir({ file: '' });
+  await t.rejects(spoolIn(join(folder, 'file', 'spool')), {
+    code: 'config.invalid',
+    message: /file\/spool.*want a folder this user can use/,
+  });
+});
