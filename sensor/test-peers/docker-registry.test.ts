@@ -10,6 +10,7 @@ import tap, { type Test } from 'tap';
 import { createOciRegistry, createRegistryNetwork, type OciLogin, type RemoteRegistry } from '../src/registry/index.ts';
 import { scanned } from '../test/commands/program.ts';
 import { githubToken } from '../test/secrets.ts';
+import { keyFile, startControlPlane, startSensor, until } from '../test/session/programs.ts';
 import { around, failure, live, loopbackPolicy, read } from '../test/registry/servers.ts';
 
 const run = promisify(execFile);
@@ -132,4 +133,27 @@ void tap.test('a registry with a token service asks for Bearer', async (t) => {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const { host, image } = await filled(t, t.testdir({}), { silly: { realm: `http://127.0.0.1:${port}/token`, service: 'peers' } });
   await pullsWhole(t, registryAt(t, host, login), image);
+});
+
+void tap.test('the daemon lists and scans it like an ECR registry, when its own policy allows the host', async (t) => {
+  const folder = t.testdir({});
+  const { host, image } = await filled(t, folder);
+  const plane = await startControlPlane(t, `${folder}/plane`);
+  const token = await plane.call('POST', '/api/v1/enrolment-tokens', { registryIds: null });
+  const made = await plane.call('POST', '/api/v1/registries', {
+    url: host,
+    access: { method: 'anonymous' },
+    perimeter: { mode: 'entire' },
+  });
+  t.equal(made.status, 201);
+  keyFile(folder);
+  const sensor = startSensor(t, { folder, controlPlaneUrl: plane.url, token: String(token.body['token']), policy: { hosts: [host] } });
+  const verdict = await until(async () => {
+    const answer = await plane.call('GET', `/api/v1/verdicts/${image.root.digest}`);
+    return answer.status === 200 ? answer.body : null;
+  }, 25_000).catch((error: unknown) => {
+    t.comment(sensor.log(), plane.program.log());
+    throw error;
+  });
+  t.equal(verdict['verdict'], 'findings');
 });

@@ -109,6 +109,21 @@ void tap.test('keys are renewed five minutes before they end, not before, with t
   t.equal(assumptions(), 2);
 });
 
+void tap.test('as many token requests are remembered as assignments can run at once', async (t) => {
+  for (const [later, isRemembered] of [
+    [63, true],
+    [64, false],
+  ] as const) {
+    const { issuer, registry, credentials, clock } = await setUp(t);
+    const provider = await credentials.connect(registry, () => issuer.token(), live());
+    const stale = () => Promise.reject(new TidewaiterError('assignment.stale', { which: 'a1' }));
+    for (let count = 0; count < later; count++) await credentials.connect(registry, async () => stale(), live());
+    clock.monotonic = 61 * 60_000;
+    if (isRemembered) t.ok(await provider());
+    else t.match(await failure(provider()), { code: 'assignment.stale' });
+  }
+});
+
 void tap.test('keys that are over when they come, by their word or by a clock that jumped, are not asked for in a circle', async (t) => {
   const { issuer, registry, credentials, clock, assumptions } = await setUp(t);
   clock.wall = 7_200_000;
