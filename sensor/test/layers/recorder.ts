@@ -63,8 +63,10 @@ export async function record(blob: Uint8Array, pieceBytes = 1 << 16, limits: Par
   return recordStream(pieces(blob, pieceBytes), limits);
 }
 
+/** One for all, as in a worker: what a layer left in it must not show in the next. */
+const memory = new Uint8Array(BLOCK_AT + (1 << 19));
+
 export async function recordStream(chunks: AsyncIterable<Uint8Array>, limits: Partial<LayerLimits> = {}): Promise<Recording> {
-  const memory = new Uint8Array(BLOCK_AT + (1 << 19));
   const recorder = new Recorder(memory);
   const reading = await readLayer(chunks, memory, recorder, { ...testLimits, ...limits });
   return { ...reading, entries: recorder.entries, carryFaults: recorder.carryFaults };

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
+import type { ScanReport } from '@tidewaiter/shared/findings';
 import type { Digest } from '@tidewaiter/shared/images';
 import tap from 'tap';
 import type { ImageSource, RawManifest } from '../../src/registry/index.ts';
 import { ephemeralKeyOf } from '../../src/fingerprint/index.ts';
-import type { ScannedImage } from '../../src/reports/index.ts';
+import { buildReport, type ScannedImage } from '../../src/reports/index.ts';
 import { createScanEngine, ImageCollector, type ScanEngine, type ScanLimits, scanImage, scanLimits } from '../../src/scan/index.ts';
 
 export const digestOf = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -89,3 +90,12 @@ export async function collect(source: ImageSource, limits: ScanLimits = scanLimi
     if (engine !== shared) await engine.close();
   }
 }
+
+/** The report of a scan, everything in it. */
+export const report = async (source: MemorySource, limits?: ScanLimits): Promise<ScanReport> =>
+  buildReport(await collect(source, limits), { minConfidence: 'possible', durationMs: 1 });
+/** Kind, path and visibility of each finding. */
+export const places = ({ findings }: ScanReport): readonly string[] =>
+  findings
+    .map(({ location, occurrences }) => `${location.kind} ${location.path} ${occurrences.map(({ visibility }) => visibility).join()}`)
+    .sort();
