@@ -41,6 +41,8 @@ export const literals = {
   sha256crypt: { text: ':$5$', at: 0, bucket: 0 },
   sha512crypt: { text: ':$6$', at: 0, bucket: 0 },
   yescrypt: { text: ':$y$', at: 0, bucket: 0 },
+  dashU: { text: ' -u ', at: 0, bucket: 0 },
+  pwd: { text: 'pwd=', at: 0, folded: true, bucket: 7 },
   password: { text: 'password', at: 4, folded: true, bucket: 7 },
 } as const satisfies Record<string, Literal>;
 

@@ -126,6 +126,43 @@ export const logins: readonly SecretGenerator[] = [
     },
   },
   {
+    detector: 'http-bearer-authorization',
+    make: (rng) => {
+      const secret = `a1Z9${rng.chars(ALNUM, 44)}`;
+      return inFile('usr/local/bin/fetch', `curl -fsH "Authorization: Bearer ${secret}" https://api.corp.io/x\n`, secret);
+    },
+  },
+  {
+    detector: 'curl-user-password',
+    make: (rng) => {
+      const secret = `ci-bot:${password(rng)}`;
+      return inFile('usr/local/bin/fetch', `#!/bin/sh\ncurl -fsSL -u ${secret} https://nexus.corp.io/x.tgz\n`, secret);
+    },
+  },
+  {
+    detector: 'sql-connection-string',
+    make: (rng) => {
+      const secret = password(rng);
+      const value = `Server=tcp:corpdb.database.windows.net,1433;Database=main;User ID=app;Password=${secret};Encrypt=True;`;
+      return assigned('SQL_CONNECTION', value, secret);
+    },
+  },
+  {
+    detector: 'jdbc-url',
+    make: (rng) => {
+      const secret = password(rng);
+      return assigned('JDBC_URL', `jdbc:postgresql://${host(rng)}:5432/main?user=app&password=${secret}&ssl=true`, secret);
+    },
+  },
+  {
+    detector: 'django-secret-key',
+    make: (rng) => {
+      const secret = `django-insecure-${rng.chars('abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)', 50)}`;
+      return inFile('app/settings.py', `DEBUG = True\nSECRET_KEY = '${secret}'\n`, secret);
+    },
+  },
+  { detector: 'rails-secret-key-base', make: (rng) => assigned('SECRET_KEY_BASE', rng.chars(HEX, 128)) },
+  {
     detector: 'slack-webhook',
     make: (rng) => {
       const id = (): string => `0${rng.chars(UPPER + DIGITS, 9)}`;

@@ -2,7 +2,7 @@ import type { Found } from '../rule.ts';
 
 /** Passwords that say "put yours here". */
 const placeholders =
-  /^(?:x?pass(?:word|wd)?|pwd|secret|user(?:name)?|admin|test|foo|bar|baz|changeme|x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%\w+%?|\$.*|your.*|my-?pass.*|hunter2|s3cr3t|token|key|none|null|undefined)$/i;
+  /^(?:(?:x|some|my|the|your|db|default)?[-_]?p[a@4]ss(?:w[o0]rd|wd)?|pwd|secret|user(?:name)?|admin|test|foo|bar|baz|changeme|x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%\w+%?|\$.*|your.*|my-?pass.*|hunter2|s3cr3t|token|key|none|null|undefined)$/i;
 
 /** True for a password that stands in the place of one. */
 export function isPlaceholderPassword(password: string): boolean {

@@ -1,6 +1,7 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
+import { isDefaultPassword, isSampleHost } from './hosts.ts';
 
 /** RFC 3986, 3.2.1: user information; passwords are percent-encoded there, though many are not. */
 const AUTHORITY = String.raw`(?<user>[^\s:/?#"'<>@\x60\\]{0,128}):(?<password>[^\s/?"'<>\x60\\@]{1,256}|[^\s/?"'<>\x60\\]{1,256})@(?<host>[A-Za-z0-9._%,:[\]-]{1,255})`;
@@ -13,12 +14,6 @@ function unescape(text: string): string {
   }
 }
 
-/** Hosts of documentation (RFC 2606) and of a developer's own machine. */
-const sampleHosts =
-  /(?:^|[.@])(?:example\.(?:com|org|net)|[a-z0-9-]+\.(?:example|test|invalid)|yourserver\.com|(?:[a-z0-9-]+\.)*(?:my-?|your-?)?(?:company|domain|server|host|bogus|foo|bar|acme)\.(?:com|net|org|io)|host(?:name)?|hostport|server|domain|your.*|my-?host|myserver|foo|bar)(?::\d+)?$/i;
-const localHosts = /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])(?::\d+)?$/i;
-/** Passwords that are defaults, on a machine of one's own no secret. */
-const defaults = /^(?:postgres|mysql|mongo|redis|root|rabbitmq|guest|docker|example|default|[a-z]{1,4}|1234?)$/i;
 /** Shorter ones are letters in documentation more often than passwords. */
 const PASSWORD_MIN = 5;
 /** Documentation's users whose password is their name's like. */
@@ -39,8 +34,8 @@ function checkUserInfo({ groups }: Candidate): Found | null {
     user.toLowerCase() === password.toLowerCase()
   )
     return null;
-  if (sampleHosts.test(host)) return null;
-  const weak = password.length < PASSWORD_MIN || (localHosts.test(host) && defaults.test(password));
+  if (isSampleHost(host)) return null;
+  const weak = password.length < PASSWORD_MIN || isDefaultPassword(password, host);
   const found = { canonical: Buffer.from(`${unescape(user)}:${password}@${host}`, 'latin1') };
   return weak ? { ...found, confidence: 'possible' } : found;
 }

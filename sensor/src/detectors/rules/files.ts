@@ -1,6 +1,6 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
-import { decodeUserPassword, isPlaceholderPassword } from './basic-auth.ts';
+import { isPlaceholderPassword } from './basic-auth.ts';
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
@@ -20,9 +20,6 @@ function checkNetrc({ groups, secret }: Candidate): Found | null {
 
 /** crypt(5): the hash of a password, in shadow's second field. */
 const crypt = String.raw`\$(?:1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}|2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|[56]\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43,86}|y\$[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{1,86}\$[./0-9A-Za-z]{43})`;
-
-/** Users of the examples in RFC 7617 and RFC 6749, and of everybody's. */
-const sampleUsers = /^(?:aladdin|s6BhdRkqt3|x?user|test|foo|username|admin)$/i;
 
 export const rules: readonly Rule[] = [
   {
@@ -53,30 +50,5 @@ export const rules: readonly Rule[] = [
       `app:$y$j9T$${rng.chars(alphabets.alnum, 22)}$${rng.chars(alphabets.alnum, 43)}:19000::::::\n`,
     ],
     nearMisses: () => ['root:*:19000:0:99999:7:::\n', 'root:$6$salt$short:1:\n'],
-  },
-  {
-    id: 'laravel-app-key',
-    name: 'Laravel application key',
-    anchors: { literals: ['base64Value'] },
-    pattern: /app_?key["']?\s{0,2}[=:\s]\s{0,2}["']?base64:(?<secret>[A-Za-z0-9+/]{43}=)/i,
-    around: [32, 64],
-    confidence: 'likely',
-    examples: (rng) => [`APP_KEY=base64:${rng.chars(alphabets.alnum, 43)}=\n`],
-    nearMisses: () => ['APP_KEY=base64:\n', 'APP_KEY=SomeRandomString\n'],
-  },
-  {
-    id: 'http-basic-authorization',
-    name: 'HTTP Basic authorization header',
-    anchors: { literals: ['authorization'] },
-    pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?Basic\s{1,4}(?<secret>[A-Za-z0-9+/]{8,512}={0,2})/i,
-    around: [4, 640],
-    confidence: 'likely',
-    check: ({ secret }) => {
-      const pair = decodeUserPassword(secret);
-      if (pair === null || isPlaceholderPassword(pair.password) || sampleUsers.test(pair.user)) return null;
-      return { canonical: Buffer.from(`${pair.user}:${pair.password}`, 'latin1') };
-    },
-    examples: (rng) => [`curl -H "Authorization: Basic ${Buffer.from(`ci:${password(rng)}`).toString('base64')}" https://corp.io`],
-    nearMisses: () => ['Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', 'Authorization: Basic realm'],
   },
 ];

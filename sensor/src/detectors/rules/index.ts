@@ -5,6 +5,7 @@ import { rules as aws } from './aws.ts';
 import { rules as azure } from './azure.ts';
 import { rules as clouds } from './clouds.ts';
 import { rules as connection } from './connection.ts';
+import { rules as connectionString } from './connection-string.ts';
 import { rules as docker } from './docker.ts';
 import { rules as files } from './files.ts';
 import { rules as github } from './github.ts';
@@ -12,6 +13,7 @@ import { rules as gitlab } from './gitlab.ts';
 import { rules as google } from './google.ts';
 import { rules as grafana } from './grafana.ts';
 import { rules as hashicorp } from './hashicorp.ts';
+import { rules as http } from './http.ts';
 import { rules as jwt } from './jwt.ts';
 import { rules as languageModels } from './language-models.ts';
 import { rules as messaging } from './messaging.ts';
@@ -21,6 +23,7 @@ import { rules as packages } from './packages.ts';
 import { rules as privateKey } from './private-key.ts';
 import { rules as slack } from './slack.ts';
 import { rules as stripe } from './stripe.ts';
+import { rules as webFrameworks } from './web-frameworks.ts';
 
 /** Every rule the sensor ships. */
 export const builtInRules: readonly Rule[] = [
@@ -45,5 +48,8 @@ export const builtInRules: readonly Rule[] = [
   ...messaging,
   ...stripe,
   ...connection,
+  ...connectionString,
+  ...http,
+  ...webFrameworks,
   ...files,
 ];

@@ -1,0 +1,66 @@
+import { alphabets } from '../alphabets.ts';
+import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { decodeUserPassword, isPlaceholderPassword } from './basic-auth.ts';
+
+const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
+/** Users of the examples in RFC 7617 and RFC 6749, and of everybody's. */
+const sampleUsers = /^(?:aladdin|s6BhdRkqt3|x?user|test|foo|username|admin)$/i;
+
+/** RFC 6750 tokens have no form; a random one has digits and both cases, or is long hexadecimal. */
+function checkBearer({ secret }: Candidate): Found | null {
+  const mixed = /[0-9].*[0-9]/.test(secret) && /[a-z]/.test(secret) && /[A-Z]/.test(secret);
+  return mixed || /^[0-9a-f]{32,}$/.test(secret) ? {} : null;
+}
+
+/** curl's `-u user:password`, as RUN lines and scripts have it. */
+function checkCurl({ groups }: Candidate): Found | null {
+  const user = groups['user'] ?? '';
+  const secret = groups['password'] ?? '';
+  if (isPlaceholderPassword(secret) || sampleUsers.test(user) || secret.length < 6 || /^[$<{%]/.test(user)) return null;
+  return { canonical: Buffer.from(`${user}:${secret}`, 'latin1') };
+}
+
+export const rules: readonly Rule[] = [
+  {
+    id: 'http-basic-authorization',
+    name: 'HTTP Basic authorization header',
+    anchors: { literals: ['authorization'] },
+    pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?Basic\s{1,4}(?<secret>[A-Za-z0-9+/]{8,512}={0,2})/i,
+    around: [4, 640],
+    confidence: 'likely',
+    check: ({ secret }) => {
+      const pair = decodeUserPassword(secret);
+      if (pair === null || isPlaceholderPassword(pair.password) || sampleUsers.test(pair.user)) return null;
+      return { canonical: Buffer.from(`${pair.user}:${pair.password}`, 'latin1') };
+    },
+    examples: (rng) => [`curl -H "Authorization: Basic ${Buffer.from(`ci:${password(rng)}`).toString('base64')}" https://corp.io`],
+    nearMisses: () => ['Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', 'Authorization: Basic realm'],
+  },
+  {
+    id: 'http-bearer-authorization',
+    name: 'HTTP Bearer authorization header',
+    anchors: { literals: ['authorization'] },
+    pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?(?:Bearer|token)\s{1,4}(?<secret>[A-Za-z0-9._~+/-]{24,1000}={0,2})/i,
+    around: [4, 1100],
+    confidence: 'likely',
+    rank: -1,
+    check: checkBearer,
+    examples: (rng) => [`curl -H "Authorization: Bearer a1Z9${rng.chars(alphabets.alnum, 40)}" https://corp.io`],
+    nearMisses: (rng) => [
+      'Authorization: Bearer mF_9.B5f-4.1JqM',
+      'Authorization: Bearer <token>',
+      `Authorization: Bearer ${rng.chars('abcdefg', 40)}`,
+    ],
+  },
+  {
+    id: 'curl-user-password',
+    name: 'User and password on a curl command line',
+    anchors: { literals: ['dashU'] },
+    pattern: /\bcurl\b[^\n]{0,240}? -u ["']?(?<secret>(?<user>[A-Za-z0-9._@-]{1,64}):(?<password>[^\s"'$<>{}]{1,128}))["']?(?=\s|$)/,
+    around: [256, 224],
+    confidence: 'likely',
+    check: checkCurl,
+    examples: (rng) => [`RUN curl -fsSL -u ci-bot:${password(rng)} https://nexus.corp.io/x.tgz\n`],
+    nearMisses: () => ['curl -u user:password https://a\n', 'curl -u "$USER:$PASSWORD" https://a\n', 'sort -u file:name\n'],
+  },
+];

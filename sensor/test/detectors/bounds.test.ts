@@ -1,0 +1,78 @@
+import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
+import tap from 'tap';
+import { AFTER_MAX, BEFORE_MAX, compileRules } from '../../src/detectors/compile.ts';
+import { builtInRules, createEngine, type Rule } from '../../src/detectors/index.ts';
+import { literals } from '../../src/detectors/literals.ts';
+import { BLOCK_AT, createPassMemory, LITERALS_MAX, PREFIX_BYTES_MAX, SETTLE_BYTES } from '../../src/memory/index.ts';
+import { matchesOf } from './feed.ts';
+
+const rng = createRng(5);
+
+/** A PEM whose body is a DER SEQUENCE of `length` bytes of content, as a key of that size has. */
+function pemOf(length: number): string {
+  const der = Buffer.concat([Buffer.from([0x30, 0x82, length >> 8, length & 0xff]), rng.bytes(length)]);
+  return `-----BEGIN RSA PRIVATE KEY-----\n${der.toString('base64').replaceAll(/.{64}/g, '$&\n')}\n-----END RSA PRIVATE KEY-----\n`;
+}
+
+const found = (text: string): string[] => matchesOf(Buffer.from(text)).map(({ detector, confidence }) => `${detector} ${confidence}`);
+
+await tap.test('reads a 16,384-bit key whole, bare and in JSON; what is longer than a window is only possible', async (t) => {
+  const key = pemOf(9_300);
+  t.strictSame(found(key), ['private-key certain']);
+  t.strictSame(found(JSON.stringify({ key })), ['private-key certain']);
+  t.strictSame(found(`${Buffer.from(pemOf(5_000)).toString('base64')}\n`), ['private-key certain'], 'base64 of an 8,192-bit key');
+  t.strictSame(found(pemOf(25_000)), ['private-key possible'], 'longer than AFTER_MAX');
+});
+
+await tap.test('finds a token of one run of RUN_MIN characters and none shorter', async (t) => {
+  const rule: Rule = {
+    id: 'short',
+    name: 'A short token',
+    anchors: { prefixes: ['zz_'] },
+    pattern: /zz_[0-9a-z]{12,13}(?![0-9a-z])/,
+    confidence: 'likely',
+    examples: () => [],
+    nearMisses: () => [],
+  };
+  const of = (text: string): number => matchesOf(Buffer.from(text), [], [rule]).length;
+  t.equal(of('key=zz_3k9x7b2m4q8wp;'), 1, '16 characters');
+  t.equal(of('key=zz_3k9x7b2m4q8w;'), 0, '15 characters: pass 1 does not see them');
+});
+
+await tap.test('refuses a rule that the engine could not keep its word for', async (t) => {
+  const [rule] = builtInRules;
+  if (rule === undefined) throw new Error('no rules');
+  const withAnchors =
+    (anchors: Rule['anchors']): (() => unknown) =>
+    () =>
+      compileRules([{ ...rule, anchors }]);
+  t.throws(withAnchors({}), /has no anchor/);
+  t.throws(withAnchors({ prefixes: ['ab'] }), /must have 3 to 28 bytes/);
+  t.throws(withAnchors({ prefixes: ['a'.repeat(PREFIX_BYTES_MAX + 1)] }), /must have 3 to 28 bytes/);
+  t.doesNotThrow(withAnchors({ prefixes: ['a'.repeat(PREFIX_BYTES_MAX)] }));
+  t.doesNotThrow(() => compileRules([{ ...rule, around: [BEFORE_MAX, AFTER_MAX] }]));
+  t.throws(() => compileRules([{ ...rule, around: [BEFORE_MAX, AFTER_MAX + 1] }]), /looks further than 2048 and 28672 bytes/);
+});
+
+await tap.test('literals fit the tables of pass 1', async (t) => {
+  const all = Object.values(literals);
+  t.ok(all.length <= LITERALS_MAX);
+  for (const { text, at, bucket } of all)
+    t.ok(text.length <= 28 && text.length < SETTLE_BYTES && at + 3 <= text.length && bucket < 8, text);
+  t.equal(Object.keys(literals)[0], 'url', 'pass 1 knows the first one');
+});
+
+await tap.test('reports each of thousands of secrets once, most of them before the file ends', async (t) => {
+  const memory = createPassMemory();
+  let count = 0;
+  const engine = createEngine({ memory, rules: builtInRules, listener: () => count++ });
+  const make = secretGenerators.find(({ detector }) => detector === 'github-pat')?.make;
+  const line = Buffer.from(`${make?.(rng).secret}\n`);
+  const block = Buffer.concat(Array.from({ length: 6_000 }, () => line));
+  memory.bytes.set(block, BLOCK_AT);
+  engine.begin({ path: 'many' });
+  engine.push(BLOCK_AT, block.length);
+  t.ok(count > 5_900, `${count} before the end: they are not held`);
+  engine.end();
+  t.equal(count, 6_000);
+});
