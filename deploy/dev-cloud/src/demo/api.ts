@@ -9,15 +9,15 @@ export class Api {
   }
 
   get<T>(path: string): Promise<T> {
-    return this.#send('GET', path);
+    return this.send('GET', path);
   }
 
   post<T>(path: string, body: unknown): Promise<T> {
-    return this.#send('POST', path, body);
+    return this.send('POST', path, body);
   }
 
   delete(path: string): Promise<void> {
-    return this.#send('DELETE', path, {});
+    return this.send('DELETE', path, {});
   }
 
   /** Every item of a paged list. */
@@ -34,7 +34,8 @@ export class Api {
     return items;
   }
 
-  async #send<T>(method: string, path: string, body?: unknown): Promise<T> {
+  /** Any other verb. */
+  async send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const headers = { ...this.#headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const answer = await fetch(this.#baseUrl + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
     const text = await answer.text();

@@ -1,7 +1,5 @@
 import { Api } from './api.ts';
 
-const ROLE = 'TidewaiterECRScanning';
-
 /** What the development cloud says when it is ready. */
 export interface CloudReady {
   readonly accountId: string;
@@ -31,8 +29,8 @@ export class CloudAdmin {
     return `${this.#ready.accountId}.dkr.ecr.${this.#ready.region}.amazonaws.com`;
   }
 
-  get roleArn(): string {
-    return `arn:aws:iam::${this.#ready.accountId}:role/${ROLE}`;
+  roleArn(role: string): string {
+    return `arn:aws:iam::${this.#ready.accountId}:role/${role}`;
   }
 
   async createRepository(name: string): Promise<void> {
@@ -40,18 +38,19 @@ export class CloudAdmin {
   }
 
   /** The role of MISSION A6: assumable with our issuer's tokens for this workspace only, allowed to read and nothing else. */
-  async trust({ issuer, audience, subject }: Trust): Promise<void> {
+  async trust(role: string, { issuer, audience, subject }: Trust): Promise<void> {
     const provider = await this.#api.post<{ arn: string }>('/oidc-providers', { url: issuer });
     const key = issuer.replace(/^https?:\/\//, '');
     const condition = { StringEquals: { [`${key}:aud`]: audience, [`${key}:sub`]: subject } };
     const trustPolicy = policy([
       { Effect: 'Allow', Principal: { Federated: provider.arn }, Action: 'sts:AssumeRoleWithWebIdentity', Condition: condition },
     ]);
-    await this.#api.post('/roles', { name: ROLE, trustPolicy, policies: [this.#readPolicy()] });
+    await this.#api.post('/roles', { name: role, trustPolicy, policies: [this.#readPolicy()] });
   }
 
-  async sendPushEvents(url: string, key: string): Promise<void> {
-    await this.#api.post('/rules', { name: 'tidewaiter', url, header: { name: 'x-tidewaiter-key', value: key } });
+  /** A rule of this name, as many as there are webhooks. */
+  async sendPushEvents(name: string, url: string, key: string): Promise<void> {
+    await this.#api.post('/rules', { name, url, header: { name: 'x-tidewaiter-key', value: key } });
   }
 
   async putLayout(repository: string, tag: string, layout: string, reference: string | undefined): Promise<string> {

@@ -1,5 +1,5 @@
 export type { AssignmentView, EventView, IncidentView, OccurrenceView, VerdictView } from './api-shapes.ts';
 export { type Planted, type PlantedImage, plantSecrets } from './planting.ts';
-export { type Connected, Stage, type StageOptions } from './stage.ts';
+export { type Connected, Stage, type StageOptions, type Workspace } from './stage.ts';
 export { type Pushed, summarize } from './summary.ts';
 export { Watcher } from './watch.ts';

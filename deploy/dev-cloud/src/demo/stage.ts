@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { Api } from './api.ts';
 import { CloudAdmin, type CloudReady, type Trust } from './cloud-admin.ts';
 import { Program } from './processes.ts';
@@ -15,6 +17,13 @@ export interface Connected {
   readonly webhookKey: { readonly key: string };
 }
 
+/** A workspace of the installation: its owner's API, and the role of the account that trusts its tokens. */
+export interface Workspace {
+  readonly name: string;
+  readonly api: Api;
+  readonly role: string;
+}
+
 export interface StageOptions {
   /** Where logs, database, keys and state of this run go. */
   readonly folder: string;
@@ -22,6 +31,8 @@ export interface StageOptions {
   readonly logLevel?: string;
   /** Where sensors reach the control plane, when something stands between them. */
   readonly publicUrl?: string;
+  /** Added to the environment of every program: a clock of its own, say. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -51,7 +62,8 @@ export class Stage {
   static async open(options: StageOptions): Promise<Stage> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     const args = ['--conditions=@tidewaiter/source', join(root, 'deploy/dev-cloud/src/main.ts')];
-    const { program, line } = await Program.start(options.folder, { name: 'dev-cloud', args, env: {}, ready: /"ready":true/ });
+    const env = options.environment ?? {};
+    const { program, line } = await Program.start(options.folder, { name: 'dev-cloud', args, env, ready: /"ready":true/ });
     const stage = new Stage(options, JSON.parse(line) as CloudReady, program);
     await stage.startControlPlane();
     stage.#ownerToken = (await readFile(join(options.folder, 'owner-token'), 'utf8')).trim();
@@ -74,10 +86,28 @@ export class Stage {
     return program;
   }
 
+  /** The workspace that a new installation has. */
+  get workspace(): Workspace {
+    return { name: 'default', api: this.api, role: 'TidewaiterECRScanning' };
+  }
+
+  /** One more workspace, made by the command as an operator does. */
+  async createWorkspace(name: string): Promise<Workspace> {
+    const args = [controlPlaneProgram, 'workspace', 'create', name];
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...this.#database } });
+    const { ownerToken } = JSON.parse(stdout) as { ownerToken: string };
+    return { name, api: new Api(`${this.#url}/api/v1`, ownerToken), role: `TidewaiterECRScanning-${name}` };
+  }
+
+  get #database(): Readonly<Record<string, string>> {
+    return { TIDEWAITER_DATABASE_URL: this.#options.databaseUrl ?? `sqlite:${join(this.folder, 'control-plane.db')}` };
+  }
+
   /** Starts it, or starts it again at the same address. */
   async startControlPlane(): Promise<void> {
     const env = {
-      TIDEWAITER_DATABASE_URL: this.#options.databaseUrl ?? `sqlite:${join(this.folder, 'control-plane.db')}`,
+      ...this.#options.environment,
+      ...this.#database,
       TIDEWAITER_LISTEN_PORT: this.#url === '' ? '0' : new URL(this.#url).port,
       TIDEWAITER_DEVELOPMENT_URLS: 'true',
       ...(this.#options.publicUrl === undefined ? {} : { TIDEWAITER_PUBLIC_URL: this.#options.publicUrl }),
@@ -91,30 +121,31 @@ export class Stage {
   }
 
   /** Connects the cloud's registry by web identity, and has its push events sent to the webhook. */
-  async connect(): Promise<Connected> {
+  async connect({ name, api, role }: Workspace = this.workspace): Promise<Connected> {
     const body = {
       url: this.cloud.registryHost,
-      access: { method: 'web-identity', roleArn: this.cloud.roleArn },
+      access: { method: 'web-identity', roleArn: this.cloud.roleArn(role) },
       perimeter: { mode: 'entire' },
     };
-    const connected = await this.api.post<Connected>('/registries', body);
-    await this.cloud.trust(connected.trust);
-    await this.cloud.sendPushEvents(`${this.#url}/api/webhooks/ecr`, connected.webhookKey.key);
+    const connected = await api.post<Connected>('/registries', body);
+    await this.cloud.trust(role, connected.trust);
+    await this.cloud.sendPushEvents(name, `${this.#url}/api/webhooks/ecr`, connected.webhookKey.key);
     return connected;
   }
 
   /** Starts a sensor that enrols itself with a fresh token; the same name again is the same sensor, started again. */
-  async startSensor(name = 'sensor'): Promise<Program> {
+  async startSensor(name = 'sensor', { api, role }: Workspace = this.workspace): Promise<Program> {
     const state = join(this.folder, name);
     await mkdir(state, { recursive: true, mode: 0o700 });
     const env = {
+      ...this.#options.environment,
       ...this.#ready.environment,
       TIDEWAITER_CONTROL_PLANE_URL: this.#options.publicUrl ?? this.#url,
-      TIDEWAITER_ENROLMENT_TOKEN: await this.#enrolmentToken(),
+      TIDEWAITER_ENROLMENT_TOKEN: await this.#enrolmentToken(api),
       TIDEWAITER_SENSOR_NAME: name,
       TIDEWAITER_STATE_DIR: state,
       TIDEWAITER_FINGERPRINT_KEY_FILE: await this.#fingerprintKey(),
-      TIDEWAITER_POLICY_FILE: await this.#policy(),
+      TIDEWAITER_POLICY_FILE: await this.#policy(role),
       TIDEWAITER_ALLOW_PLAIN_LOOPBACK: 'true',
       TIDEWAITER_LOG_LEVEL: this.#options.logLevel ?? 'info',
     };
@@ -128,8 +159,8 @@ export class Stage {
     for (const program of programs) await program.stop();
   }
 
-  async #enrolmentToken(): Promise<string> {
-    const { token } = await this.api.post<{ token: string }>('/enrolment-tokens', {});
+  async #enrolmentToken(api: Api): Promise<string> {
+    const { token } = await api.post<{ token: string }>('/enrolment-tokens', {});
     this.enrolmentTokens.push(token);
     return token;
   }
@@ -142,13 +173,13 @@ export class Stage {
     return file;
   }
 
-  async #policy(): Promise<string> {
-    const file = join(this.folder, 'policy.json');
+  async #policy(role: string): Promise<string> {
+    const file = join(this.folder, `${role}-policy.json`);
     const policy = {
       accounts: [this.#ready.accountId],
       regions: [this.#ready.region],
       repositories: ['*'],
-      roles: [this.cloud.roleArn],
+      roles: [this.cloud.roleArn(role)],
       hosts: [],
     };
     await writeFile(file, JSON.stringify(policy));
