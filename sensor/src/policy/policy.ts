@@ -15,7 +15,7 @@ export interface Policy {
 /** The policy of a file. */
 export function policyOf(rules: PolicyRules): Policy {
   return {
-    check: (task) => Promise.resolve(checkTask(task, rules)),
+    check: async (task) => checkTask(task, rules),
     allowsRepository: (name) => allowsRepository(rules, name),
   };
 }

@@ -137,7 +137,7 @@ export class Spool {
         which: entry.name,
         got: cause instanceof Error ? cause.message : 'an unexpected error',
         want: 'a report',
-        remedy: `Look at the disk. The file lies in ${this.#aside}; the image is scanned again by its next assignment.`,
+        remedy: `It was set aside in ${this.#aside}; the image is scanned again by its next assignment. Look at the disk.`,
         cause,
       });
       await this.setAside(entry, damaged);

@@ -149,7 +149,8 @@ export class FrameSocket {
   #unasked(frame: Frame): void {
     if (frame.type === 'error') {
       const { code, detail } = frame.body;
-      return void this.#log.warn({ code, detail }, 'the control plane reports an error');
+      this.#log.warn({ code, detail }, 'the control plane reports an error');
+      return;
     }
     if (!this.#listener) throw new TidewaiterError('protocol.out-of-order', { which: `${frame.type} frame`, want: 'welcome first' });
     this.#listener(frame);

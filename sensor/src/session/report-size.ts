@@ -35,6 +35,11 @@ const steps: readonly Step[] = [
   (report) => ({ ...report, findings: report.findings.map((one) => ({ ...one, instruction: cut(one.instruction, 200) })) }),
   (report) => ({ ...report, layers: report.layers.map((layer) => ({ ...layer, instruction: null })) }),
   (report) => ({ ...report, findings: report.findings.map((one) => ({ ...one, instruction: null, key: one.key.slice(0, 100) })) }),
+  (report) => ({
+    ...report,
+    coverage: shortGaps(report.coverage, 100),
+    findings: report.findings.map((one) => ({ ...one, key: one.key.slice(0, 40) })),
+  }),
 ];
 
 /** @throws manifest.too-large when even the shortest form does not fit. */
@@ -56,9 +61,9 @@ export function fitSummary(summary: LayerSummary): LayerSummary {
 }
 
 /** A hundred gaps of the longest paths, each character escaped, would be 2.4 MB. */
-const shortGaps = (coverage: Coverage): Coverage => ({
+const shortGaps = (coverage: Coverage, length = 500): Coverage => ({
   ...coverage,
-  gaps: coverage.gaps.map((gap) => ({ ...gap, path: cut(gap.path, 500) })),
+  gaps: coverage.gaps.map((gap) => ({ ...gap, path: cut(gap.path, length) })),
 });
 
 const cut = (text: string | null, length: number): string | null => (text === null ? null : text.slice(0, length));

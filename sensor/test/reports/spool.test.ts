@@ -109,3 +109,40 @@ void tap.test('a folder that cannot be used stops the start and is named', async
     message: /file\/spool.*want a folder this user can use/,
   });
 });
+
+void tap.test('reports put at once keep the order of the calls', async (t) => {
+  const { spool } = await spoolIn(join(t.testdir(), 'spool'));
+  const sizes = Array.from({ length: 20 }, (_, at) => 100 + at);
+  await Promise.all(sizes.map((size) => spool.put(pageOf(size), never)));
+  const read: number[] = [];
+  for (let { first } = spool; first; first = spool.first) {
+    const report = await spool.read(first);
+    if (report.kind === 'layer-page') read.push(report.paths?.hashes.length ?? 0);
+    await spool.remove(first);
+  }
+  t.strictSame(
+    read,
+    read.toSorted((one, other) => one - other),
+  );
+  t.equal(read.length, 20);
+});
+
+void tap.test('a report that the protocol does not know is refused before it is on disk', async (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const { spool } = await spoolIn(folder);
+  await t.rejects(spool.put({ ...outcomeOf(), grant: { assignmentId: '', attempt: 0 } }, never), { code: 'protocol.frame-invalid' });
+  t.strictSame(files(folder), []);
+});
+
+void tap.test('who waits for a report is woken by it, and by being told to stop', async (t) => {
+  const { spool } = await spoolIn(join(t.testdir(), 'spool'));
+  const stop = new AbortController();
+  let woken = 0;
+  const waiting = [spool.arrival(never), spool.arrival(stop.signal)].map((arrival) => arrival.then(() => woken++));
+  stop.abort();
+  await waiting[1];
+  t.equal(woken, 1);
+  await spool.put(outcomeOf(), never);
+  await waiting[0];
+  t.equal(woken, 2);
+});

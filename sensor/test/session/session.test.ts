@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cloud } from '@tidewaiter/dev-cloud/cloud';
 import type { AssignedRegistry, Task } from '@tidewaiter/shared/protocol';
@@ -372,4 +372,141 @@ t.test('on SIGTERM gives back what it cannot finish, sends what it has, says goo
   t.equal(peer.closed?.code, 1000);
   t.strictSame(spooled(folder), []);
   t.notOk(peer.arrived.some(({ type }) => type === 'accept'));
+});
+
+t.test('stops work whose lease it cannot renew, keeps what it found, and delivers that before it takes new work', async (t) => {
+  const { cloud, env, scan } = await cloudWithImage(t);
+  const { plane, sensor, folder } = await sensorFor(t, { env: { ...env, TIDEWAITER_CONCURRENCY: '1' } });
+  const { peer } = await plane.welcomed({ leaseMs: 10_000, leaseRenewMs: 2_000 });
+  peer.acks = false;
+  const grant = await peer.assign(scan);
+  // The first layer is read; the second hangs.
+  const { id, body } = await peer.take('claim');
+  const [first = '', second = ''] = body.digests;
+  cloud.setFault({ kind: 'slow', digest: second, bytesPerSecond: 1 });
+  peer.send('claimed', { known: [], yours: [first, second], wait: [], retryAfterMs: 0 }, id);
+  await waitFor(() => spooled(folder).some((name) => name.includes('layer-done')), 10_000, 'the first layer in the spool');
+  plane.refusal = { status: 503, contentType: 'text/plain', body: 'away' };
+  peer.socket.terminate();
+  await sensor.says(/its lease could not be renewed in time/, 20_000);
+  await sensor.says(/"state":"failed","code":"cancelled"[^\n]*work ends/);
+  const kept = spooled(folder).toSorted();
+  t.notOk(
+    kept.some((name) => name.includes('-outcome-')),
+    'nothing is said of a lease that is another’s',
+  );
+  plane.refusal = null;
+  const back = await plane.next(60_000);
+  const hello = await back.welcome({ leaseMs: 10_000 });
+  t.strictSame(hello.leases, []);
+  const assignmentId = randomUUID();
+  back.acks = false;
+  back.send('offer', { assignmentId, kind: 'scan' });
+  const sent: string[] = [];
+  while (sent.length < kept.length) {
+    t.notOk(
+      back.arrived.some(({ type }) => type === 'accept'),
+      'not while old reports wait',
+    );
+    const report = await back.take('report');
+    sent.push(report.body.reportId);
+    back.send('ack', {}, report.id);
+  }
+  t.strictSame(
+    sent,
+    kept.map((name) => name.slice(-41, -5)),
+  );
+  cloud.clearFaults();
+  back.reports.length = 0;
+  back.acks = true;
+  const again = await back.handOver(scan, assignmentId, 2);
+  const claim = await back.take('claim');
+  back.send('claimed', { known: [first], yours: [second], wait: [], retryAfterMs: 0 }, claim.id);
+  t.match(await back.outcome(again), { state: 'succeeded', grant: { attempt: 2 } });
+  t.not(again.assignmentId, grant.assignmentId);
+  t.notOk(
+    back.reports.some(({ report }) => report.kind === 'layer-done' && report.summary.digest === first),
+    'a known layer is not read again',
+  );
+});
+
+t.test('lists what its policy allows, proves access by a test, and says what AWS denies', async (t) => {
+  const { cloud, env, scan } = await cloudWithImage(t);
+  await cloud.createRepository({ name: 'team/web' });
+  await push(cloud, 'team/web', await sampleImage([[{ path: 'a', content: 'a' }]]), 'v1');
+  const policy = { accounts: [ACCOUNT], regions: [REGION], repositories: ['team/*', 'app'] };
+  const { plane } = await sensorFor(t, { env, policy });
+  await cloud.createRepository({ name: 'private' });
+  const { peer } = await plane.welcomed();
+  t.match(await peer.outcome(await peer.assign({ kind: 'sync', registry: hostRole })), { state: 'succeeded', failure: null });
+  const pages = peer.reports.map(({ report }) => report).filter((report) => report.kind === 'catalog-page');
+  t.strictSame(pages.flatMap((page) => page.repositories.map(({ name }) => name)).toSorted(), ['app', 'team/web']);
+  t.strictSame(pages.flatMap((page) => page.images.map(({ repository, tags }) => `${repository}:${tags.join()}`)).toSorted(), [
+    'app:latest',
+    'team/web:v1',
+  ]);
+  t.equal(pages.at(-1)?.last, true);
+  t.match(await peer.outcome(await peer.assign({ kind: 'test', registry: hostRole })), { state: 'succeeded' });
+  if (scan.kind !== 'scan') return;
+  cloud.setImageStatus({ repository: 'app', imageTag: 'latest', status: 'ARCHIVED' });
+  t.match(await peer.outcome(await peer.assign(scan)), { state: 'archived', failure: { code: 'image.archived' } });
+  cloud.deleteImage({ repository: 'app', imageTag: 'latest' });
+  t.match(await peer.outcome(await peer.assign(scan)), { state: 'gone', failure: { code: 'image.gone' } });
+  cloud.deleteAccessKey(env['AWS_ACCESS_KEY_ID'] ?? '');
+  t.match(await peer.outcome(await peer.assign({ kind: 'test', registry: hostRole })), {
+    state: 'failed',
+    failure: { code: 'credentials.denied' },
+  });
+});
+
+t.test('a layer that cannot be had makes the try fail and be made again; one that lies is named and final', async (t) => {
+  const { cloud, env, scan } = await cloudWithImage(t);
+  const { plane } = await sensorFor(t, { env });
+  const { peer } = await plane.welcomed();
+  const lying = await peer.assign(scan);
+  const first = await peer.take('claim');
+  const [digest] = first.body.digests;
+  cloud.setFault({ kind: 'wrongDigest', digest });
+  peer.send('claimed', { known: [], yours: first.body.digests, wait: [], retryAfterMs: 0 }, first.id);
+  const outcome = await peer.outcome(lying);
+  t.match(outcome, { state: 'succeeded', unread: [{ digest, failure: { code: 'layer.digest-mismatch', retryable: false } }] });
+  t.equal(peer.reports.filter(({ report }) => report.kind === 'layer-done').length, 1, 'the other layer is a fact');
+  peer.reports.length = 0;
+  cloud.clearFaults();
+  const cut = await peer.assign(scan);
+  const claim = await peer.take('claim');
+  cloud.setFault({ kind: 'cut', digest, afterBytes: 0 });
+  peer.send('claimed', { known: [], yours: claim.body.digests, wait: [], retryAfterMs: 0 }, claim.id);
+  t.match(await peer.outcome(cut, 60_000), { state: 'failed', failure: { retryable: true }, unread: [{ digest }] });
+});
+
+t.test('two sensors do not share a state folder, and none starts without a key', async (t) => {
+  const { plane, folder, again } = await sensorFor(t);
+  await plane.welcomed();
+  const second = again();
+  t.equal(await second.ended, 2);
+  t.match(second.log(), /another sensor uses.*config\.conflict/);
+  const keyless = startSensor(t, {
+    folder: join(folder, 'other'),
+    controlPlaneUrl: plane.url,
+    env: { TIDEWAITER_FINGERPRINT_KEY_FILE: '' },
+  });
+  t.equal(await keyless.ended, 2);
+  t.match(keyless.log(), /TIDEWAITER_FINGERPRINT_KEY_FILE.*tidewaiter-sensor keygen/);
+  const short = join(folder, 'short.key');
+  writeFileSync(short, 'too short');
+  const keyed = startSensor(t, {
+    folder: join(folder, 'third'),
+    controlPlaneUrl: plane.url,
+    env: { TIDEWAITER_FINGERPRINT_KEY_FILE: short },
+  });
+  t.equal(await keyed.ended, 2);
+  t.match(keyed.log(), /got 9 bytes, want 32 bytes/);
+  const tokenless = startSensor(t, {
+    folder: join(folder, 'fourth'),
+    controlPlaneUrl: plane.url,
+    env: { TIDEWAITER_FINGERPRINT_KEY_FILE: join(folder, 'fingerprint.key') },
+  });
+  t.equal(await tokenless.ended, 2);
+  t.match(tokenless.log(), /TIDEWAITER_ENROLMENT_TOKEN.*enrolment-tokens/);
 });

@@ -70,7 +70,9 @@ export class StandIn {
   async next(timeoutMs = 15_000): Promise<Peer> {
     const index = this.#taken++;
     await waitFor(() => this.#peers.length > index, timeoutMs, 'a connection');
-    return this.#peers[index] as Peer;
+    const peer = this.#peers[index];
+    if (!peer) throw new Error('no peer');
+    return peer;
   }
 
   /** The next connection, welcomed. */
@@ -124,7 +126,7 @@ export class Peer {
     socket.on('close', (code, reason) => (this.closed = { code, reason: String(reason) }));
     socket.on('message', (data) => {
       try {
-        const decoded = decodeFrame(String(data));
+        const decoded = decodeFrame((data as Buffer).toString());
         if (decoded.known) this.#take(decoded.frame);
         else this.faults.push(decoded.type);
       } catch (error) {

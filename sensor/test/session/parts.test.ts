@@ -1,0 +1,275 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { FRAME_BYTES_MAX, type ManifestReport } from '@tidewaiter/shared/protocol';
+import { emptyCoverage, type LayerFinding } from '@tidewaiter/shared/findings';
+import t, { type Test } from 'tap';
+import { WebSocket, WebSocketServer } from 'ws';
+import { CatalogPages } from '../../src/session/catalog-pages.ts';
+import { reportSkew } from '../../src/session/clock-skew.ts';
+import { errorOfFailure, failureOf } from '../../src/session/failures.ts';
+import { FrameSocket, type FrameSocketOptions } from '../../src/session/frame-socket.ts';
+import { pause, ReconnectWindows } from '../../src/session/reconnect.ts';
+import { fitManifest, fitSummary, pagesOfFindings, REPORT_BYTES_MAX, sizeOf } from '../../src/session/report-size.ts';
+import { createLog } from '../../src/telemetry/index.ts';
+
+function logTo(lines: string[]) {
+  return createLog('debug', { write: (line) => void lines.push(line) });
+}
+
+/** A frame socket and its other end. */
+async function pair(
+  t: Test,
+  options: Partial<FrameSocketOptions> = {},
+): Promise<{ socket: FrameSocket; peer: WebSocket; lines: string[] }> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, autoPong: options.silenceMsMax === undefined });
+  await once(server, 'listening');
+  const lines: string[] = [];
+  const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { allowSynchronousEvents: false });
+  const socket = new FrameSocket(client, { newId: randomUUID, log: logTo(lines), ...options });
+  const [[peer]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [[WebSocket], unknown];
+  t.teardown(() => {
+    socket.terminate();
+    for (const one of server.clients) one.terminate();
+    server.close();
+  });
+  return { socket, peer, lines };
+}
+
+t.test('a socket on which nothing comes is cut, one that is pinged is not', async (t) => {
+  const { socket, peer, lines } = await pair(t, { silenceMsMax: 1_200 });
+  const pings = setInterval(() => peer.ping(), 300);
+  await pause(2_000, new AbortController().signal);
+  t.equal(socket.isOpen, true);
+  clearInterval(pings);
+  const at = performance.now();
+  await socket.closed;
+  t.ok(performance.now() - at < 2_500);
+  t.match(lines.join(''), /fell silent/);
+});
+
+t.test('a question without an answer ends the socket, for nobody knows what became of it', async (t) => {
+  const { socket } = await pair(t, { replyMsMax: 200 });
+  await t.rejects(socket.ask('accept', { assignmentId: 'a' }, 'accepted'), { code: 'protocol.timeout' });
+  await socket.closed;
+  await t.rejects(socket.ask('accept', { assignmentId: 'a' }, 'accepted'), { code: 'control-plane.unreachable' });
+});
+
+t.test('a reply of another type than was asked for ends the socket', async (t) => {
+  const { socket, peer } = await pair(t);
+  peer.once('message', (data) => {
+    const { id } = JSON.parse((data as Buffer).toString()) as { id: string };
+    peer.send(JSON.stringify({ v: 1, type: 'ack', id: 'x', replyTo: id, body: {} }));
+  });
+  await t.rejects(socket.ask('accept', { assignmentId: 'a' }, 'accepted'), { code: 'protocol.out-of-order' });
+  t.match(await socket.closed, { code: 1008 });
+});
+
+t.test('a peer that does not read is cut before what waits for it fills the memory', async (t) => {
+  const { socket, peer } = await pair(t);
+  peer.pause();
+  const hashes = 'A'.repeat(1_000_000);
+  const report = { kind: 'layer-page', digest: `sha256:${'c'.repeat(64)}`, engine, page: 0, paths: { kind: 'files', hashes } } as const;
+  let sent = 0;
+  try {
+    for (; sent < 100; sent++) {
+      socket.send('report', { reportId: 'r', report });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } catch (error) {
+    t.match(error, { code: 'control-plane.unreachable', message: /does not read/ });
+  }
+  t.ok(sent < 100);
+});
+
+t.test('questions in flight are bounded', async (t) => {
+  const { socket } = await pair(t);
+  const asked = Array.from({ length: 256 }, () => socket.ask('accept', { assignmentId: 'a' }, 'accepted'));
+  await t.rejects(socket.ask('accept', { assignmentId: 'a' }, 'accepted'), { code: 'overloaded' });
+  socket.terminate();
+  for (const one of await Promise.allSettled(asked)) t.equal(one.status, 'rejected');
+});
+
+const engine = { fingerprintKeyId: '0123456789abcdef', engineVersion: 't', ruleSetHash: 'a'.repeat(64), limitsHash: 'b'.repeat(64) };
+
+t.test('reconnects once in each window, windows doubling to 64 s, and small again after success', async (t) => {
+  const stopped = new AbortController();
+  const draws: number[] = [];
+  const windows = new ReconnectWindows(() => {
+    draws.push(0);
+    return 0;
+  });
+  const at = performance.now();
+  const rest = await windows.next(stopped.signal);
+  t.ok(performance.now() - at < 50, 'the first try of a process is made at once');
+  t.equal(draws.length, 0);
+  await rest(0);
+  const waited = performance.now() - at;
+  t.ok(waited > 950 && waited < 1_300, `the rest of the window of 1 s is slept out (${Math.round(waited)} ms)`);
+  await (await windows.next(stopped.signal))(0);
+  t.ok(performance.now() - at > 2_900, 'the second window has 2 s');
+  windows.succeeded();
+  const third = performance.now();
+  await (await windows.next(stopped.signal))(0);
+  t.ok(performance.now() - third < 1_300, 'after a good connection it has 1 s again');
+  const honoured = performance.now();
+  windows.succeeded();
+  await (await windows.next(stopped.signal))(1_500);
+  t.ok(performance.now() - honoured >= 1_490, 'a longer pause that the server asks for is kept');
+});
+
+t.test('a fleet that lost its control plane comes back evenly spread', async (t) => {
+  const stopped = new AbortController();
+  const moments: number[] = [];
+  const sensor = async (): Promise<void> => {
+    const windows = new ReconnectWindows(Math.random);
+    await (await windows.next(stopped.signal))(0);
+    const lostAt = performance.now();
+    await windows.next(stopped.signal);
+    moments.push(performance.now() - lostAt);
+  };
+  await Promise.all(Array.from({ length: 1_000 }, sensor));
+  // The second window is 2 s long; a tenth of it should see about a hundred.
+  const bins = Array.from({ length: 10 }, (_, at) => moments.filter((ms) => Math.floor(ms / 200) === at).length);
+  t.ok(Math.max(...bins) <= 200, `at most twice the even share: ${bins.join(' ')}`);
+  t.ok(Math.min(...bins.slice(0, 9)) > 20, bins.join(' '));
+});
+
+const finding = (pathLength: number, parents: number): LayerFinding => ({
+  detector: 'github-pat',
+  confidence: 'certain',
+  fingerprints: [{ keyId: '0123456789abcdef', value: 'd'.repeat(64) }],
+  preview: 'ghp_…40',
+  path: '\u0001'.repeat(pathLength),
+  pathHash: 'e'.repeat(16),
+  parentHashes: Array.from({ length: parents }, () => 'f'.repeat(16)),
+  line: 1,
+  column: 1,
+  offset: 0,
+  superseded: false,
+  inFile: true,
+});
+
+t.test('pages of findings fit by count and by bytes, and hold each finding once', (t) => {
+  t.strictSame(pagesOfFindings([]), []);
+  t.strictSame(
+    pagesOfFindings(Array.from({ length: 201 }, () => finding(1, 1))).map((page) => page.length),
+    [100, 100, 1],
+  );
+  const large = pagesOfFindings(Array.from({ length: 300 }, () => finding(4_096, 256)));
+  t.equal(
+    large.reduce((sum, page) => sum + page.length, 0),
+    300,
+  );
+  for (const page of large) t.ok(sizeOf(page) < REPORT_BYTES_MAX);
+  t.end();
+});
+
+function manifest(instruction: string, keys: string): ManifestReport {
+  const digest = `sha256:${'c'.repeat(64)}`;
+  const gaps = Array.from({ length: 100 }, () => ({ reason: 'truncated' as const, path: '\u0001'.repeat(4_096), bytes: 1 }));
+  return {
+    kind: 'manifest',
+    grant: { assignmentId: 'a', attempt: 1 },
+    engine,
+    digest,
+    mediaType: 'x',
+    shape: 'image',
+    platform: null,
+    children: [],
+    layers: Array.from({ length: 1_000 }, () => ({ digest, sizeBytes: 1, diffId: digest, instruction })),
+    findings: Array.from({ length: 1_000 }, () => ({
+      detector: 'github-pat',
+      confidence: 'certain' as const,
+      fingerprints: [{ keyId: '0123456789abcdef', value: 'd'.repeat(64) }],
+      preview: 'p',
+      kind: 'env' as const,
+      key: keys,
+      instruction,
+    })),
+    coverage: { ...emptyCoverage, gaps, complete: false },
+  };
+}
+
+t.test('the largest manifest report fits a frame: texts for people are shortened, findings and layers never', (t) => {
+  const small = { ...manifest('RUN x', 'K'), coverage: emptyCoverage };
+  t.strictSame(fitManifest(small), small, 'what fits is left alone');
+  const fitted = fitManifest(manifest('\u0001'.repeat(1_024), '\u0001'.repeat(1_024)));
+  t.ok(sizeOf(fitted) < FRAME_BYTES_MAX);
+  t.strictSame([fitted.layers.length, fitted.findings.length, fitted.coverage.gaps.length], [1_000, 1_000, 100]);
+  t.equal(fitted.findings[0]?.key.length, 40);
+  const { coverage } = manifest('', '');
+  const summary = { digest: `sha256:${'c'.repeat(64)}`, blobBytes: 1, compression: 'gzip', content: 'tar', coverage, findings: 0 } as const;
+  t.ok(sizeOf(fitSummary(summary)) < FRAME_BYTES_MAX);
+  t.end();
+});
+
+t.test('a listing of any size goes out in pages that fit, the last one marked', async (t) => {
+  const pages: {
+    readonly page: number;
+    readonly last: boolean;
+    readonly images: readonly unknown[];
+    readonly repositories: readonly unknown[];
+  }[] = [];
+  const listing = new CatalogPages({ assignmentId: 'a', attempt: 1 }, (page) => {
+    t.ok(sizeOf(page) < FRAME_BYTES_MAX);
+    pages.push(page);
+    return Promise.resolve();
+  });
+  const repository = (at: number) => ({ name: `r${at}`, createdAt: null });
+  const image = (tags: number) => ({
+    repository: 'r',
+    digest: `sha256:${'c'.repeat(64)}`,
+    tags: Array.from({ length: tags }, (_, at) => `${at}`.padEnd(128, 'x')),
+    mediaType: null,
+    sizeBytes: null,
+    pushedAt: null,
+    status: 'active' as const,
+  });
+  await listing.add({ repositories: Array.from({ length: 1_001 }, (_, at) => repository(at)), images: [] });
+  for (let at = 0; at < 20; at++) await listing.add({ repositories: [], images: [image(1_000)] });
+  await listing.end();
+  t.equal(
+    pages.reduce((sum, page) => sum + page.repositories.length, 0),
+    1_001,
+  );
+  t.equal(
+    pages.reduce((sum, page) => sum + page.images.length, 0),
+    20,
+  );
+  t.strictSame(
+    pages.map(({ page }) => page),
+    pages.map((_, at) => at),
+  );
+  t.strictSame(
+    pages.map(({ last }) => last),
+    pages.map((_, at) => at === pages.length - 1),
+  );
+});
+
+t.test('a clock that is off is said before AWS refuses its signatures', (t) => {
+  const lines: string[] = [];
+  const server = '2026-01-01T00:00:00.000Z';
+  const at = Date.parse(server);
+  reportSkew(server, at + 59_000, logTo(lines));
+  reportSkew('', at, logTo(lines));
+  t.strictSame(lines, []);
+  reportSkew(server, at - 61_000, logTo(lines));
+  t.match(lines.pop(), /"level":40.*"skewMs":-61000/);
+  reportSkew('Thu, 01 Jan 2026 00:00:00 GMT', at + 301_000, logTo(lines));
+  t.match(lines.pop(), /"level":50.*"skewMs":301000.*InvalidSignatureException/);
+  t.end();
+});
+
+t.test('a failure keeps its meaning over the wire, and an unknown one its retryability', (t) => {
+  const failure = { code: 'assignment.taken', detail: 'other', remedy: 'wait', retryable: false };
+  t.match(errorOfFailure(failure, 'x'), { code: 'assignment.taken', facts: { remedy: 'wait' } });
+  t.match(errorOfFailure({ ...failure, code: 'of.tomorrow', retryable: true }, 'x'), {
+    code: 'control-plane.unreachable',
+    retryable: true,
+  });
+  t.match(errorOfFailure({ ...failure, code: 'toString' }, 'x'), { code: 'internal' });
+  t.match(failureOf(new Error('a secret inside')), { code: 'internal', retryable: false });
+  t.notMatch(failureOf(new Error('a secret inside')).detail, 'a secret inside');
+  t.end();
+});
