@@ -1,10 +1,9 @@
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { type BuiltImage, buildImage, writeLayout } from '@tidewaiter/dev-cloud/images';
+import { startDockerRegistry } from '@tidewaiter/dev-cloud/peers';
 import { isDigest } from '@tidewaiter/shared/images';
 import tap, { type Test } from 'tap';
 import { createOciRegistry, createRegistryNetwork, type OciLogin, type RemoteRegistry } from '../src/registry/index.ts';
@@ -16,40 +15,15 @@ import { around, failure, live, loopbackPolicy, read } from '../test/registry/se
 const run = promisify(execFile);
 const login: OciLogin = { username: 'robot', password: 'correct horse' };
 
-/** Debian's docker-registry on a port of its choice, `auth` as its configuration has it; a missing peer fails. */
-async function startRegistry(t: Test, folder: string, auth: unknown): Promise<string> {
-  const storage = { filesystem: { rootdirectory: `${folder}/data` } };
-  const config = {
-    version: 0.1,
-    log: { level: 'info', formatter: 'json' },
-    storage,
-    http: { addr: '127.0.0.1:0' },
-    ...(auth === null ? {} : { auth }),
-  };
-  // JSON is YAML.
-  await writeFile(`${folder}/config.yml`, JSON.stringify(config));
-  const child = spawn('docker-registry', ['serve', `${folder}/config.yml`], { stdio: ['ignore', 'ignore', 'pipe'] });
-  t.teardown(async () => {
-    child.kill();
-    if (child.exitCode === null) await once(child, 'exit');
-  });
-  for await (const line of createInterface({ input: child.stderr })) {
-    const host = /listening on (127\.0\.0\.1:\d+)/.exec(line)?.[1];
-    if (host !== undefined) {
-      child.stderr.resume();
-      return host;
-    }
-  }
-  throw new Error('docker-registry did not start');
-}
-
 async function filled(
   t: Test,
   folder: string,
   auth: unknown = null,
   creds?: string,
 ): Promise<{ readonly host: string; readonly image: BuiltImage }> {
-  const host = await startRegistry(t, folder, auth);
+  const registry = await startDockerRegistry(folder, auth);
+  t.teardown(() => registry.close());
+  const { host } = registry;
   const secret = githubToken();
   const layer = (path: string, compression: 'gzip' | 'zstd') =>
     ({ entries: [{ path, content: `token=${secret}\n` }], compression, createdBy: 'COPY . /' }) as const;

@@ -33,8 +33,19 @@ export class CloudAdmin {
     return `arn:aws:iam::${this.#ready.accountId}:role/${role}`;
   }
 
-  async createRepository(name: string): Promise<void> {
-    await this.#api.post('/repositories', { name });
+  /** Where the ECR API answers. */
+  get ecrUrl(): string {
+    return this.#ready.urls.ecr;
+  }
+
+  /** `registryUrl` is where `docker push` would go. */
+  createRepository(name: string): Promise<{ readonly registryUrl: string }> {
+    return this.#api.post('/repositories', { name });
+  }
+
+  /** Keys of a user of the account who may do everything. */
+  createAdminKey(user: string): Promise<{ readonly accessKeyId: string; readonly secretAccessKey: string }> {
+    return this.#api.post('/access-keys', { user, policies: [policy([{ Effect: 'Allow', Action: '*', Resource: '*' }])] });
   }
 
   /** The role of MISSION A6: assumable with our issuer's tokens for this workspace only, allowed to read and nothing else. */
