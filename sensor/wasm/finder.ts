@@ -4,7 +4,7 @@
 import { TABLES_AT } from '../src/memory/layout';
 import {
   KEYWORD_HEADS, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT,
-  PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW, URL_AUTHORITY_MAX, URL_LITERAL,
+  PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW, URL_AUTHORITY_MAX, URL_LITERAL, WIDE_LITERAL,
 } from '../src/memory/tables';
 
 /** Where the next call has to begin looking for runs, whether that place lies inside a run, and where for literals. */
@@ -253,6 +253,14 @@ function literalHits(p: usize, from: usize, to: usize): void {
   }
 }
 
+/** Seven token characters in a row with a zero after (or before) each: of 16, seven lie in one of the pieces of 64 bytes, however cut. */
+@inline function wideAt(p: usize, tokens: u64, zeros: u64): void {
+  let little = tokens & (zeros >>> 1), big = tokens & (zeros << 1);
+  little &= little >>> 2; little &= little >>> 4; little &= little >>> 6;
+  big &= big >>> 2; big &= big >>> 4; big &= big >>> 6;
+  if ((little | big) != 0) emit(p + (ctz(little | big) as usize), KIND_LITERAL, WIDE_LITERAL, 0);
+}
+
 /**
  * @param lowest the lowest address that holds bytes of this file
  * @param runFrom, inRun, literalFrom where the call before ended (its nextRun, nextInRun, nextLiteral)
@@ -273,11 +281,12 @@ export function find(lowest: usize, runFrom: usize, inRun: i32, literalFrom: usi
   // A hit stands at the third byte of a signature: the first two are looked for in what was seen before.
   let first = i8x16.splat(0), second = i8x16.splat(0);
   for (let p = begin; p < end; p += 64) {
-    let tokens: u64 = 0, any = i8x16.splat(0);
+    let tokens: u64 = 0, zeros: u64 = 0, any = i8x16.splat(0);
     for (let k: usize = 0; k < 64; k += 16) {
       const v = v128.load(p + k);
       const n = lowNibble(v), h = highNibble(v);
       tokens |= mask(v128.and(pick(tokenLow, n), pick(tokenHigh, h))) << (k as u64);
+      zeros |= (i8x16.bitmask(i8x16.eq(v, i8x16.splat(0))) as u64 & 0xffff) << (k as u64);
       const a = v128.and(pick(low0, n), pick(high0, h));
       const b = v128.and(pick(low1, n), pick(high1, h));
       const c = v128.and(pick(low2, n), pick(high2, h));
@@ -291,6 +300,7 @@ export function find(lowest: usize, runFrom: usize, inRun: i32, literalFrom: usi
     if (v128.any_true(any)) literalHits(p, literalFrom, literalTo);
     if (p < runFrom) tokens &= runFrom - p >= 64 ? 0 : ~(((1 as u64) << ((runFrom - p) as u64)) - 1);
     if (end - p < 64) tokens &= ((1 as u64) << ((end - p) as u64)) - 1;
+    if (zeros != 0 && tokens != 0) wideAt(p, tokens, zeros);
     if (tokens == 0) {
       if (start != 0 && p + 64 > runFrom) { close(start, p > runFrom ? p : runFrom, continued); start = 0; continued = false; }
       continue;

@@ -8,7 +8,6 @@ import {
   SLICE_BYTES,
   TAIL_AT,
 } from '../memory/index.ts';
-import { decodeAt, outerSpan } from './base64.ts';
 import { AFTER_MAX, BEFORE_MAX, type CompiledRules, compileRules } from './compile.ts';
 import { confirm, type Hit } from './confirm.ts';
 import type { Engine, FileStart, MatchListener } from './engine.ts';
@@ -18,6 +17,7 @@ import type { Rule } from './rule.ts';
 import { type Source, textOf } from './source.ts';
 import { ensureTables } from './tables.ts';
 import { addTasks, type Task } from './tasks.ts';
+import { unwrap, WIDE_OVERLAP, type Wrapping } from './unwrap.ts';
 
 /** Raised whenever the same bytes may give other matches than before under the same rule set. Part of a layer result's key. */
 export const ENGINE_VERSION = '1';
@@ -55,6 +55,8 @@ class TwoPassEngine implements Engine {
   /** Looks whose window was not all there yet. */
   #waiting: Task[] = [];
   #lines = new LineCounter();
+  /** By the parity of its characters' offsets: from where on UTF-16 needs another look. */
+  #wideFrom = [0, 0];
   /** File offset of the first byte that lies at TAIL_AT. */
   #tailFrom = 0;
 
@@ -70,6 +72,7 @@ class TwoPassEngine implements Engine {
     this.#seen = this.#runFrom = this.#literalFrom = this.#tailFrom = 0;
     this.#inRun = false;
     this.#waiting = [];
+    this.#wideFrom = [0, 0];
     this.#lines = new LineCounter();
     this.#resolver.clear();
   }
@@ -115,10 +118,20 @@ class TwoPassEngine implements Engine {
       last,
       out: CANDIDATES_AT,
     });
-    readTasks(this.#rules, source, CANDIDATES_AT, answer.count, tasks);
+    const found: Task[] = [];
+    readTasks(this.#rules, source, CANDIDATES_AT, answer.count, found);
+    for (const task of found) if (this.#isWanted(task)) tasks.push(task);
     this.#runFrom = answer.nextRun - base;
     this.#inRun = answer.nextInRun;
     this.#literalFrom = answer.nextLiteral - base;
+  }
+
+  /** One look reads far: pass 1 names every piece of UTF-16, and each again when the data is cut. */
+  #isWanted({ look, offset, reach }: Task): boolean {
+    if (look !== 'utf16') return true;
+    if (offset < (this.#wideFrom[offset & 1] ?? 0)) return false;
+    this.#wideFrom[offset & 1] = reach - WIDE_OVERLAP;
+    return true;
   }
 
   /** Pass 2 for each look whose window is there. Returns those that must wait. */
@@ -131,24 +144,24 @@ class TwoPassEngine implements Engine {
     return waiting;
   }
 
-  #look(source: Source, { rule, offset, reach }: Task): void {
-    const hits = rule === null ? this.#lookInside(source, offset, reach) : confirm(source, rule, offset, reach);
+  #look(source: Source, { look, offset, reach }: Task): void {
+    const hits = typeof look === 'string' ? this.#lookInside(look, source, offset, reach) : confirm(source, look, offset, reach);
     for (const hit of hits) {
       const match = { ...hit.match, ...this.#lines.placeOf(source, hit.match.offset) };
       this.#resolver.add({ rule: hit.rule, match });
     }
   }
 
-  /** Decodes the base64 at `offset` and runs both passes over what it says, once: base64 in it is left alone. */
-  #lookInside(source: Source, offset: number, reach: number): Hit[] {
-    const outer = textOf(source, offset, Math.min(reach, source.to));
-    const decoded = decodeAt(outer);
-    const bytes = decoded.bytes.subarray(0, SCRATCH_BYTES);
+  /** Unwraps the text at `offset` and runs both passes over what it says, once: a wrapping in it is left alone. */
+  #lookInside(wrapping: Wrapping, source: Source, offset: number, reach: number): Hit[] {
+    const inside = unwrap(wrapping, source, offset, reach);
+    const bytes = inside.bytes.subarray(0, SCRATCH_BYTES);
     this.#memory.bytes.set(bytes, SCRATCH_AT);
     const inner: Source = { memory: this.#memory, path: source.path, base: SCRATCH_AT, from: 0, to: bytes.length, last: true };
     return this.#hitsOfScratch(inner).map(({ rule, match }) => {
-      const [start, end] = outerSpan(decoded, match.offset, match.offset + match.length);
-      return { rule, match: { ...match, text: outer.slice(start, end), offset: offset + start, length: end - start } };
+      const [from, to] = inside.spanOf(match.offset, match.offset + match.length);
+      const text = wrapping === 'base64' ? textOf(source, from, to) : match.text;
+      return { rule, match: { ...match, text, offset: from, length: to - from } };
     });
   }
 
@@ -164,7 +177,7 @@ class TwoPassEngine implements Engine {
     });
     const tasks: Task[] = [];
     readTasks(this.#rules, inner, SCRATCH_CANDIDATES_AT, count, tasks);
-    return tasks.flatMap(({ rule, offset, reach }) => (rule === null ? [] : confirm(inner, rule, offset, reach)));
+    return tasks.flatMap(({ look, offset, reach }) => (typeof look === 'string' ? [] : confirm(inner, look, offset, reach)));
   }
 
   /** What `end` will need: a push's bytes are gone when it returns. */

@@ -25,6 +25,9 @@ export const KEYWORDS = PREFIXES + 65536;
 export const KEYWORDS_MAX = 4096;
 export const KEYWORD_BYTES_MAX = 24;
 
+/** In the place of a literal's number: text in UTF-16 lies here. */
+export const WIDE_LITERAL = 0x3fff;
+
 export const KIND_PREFIX = 0;
 export const KIND_LITERAL = 1;
 export const KIND_KEYWORD = 2;

@@ -190,6 +190,30 @@ await tap.test('undoes the wrapping of a key, whatever it stands in', async (t) 
   }
 });
 
+await tap.test('reads UTF-16 in both byte orders, wherever it lies and is cut', async (t) => {
+  const { secret } = sampleOf('github-pat');
+  const key = sampleOf('private-key').secret;
+  const text = `<add key="token" value="${secret}"/>\r\n${filler(40_000)}${key}\r\n`;
+  const little = Buffer.from(text, 'utf16le');
+  const big = Buffer.from(little).swap16();
+  for (const [name, wide] of Object.entries({ little, big, odd: Buffer.concat([Buffer.from([7]), little]) })) {
+    const file = Buffer.concat([Buffer.from([0xff, 0xfe]), rng.bytes(300), wide, rng.bytes(300)]);
+    const found = matchesOf(file);
+    t.strictSame(
+      found.map((match) => [match.detector, match.confidence]),
+      [
+        ['github-pat', 'certain'],
+        ['private-key', 'certain'],
+      ],
+      name,
+    );
+    t.equal(Buffer.from(found[0]?.canonical ?? []).toString(), secret, `${name}: canonical`);
+    t.equal(found[0]?.offset, file.toString('latin1').indexOf('g\0h\0p\0'), `${name}: offset`);
+    for (let cut = 300; cut < 460; cut++)
+      deepStrictEqual(plain(matchesOf(file, [cut]).slice(0, 1)), plain(found.slice(0, 1)), `cut at ${cut}`);
+  }
+});
+
 await tap.test('hashes what the rules say, in any order', async (t) => {
   const hash = ruleSetHash(builtInRules);
   t.match(hash, /^[0-9a-f]{64}$/);

@@ -1,6 +1,7 @@
 import { createRng, formats, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
 import { builtInRules, redact, scanText } from '../../src/detectors/index.ts';
+import { matchesOf } from './feed.ts';
 
 const SEEDS = [11, 12, 13];
 
@@ -72,4 +73,24 @@ await tap.test('a text longer than a block is scanned whole', async (t) => {
     scanText(builtInRules, text).map(({ offset }) => offset),
     [262_130, 524_315],
   );
+});
+
+await tap.test('every generated secret is found in base64, in UTF-16 and inside a binary', async (t) => {
+  const rng = createRng(61);
+  for (const { detector, make } of secretGenerators) {
+    const { text } = make(rng);
+    const noise = (): Buffer => Buffer.concat([rng.bytes(200), Buffer.from([0])]);
+    const forms = {
+      base64: Buffer.from(`data: ${Buffer.from(`# settings of the service\n${text}`).toString('base64')}\n`),
+      utf16: Buffer.from(text, 'utf16le'),
+      binary: Buffer.concat([noise(), Buffer.from(text), noise()]),
+    };
+    for (const [name, file] of Object.entries(forms)) {
+      t.strictSame(
+        matchesOf(file).map((match) => match.detector),
+        [detector],
+        `${detector} in ${name}`,
+      );
+    }
+  }
 });

@@ -27,7 +27,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in .netrc',
     anchors: { literals: ['password'] },
     pattern:
-      /(?:^|\s)machine\s{1,8}(?<machine>[^\s]{1,255})\s{1,8}login\s{1,8}(?<login>[^\s]{1,128})\s{1,8}password\s{1,8}(?<secret>[^\s]{1,256})/,
+      /(?<![A-Za-z0-9_.-])machine\s{1,8}(?<machine>[^\s]{1,255})\s{1,8}login\s{1,8}(?<login>[^\s]{1,128})\s{1,8}password\s{1,8}(?<secret>[^\s]{1,256})/,
     around: [512, 320],
     confidence: 'likely',
     check: checkNetrc,
