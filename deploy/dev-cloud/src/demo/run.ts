@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buildImage, writeLayout } from '../images/index.ts';
 import { printReady, printSummary } from './print.ts';
@@ -27,11 +27,11 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   await mkdir(folder, { recursive: true });
   say(`logs and data of this run: ${folder}`);
   const stage = await Stage.open({ folder });
-  try {
-    return await play(stage, options, say);
-  } finally {
-    await stage.close();
-  }
+  const code = await play(stage, options, say).finally(() => stage.close());
+  // What went well leaves nothing behind; what did not is there to be read.
+  if (code === 0) await rm(folder, { recursive: true });
+  else console.error(`logs and data of this run stay in ${folder}`);
+  return code;
 }
 
 async function play(stage: Stage, options: DemoOptions, say: (text: string) => void): Promise<number> {
