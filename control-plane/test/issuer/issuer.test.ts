@@ -59,7 +59,28 @@ t.test('a token is accepted by independent clients and written to the audit log'
   t.ok(token.length < 2_048);
 
   const configuration = await discovery(new URL(issuer), 'sts.amazonaws.com', undefined, undefined, { execute: [allowInsecureRequests] });
-  t.match(configuration.serverMetadata(), { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
+  const metadata = configuration.serverMetadata();
+  t.match(metadata, { issuer, jwks_uri: `${issuer}/.well-known/jwks.json` });
+  const discovered = createRemoteJWKSet(new URL(metadata.jwks_uri ?? ''));
+  const wanted = {
+    issuer: metadata.issuer,
+    audience: 'sts.amazonaws.com',
+    algorithms: metadata.id_token_signing_alg_values_supported ?? [],
+  };
+  t.strictSame((await jwtVerify(token, discovered, wanted)).payload, payload, 'by discovery alone it is the same');
+
+  const [head, claims = '', signature = ''] = token.split('.');
+  const grown = Buffer.from(JSON.stringify({ ...payload, sub: 'tidewaiter-account-id:another' })).toString('base64url');
+  const refusals: readonly (readonly [string, string, object, string])[] = [
+    ['other claims under its signature', `${head}.${grown}.${signature}`, {}, 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
+    ['no signature', `${head}.${claims}.`, {}, 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED'],
+    ['another audience', token, { audience: 'another.example' }, 'ERR_JWT_CLAIM_VALIDATION_FAILED'],
+    ['another issuer', token, { issuer: app.url }, 'ERR_JWT_CLAIM_VALIDATION_FAILED'],
+    ['its last second', token, { currentDate: new Date(Number(payload.exp) * 1_000) }, 'ERR_JWT_EXPIRED'],
+    ['before its time', token, { currentDate: new Date((Number(payload.nbf) - 1) * 1_000) }, 'ERR_JWT_CLAIM_VALIDATION_FAILED'],
+  ];
+  for (const [what, given, change, code] of refusals)
+    await t.rejects(jwtVerify(given, discovered, { ...wanted, ...change }), { code }, what);
 
   const { body } = await app.call('GET', '/api/v1/audit?limit=200');
   const row = (body['items'] as readonly { readonly action: string }[]).find(({ action }) => action === 'web-identity.mint');
