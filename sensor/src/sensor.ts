@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DaemonConfig, spoolBytesOf } from './config/index.ts';
 import { type AwsCredentialsProvider, createCredentials, createStsClient, fetchOwnIdentity } from './credentials/index.ts';
-import { AssertionSigner, IdentityFile, lockState } from './enrolment/index.ts';
+import { AssertionSigner, type Identity, IdentityFile, lockState } from './enrolment/index.ts';
 import { ownIdentityPolicy, type Policy, policyOf, type PolicyRules, readPolicyFile } from './policy/index.ts';
 import {
   createEcrClient,
@@ -16,9 +16,9 @@ import {
   type RemoteRegistry,
   type RemoteSurroundings,
 } from './registry/index.ts';
-import { fingerprintKeyOf } from './fingerprint/index.ts';
-import { openSpool } from './reports/index.ts';
-import { createScanEngine, scanLimits } from './scan/index.ts';
+import { type FingerprintKey, fingerprintKeyOf } from './fingerprint/index.ts';
+import { openSpool, type Spool } from './reports/index.ts';
+import { createScanEngine, type ScanEngine, scanLimits } from './scan/index.ts';
 import { Enrolments, Session, type WorkTools } from './session/index.ts';
 import type { Log } from './telemetry/index.ts';
 
@@ -39,54 +39,103 @@ const now = (): number => performance.now();
 /** Registries whose client is kept: far more than one sensor serves. */
 const REGISTRIES_MAX = 1_000;
 
+/** Ids and chance, made of what the process gives. */
+interface Sources {
+  readonly newId: () => string;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+}
+
 /**
  * The daemon: enrols if it must, connects, works, and drains when told to stop. Resolves when it has drained.
  * @throws config.* for what only its operator can mend; nothing else ends it.
  */
 export async function runSensor(config: DaemonConfig, around: Surroundings): Promise<void> {
-  const { log, nowMs, randomBytes } = around;
-  const newId = (): string => uuidv7(nowMs(), randomBytes(10));
-  const random = (): number => new DataView(randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32;
+  const sources = sourcesOf(around);
+  // Everything that may be wrong with the configuration is looked at before the enrolment token is spent.
   const rules = config.policyFile === null ? null : await readPolicyFile(config.policyFile);
-  const network = createRegistryNetwork({
+  const network = networkOf(config, rules);
+  const engine = engineOf(config, around, await readKey(config.fingerprintKeyFile));
+  const file = new IdentityFile(config.stateDir);
+  await file.prepare();
+  const unlock = await lockState(config.stateDir);
+  const spool = await spoolOf(config, around, sources);
+  const enrolments = enrolmentsOf(config, around, sources, file);
+  const identity = await enrolments.identity();
+  if (identity !== null) {
+    const credentials = createCredentials({
+      sensorId: identity.sensorId,
+      now: around.nowMs,
+      monotonic: now,
+      chance: sources.random,
+      createStsClient,
+    });
+    const tools = toolsOf(rules, { spool, engine, credentials, network, random: sources.random });
+    await sessionOf(config, around, sources, { tools, identity, enrolments }).run(around.stop);
+  }
+  await network.close();
+  await engine.close();
+  unlock();
+  around.log.info('the sensor has drained');
+}
+
+function sourcesOf({ nowMs, randomBytes }: Surroundings): Sources {
+  return {
+    newId: () => uuidv7(nowMs(), randomBytes(10)),
+    random: () => new DataView(randomBytes(4).slice().buffer).getUint32(0) / 2 ** 32,
+  };
+}
+
+function networkOf(config: DaemonConfig, rules: PolicyRules | null): RegistryNetwork {
+  return createRegistryNetwork({
     allowPlainLoopback: config.allowPlainLoopback,
     allowedHosts: [...config.allowedHosts, ...(rules?.hosts ?? [])],
     tokenHosts: config.tokenHosts,
   });
-  const key = await readKey(config.fingerprintKeyFile);
-  const file = new IdentityFile(config.stateDir);
-  await file.prepare();
-  const unlock = await lockState(config.stateDir);
-  const enrolments = new Enrolments({
-    controlPlaneUrl: config.controlPlaneUrl,
-    token: config.enrolmentToken,
-    tokenFile: config.enrolmentTokenFile,
-    name: config.sensorName ?? around.hostname,
-    file,
-    log,
-    nowMs,
-    random,
-    stop: around.stop,
-  });
-  const identity = await enrolments.identity();
-  if (identity === null) return;
-  const spool = await openSpool({
+}
+
+function engineOf(config: DaemonConfig, { cores }: Surroundings, key: FingerprintKey): ScanEngine {
+  const engine = createScanEngine({ keys: [key], showSecrets: false, limits: scanLimits, workers: config.scanWorkers ?? cores });
+  // What is missing in the build is said now, not at the first scan.
+  engine.texts.redact('');
+  return engine;
+}
+
+function spoolOf(config: DaemonConfig, { log }: Surroundings, { newId }: Sources): Promise<Spool> {
+  return openSpool({
     folder: join(config.stateDir, 'spool'),
     bytesMax: spoolBytesOf(config),
     newId,
     onSetAside: (entry, why) => log.error({ err: why, report: entry.name, remedy: why.facts.remedy }, 'a report was set aside'),
   });
-  const engine = createScanEngine({ keys: [key], showSecrets: false, limits: scanLimits, workers: config.scanWorkers ?? around.cores });
-  // What is missing in the build is said now, not at the first scan.
-  engine.texts.redact('');
-  const credentials = createCredentials({ sensorId: identity.sensorId, now: nowMs, monotonic: now, chance: random, createStsClient });
-  const tools = toolsOf(rules, { spool, engine, credentials, random, network });
-  let signer = new AssertionSigner(identity, config.controlPlaneUrl, newId);
-  const session = new Session({
-    controlPlaneUrl: config.controlPlaneUrl,
-    sensorVersion: around.version,
-    concurrency: config.concurrency,
-    drainMs: config.drainSeconds * 1_000,
+}
+
+function enrolmentsOf(config: DaemonConfig, around: Surroundings, { random }: Sources, file: IdentityFile): Enrolments {
+  const { controlPlaneUrl, enrolmentToken: token, enrolmentTokenFile: tokenFile, sensorName } = config;
+  const { hostname, log, nowMs, stop } = around;
+  return new Enrolments({ controlPlaneUrl, token, tokenFile, name: sensorName ?? hostname, file, log, nowMs, random, stop });
+}
+
+interface Ready {
+  readonly tools: WorkTools;
+  readonly identity: Identity;
+  readonly enrolments: Enrolments;
+}
+
+function sessionOf(
+  config: DaemonConfig,
+  around: Surroundings,
+  { newId, random }: Sources,
+  { tools, identity, enrolments }: Ready,
+): Session {
+  const { log, nowMs, version } = around;
+  const { controlPlaneUrl, concurrency, drainSeconds } = config;
+  let signer = new AssertionSigner(identity, controlPlaneUrl, newId);
+  return new Session({
+    controlPlaneUrl,
+    sensorVersion: version,
+    concurrency,
+    drainMs: drainSeconds * 1_000,
     tools,
     log,
     nowMs,
@@ -95,15 +144,10 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
     assertion: () => signer.sign(nowMs()),
     onUnknown: async () => {
       const renewed = await enrolments.again();
-      if (renewed) signer = new AssertionSigner(renewed, config.controlPlaneUrl, newId);
+      if (renewed) signer = new AssertionSigner(renewed, controlPlaneUrl, newId);
       return renewed !== null;
     },
   });
-  await session.run(around.stop);
-  await network.close();
-  unlock();
-  await engine.close();
-  log.info('the sensor has drained');
 }
 
 type Made = Pick<WorkTools, 'spool' | 'engine' | 'credentials'> & { readonly random: () => number; readonly network: RegistryNetwork };
@@ -142,7 +186,7 @@ function openRegistry(
   return createEcrRegistry({ host, account, region, client, network, around });
 }
 
-async function readKey(file: string): Promise<ReturnType<typeof fingerprintKeyOf>> {
+async function readKey(file: string): Promise<FingerprintKey> {
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new TidewaiterError('config.invalid', {
       which: 'TIDEWAITER_FINGERPRINT_KEY_FILE',

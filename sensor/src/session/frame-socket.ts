@@ -129,8 +129,9 @@ export class FrameSocket {
       if (decoded.known) this.#take(decoded.frame);
       else this.#countUnknown(decoded.type);
     } catch (error) {
-      if (!(error instanceof TidewaiterError)) throw error;
-      this.refuse(error);
+      // Nothing that comes in may end the process: what is not ours is a bug of ours, and costs this socket only.
+      const fault = error instanceof TidewaiterError ? error : new TidewaiterError('internal', { which: 'frame', cause: error });
+      this.refuse(fault);
     }
   }
 

@@ -15,7 +15,7 @@ export const OFFER_MS_MAX = 20_000;
 export const WINDOW_MS = 1_000;
 export const WINDOW_MS_MAX = 64_000;
 /** A connection that lived this long was a good one; shorter ones count as failed tries, or a server that drops us would be hammered. */
-export const STEADY_MS = 30_000;
+export const STEADY_MS = 5_000;
 /** How long a server may tell us to stay away. */
 export const RETRY_AFTER_MS_MAX = 600_000;
 /** Probes of a control plane that does not know or want this sensor: an operator's act must come between. */

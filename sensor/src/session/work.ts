@@ -38,7 +38,7 @@ export class Work {
   readonly #parts: WorkParts;
   readonly #offers = new Map<string, number>();
   readonly #running = new Map<string, Running>();
-  #accepting = 0;
+  readonly #accepting = new Set<string>();
   #isDraining = false;
   #leaseMs: number;
   readonly #timer: NodeJS.Timeout;
@@ -87,7 +87,8 @@ export class Work {
     for (const [assignmentId, offeredAt] of this.#offers) {
       if (!this.#mayAccept()) return;
       this.#offers.delete(assignmentId);
-      if (performance.now() - offeredAt > OFFER_MS_MAX || this.#running.has(assignmentId)) continue;
+      const isOld = performance.now() - offeredAt > OFFER_MS_MAX;
+      if (isOld || this.#running.has(assignmentId) || this.#accepting.has(assignmentId)) continue;
       void this.#accept(assignmentId);
     }
   }
@@ -95,7 +96,7 @@ export class Work {
   #mayAccept(): boolean {
     const { tools, link, concurrency, isReplaying } = this.#parts;
     if (this.#isDraining || link.socket === null || isReplaying()) return false;
-    return this.#running.size + this.#accepting < concurrency && tools.spool.hasRoomForWork;
+    return this.#running.size + this.#accepting.size < concurrency && tools.spool.hasRoomForWork;
   }
 
   /** The answer to a heartbeat that was sent at `sentAt` with `leases`. */
@@ -125,7 +126,7 @@ export class Work {
     const timer = setTimeout(() => {
       for (const running of this.#running.values()) this.#stop(running, 'drained', 'the sensor shuts down');
     }, graceMs);
-    while (this.#running.size + this.#accepting > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    while (this.#running.size + this.#accepting.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
     clearTimeout(timer);
     clearInterval(this.#timer);
   }
@@ -134,7 +135,7 @@ export class Work {
     const { link, log } = this.#parts;
     const { socket } = link;
     if (!socket) return;
-    this.#accepting++;
+    this.#accepting.add(assignmentId);
     const sentAt = performance.now();
     try {
       const answer = await socket.ask('accept', { assignmentId }, 'accepted');
@@ -145,7 +146,7 @@ export class Work {
       // The next hello does not name it: it is free again at once.
       log.info({ assignmentId, err: error }, 'an offer could not be accepted');
     } finally {
-      this.#accepting--;
+      this.#accepting.delete(assignmentId);
       this.#ended();
     }
   }

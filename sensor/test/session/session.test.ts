@@ -510,3 +510,47 @@ t.test('two sensors do not share a state folder, and none starts without a key',
   t.equal(await tokenless.ended, 2);
   t.match(tokenless.log(), /TIDEWAITER_ENROLMENT_TOKEN.*enrolment-tokens/);
 });
+
+t.test('a sensor revoked while it works stops at once, and stays', async (t) => {
+  const { cloud, env, scan } = await cloudWithImage(t);
+  const { plane, sensor } = await sensorFor(t, { env });
+  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 60_000, count: 1 });
+  const { peer } = await plane.welcomed();
+  await peer.assign(scan);
+  peer.send('error', { code: 'sensor.revoked', detail: 'no', remedy: null, retryable: false });
+  peer.socket.close(1008, 'sensor.revoked');
+  await sensor.says(/work is stopped/);
+  await sensor.says(/"nextProbeMs":300000/);
+  t.equal(sensor.child.exitCode, null);
+  t.equal(plane.upgrades.length, 1);
+});
+
+t.test('the same offer twice is accepted once', async (t) => {
+  const { cloud, env, scan } = await cloudWithImage(t);
+  const { plane } = await sensorFor(t, { env });
+  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 1_000, count: 1 });
+  const { peer } = await plane.welcomed();
+  const assignmentId = randomUUID();
+  for (let times = 0; times < 3; times++) peer.send('offer', { assignmentId, kind: 'scan' });
+  const grant = await peer.handOver(scan, assignmentId);
+  peer.send('offer', { assignmentId, kind: 'scan' });
+  await peer.grantClaims();
+  await peer.outcome(grant);
+  t.notOk(peer.arrived.some(({ type }) => type === 'accept'));
+});
+
+t.test('answers to an enrolment that are too large, or lead elsewhere, are no reason to end', async (t) => {
+  const plane = await StandIn.start(t);
+  plane.enrolRefusal = { status: 201, contentType: 'application/json', body: `"${'x'.repeat(100_000)}"` };
+  const folder = t.testdir();
+  keyFile(folder);
+  const sensor = startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'a-token' });
+  await sensor.says(/more than 65536 bytes/);
+  plane.enrolRefusal = { status: 307, contentType: 'text/html', body: '' };
+  await sensor.says(/HTTP 307 with text\/html/);
+  plane.enrolRefusal = { status: 201, contentType: 'application/json', body: '{"sensorId":7}' };
+  await sensor.says(/HTTP 201 with application\/json/);
+  plane.enrolRefusal = null;
+  await plane.welcomed();
+  t.equal(sensor.child.exitCode, null);
+});
