@@ -214,10 +214,12 @@ await tap.test('reads UTF-16 in both byte orders, wherever it lies and is cut', 
   }
 });
 
-await tap.test('hashes what the rules say, in any order', async (t) => {
+await tap.test('hashes all that the rules say, and their order, which decides between matches that are alike', async (t) => {
   const hash = ruleSetHash(builtInRules);
   t.match(hash, /^[0-9a-f]{64}$/);
-  t.equal(ruleSetHash(builtInRules.toReversed()), hash);
+  t.equal(ruleSetHash([...builtInRules]), hash);
+  t.not(ruleSetHash(builtInRules.toReversed()), hash);
   t.not(ruleSetHash(builtInRules.slice(1)), hash);
+  t.not(ruleSetHash(builtInRules.map(({ anywhere: _anywhere, ...rule }) => rule)), hash, 'where a pattern is tried');
   t.equal(new Set(builtInRules.map(({ id }) => id)).size, builtInRules.length, 'ids are unique');
 });
