@@ -214,6 +214,23 @@ await tap.test('reads UTF-16 in both byte orders, wherever it lies and is cut', 
   }
 });
 
+await tap.test('undoes the percent-encoding of a secret in a URL, byte by byte', async (t) => {
+  const canonicalsOf = (text: string): string[] => matchesOf(Buffer.from(text)).map((match) => Buffer.from(match.canonical).toString());
+  const word = rng.chars('ghkmprstuvwxyz', 9);
+  const signature = `${rng.chars('ghkmprstuvwxyz', 30)}+/${rng.chars('ghkmprstuvwxyz', 11)}=`;
+  const session = `IQoJb3JpZ2lu${rng.chars('ghkmprstuvwxyz0123456789', 120)}+/==`;
+  const sas = (sig: string): string => `https://corp.blob.core.windows.net/c?sv=2024-11-04&sp=r&se=2027-01-01&sr=c&sig=${sig}\n`;
+  const pairs: Readonly<Record<string, readonly [plain: string, encoded: string]>> = {
+    password: [`postgres://app:${word}€é7@db-1.corp:5432/x\n`, `postgres://app:${word}${encodeURIComponent('€é7')}@db-1.corp:5432/x\n`],
+    signature: [sas(signature), sas(encodeURIComponent(signature))],
+    session: [`token=${session}\n`, `token=${encodeURIComponent(session)}\n`],
+  };
+  for (const [name, [plainText, encoded]] of Object.entries(pairs)) {
+    t.equal(canonicalsOf(plainText).length, 1, `${name} is found`);
+    t.strictSame(canonicalsOf(encoded), canonicalsOf(plainText), name);
+  }
+});
+
 await tap.test('hashes all that the rules say, and their order, which decides between matches that are alike', async (t) => {
   const hash = ruleSetHash(builtInRules);
   t.match(hash, /^[0-9a-f]{64}$/);

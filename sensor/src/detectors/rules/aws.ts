@@ -1,4 +1,5 @@
 import { alphabets } from '../alphabets.ts';
+import { percentDecoded } from '../percent.ts';
 import { isPlaceholder } from '../placeholder.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { token } from './token.ts';
@@ -113,6 +114,7 @@ export const rules: readonly Rule[] = [
     pattern: /(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)[A-Za-z0-9+/%_-]{80,2400}={0,2}/,
     around: [64, 2600],
     confidence: 'likely',
+    check: ({ secret: text }) => ({ canonical: Buffer.from(percentDecoded(text), 'latin1') }),
     examples: (rng) => [`AWS_SESSION_TOKEN=IQoJb3JpZ2luX2Vj${rng.chars(alphabets.base64, 400)}==\n`],
     nearMisses: (rng) => [`IQoJb3JpZ2luX2Vj${rng.chars(alphabets.base64, 20)}`],
   },

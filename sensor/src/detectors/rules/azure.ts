@@ -1,5 +1,6 @@
 import { alphabets, LEFT } from '../alphabets.ts';
 import type { LiteralName } from '../literals.ts';
+import { percentDecoded } from '../percent.ts';
 import type { Rng, Rule } from '../rule.ts';
 
 /** "Identifiable" keys: a provider's mark stands at a fixed offset of the base64 text (Microsoft's security utilities, docs). */
@@ -77,7 +78,10 @@ export const rules: readonly Rule[] = [
     pattern: /[?&;]sig=(?<secret>(?:[A-Za-z0-9+/]|%2[BbFf]){43}(?:=|%3[Dd]))/,
     around: [512, 512],
     confidence: 'likely',
-    check: ({ window }) => (/[?&]s[vr]=[^&\s]{1,20}&/.test(window.text) && /&?s[pe]=/.test(window.text) ? {} : null),
+    check: ({ window, secret }) =>
+      /[?&]s[vr]=[^&\s]{1,20}&/.test(window.text) && /&?s[pe]=/.test(window.text)
+        ? { canonical: Buffer.from(percentDecoded(secret), 'latin1') }
+        : null,
     examples: (rng) => [
       `https://corp.blob.core.windows.net/c?sv=2024-11-04&sp=r&se=2027-01-01T00:00:00Z&sr=c&sig=${rng.chars(alphabets.alnum, 43)}%3D`,
     ],

@@ -1,18 +1,11 @@
 import { alphabets } from '../alphabets.ts';
+import { percentDecoded } from '../percent.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
 import { isDefaultPassword, isSampleHost } from './hosts.ts';
 
 /** RFC 3986, 3.2.1: user information; passwords are percent-encoded there, though many are not. */
 const AUTHORITY = String.raw`(?<user>[^\s:/?#"'<>@\x60\\]{0,128}):(?<password>[^\s/?"'<>\x60\\@]{1,256}|[^\s/?"'<>\x60\\]{1,256})@(?<host>[A-Za-z0-9._%,:[\]-]{1,255})`;
-
-function unescape(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 /** Shorter ones are letters in documentation more often than passwords. */
 const PASSWORD_MIN = 5;
@@ -25,7 +18,7 @@ function checkUserInfo({ groups }: Candidate): Found | null {
   const user = groups['user'] ?? '';
   const raw = groups['password'] ?? '';
   const host = groups['host'] ?? '';
-  const password = unescape(raw);
+  const password = percentDecoded(raw);
   if (isPlaceholderPassword(raw) || isPlaceholderPassword(password) || samplePairs.test(`${user}:${password}`)) return null;
   // printf's and others' templates; a file name with a version; a bare port.
   if (
@@ -36,7 +29,7 @@ function checkUserInfo({ groups }: Candidate): Found | null {
     return null;
   if (isSampleHost(host)) return null;
   const weak = password.length < PASSWORD_MIN || isDefaultPassword(password, host);
-  const found = { canonical: Buffer.from(`${unescape(user)}:${password}@${host}`, 'latin1') };
+  const found = { canonical: Buffer.from(`${percentDecoded(user)}:${password}@${host}`, 'latin1') };
   return weak ? { ...found, confidence: 'possible' } : found;
 }
 
