@@ -28,7 +28,11 @@ const REDACTION_ROUNDS = 2;
 /** The text with every match of any confidence replaced by its preview in brackets. */
 export function redact(rules: readonly Rule[], text: string): string {
   let redacted = text;
-  for (let round = 0; round < REDACTION_ROUNDS; round++) redacted = redactOnce(rules, redacted);
+  for (let round = 0; round < REDACTION_ROUNDS; round++) {
+    const before = redacted;
+    redacted = redactOnce(rules, before);
+    if (redacted === before) break;
+  }
   return redacted;
 }
 

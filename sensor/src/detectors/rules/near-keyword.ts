@@ -24,7 +24,7 @@ const ASSIGN = String.raw`["'\]]?[ \t]{0,8}(?:=>|:=|=|:|,|[ \t])[ \t]{0,8}["'\x6
 export function nearKeyword(spec: NearKeywordSpec): Rule {
   const [least, most] = typeof spec.length === 'number' ? [spec.length, spec.length] : spec.length;
   const words = spec.keywords.map((word) => word.replaceAll(/[.-]/g, String.raw`\$&`)).join('|');
-  const telling = spec.telling ?? TELLING;
+  const telling = new RegExp(spec.telling ?? TELLING, 'i');
   return {
     id: spec.id,
     name: spec.name,
@@ -35,7 +35,7 @@ export function nearKeyword(spec: NearKeywordSpec): Rule {
     ),
     around: [128, 4],
     confidence: spec.confidence ?? 'likely',
-    check: (candidate) => checkName(candidate, new RegExp(telling, 'i'), spec),
+    check: (candidate) => checkName(candidate, telling, spec),
     examples: (rng) => {
       const value = (): string => `4f${rng.chars(alphabets[spec.body], least - 4)}7e`;
       const keyword = spec.keywords[0] ?? '';
