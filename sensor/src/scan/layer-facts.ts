@@ -22,6 +22,7 @@ export interface FactTools {
 const PARENTS_MAX = 256;
 const PATH_CHARACTERS_MAX = 4_096;
 
+type Place = Pick<LayerFinding, 'path' | 'pathHash' | 'parentHashes' | 'inFile'>;
 type Finding = ScannedFinding<{ -readonly [K in keyof LayerFinding]: LayerFinding[K] }>;
 
 /** Joins a layer's content and the detection engine, and makes of both what is reported: findings, coverage, path index. */
@@ -36,6 +37,8 @@ export class LayerFacts implements ContentSink {
   #entry: Entry | null = null;
   #path: Uint8Array = new Uint8Array(0);
   #isFile = false;
+  /** Where the open file's findings lie: the same for all of them, and not free. */
+  #place: Place | null = null;
 
   constructor(tools: FactTools, onPage: (page: PathPage) => void) {
     this.#tools = tools;
@@ -46,6 +49,7 @@ export class LayerFacts implements ContentSink {
     const isInTar = entry.sizeBytes !== null;
     if (isInTar) this.#index(entry);
     this.#entry = entry;
+    this.#place = null;
     this.#isFile = entry.type === 'file';
     if (!this.#isFile) {
       this.#ledger.other();
@@ -76,7 +80,9 @@ export class LayerFacts implements ContentSink {
     }
     const finding = this.#findingOf(match);
     this.#findings.push(finding);
-    this.#byPath.set(finding.pathHash, [...(this.#byPath.get(finding.pathHash) ?? []), finding]);
+    const ofPath = this.#byPath.get(finding.pathHash);
+    if (ofPath) ofPath.push(finding);
+    else this.#byPath.set(finding.pathHash, [finding]);
   }
 
   /** Closes the account: no entry follows. */
@@ -108,22 +114,29 @@ export class LayerFacts implements ContentSink {
 
   #findingOf(match: Match): Finding {
     const { detector, confidence, preview, line, column, offset } = match;
-    const path = this.#entry?.path ?? '';
-    const inFile = this.#entry?.sizeBytes !== null;
+    this.#place ??= this.#placeOf();
     return {
       detector,
       confidence,
       fingerprints: fingerprintsOf(match.canonical, this.#tools.keys),
       preview,
-      path: this.#redactedPath(path),
-      pathHash: hex(this.#tools.hashPath(this.#path)),
-      parentHashes: inFile ? parentsOf(this.#path, PARENTS_MAX).map((parent) => hex(this.#tools.hashPath(parent))) : [],
+      ...this.#place,
       line,
       column,
       offset,
       superseded: false,
-      inFile,
       ...(this.#tools.showSecrets ? { secret: match.text } : {}),
+    };
+  }
+
+  #placeOf(): Place {
+    const hashOf = (path: Uint8Array): string => hex(this.#tools.hashPath(path));
+    const inFile = this.#entry?.sizeBytes !== null;
+    return {
+      path: this.#redactedPath(this.#entry?.path ?? ''),
+      pathHash: hashOf(this.#path),
+      parentHashes: inFile ? parentsOf(this.#path, PARENTS_MAX).map(hashOf) : [],
+      inFile,
     };
   }
 
