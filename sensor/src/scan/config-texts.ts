@@ -72,16 +72,23 @@ function textsOf(json: Json, history: readonly HistoryEntry[]): readonly (readon
 }
 
 function envTexts(config: unknown, history: readonly HistoryEntry[]): readonly ConfigText[] {
+  const instructions = envInstructions(history);
   return listOf(member(config, 'Env')).flatMap((variable) => {
     if (typeof variable !== 'string') return [];
     const key = variable.split('=', 1)[0] ?? '';
-    const instruction = history.find(({ createdBy }) => createdBy !== null && isEnvOf(createdBy, key))?.createdBy ?? null;
-    return [{ kind: 'env' as const, key, text: variable, instruction }];
+    return [{ kind: 'env' as const, key, text: variable, instruction: instructions.get(key) ?? null }];
   });
 }
 
-const isEnvOf = (createdBy: string, name: string): boolean =>
-  name !== '' && /\bENV\b/.test(createdBy) && (createdBy.includes(` ${name}=`) || createdBy.includes(` ${name} `));
+/** By variable, the first ENV instruction that names it. Each instruction is read once: a config may hold a million variables. */
+function envInstructions(history: readonly HistoryEntry[]): ReadonlyMap<string, string> {
+  const instructions = new Map<string, string>();
+  for (const { createdBy } of history) {
+    if (createdBy === null || !/\bENV\b/.test(createdBy)) continue;
+    for (const [, name = ''] of createdBy.matchAll(/ ([^ =]+)(?=[ =])/g)) if (!instructions.has(name)) instructions.set(name, createdBy);
+  }
+  return instructions;
+}
 
 function labelTexts(config: unknown): readonly ConfigText[] {
   const labels = member(config, 'Labels');

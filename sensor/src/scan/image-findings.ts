@@ -16,6 +16,17 @@ export interface TextTools {
 const KEY_CHARACTERS_MAX = 1_024;
 export const INSTRUCTION_CHARACTERS_MAX = 1_024;
 
+/** The tools with a memory of what they redacted: ten thousand matches in one long instruction redact it once. For one manifest. */
+export function rememberingTools(tools: TextTools): TextTools {
+  const known = new Map<string, string>();
+  const redact = (text: string): string => {
+    const redacted = known.get(text) ?? tools.redact(text);
+    known.set(text, redacted);
+    return redacted;
+  };
+  return { ...tools, redact };
+}
+
 /** Redacted first, cut second: a cut secret would not be known as one. */
 export const redactedInstruction = (text: string | null, tools: Pick<TextTools, 'redact'>): string | null =>
   text === null ? null : tools.redact(text).slice(0, INSTRUCTION_CHARACTERS_MAX);
@@ -28,11 +39,22 @@ export function scanGroup(group: readonly ConfigText[], tools: TextTools): reado
     starts.push(length);
     length += Buffer.byteLength(text) + 1;
   }
-  const at = (offset: number): ConfigText | undefined => group[starts.findLastIndex((start) => start <= offset)];
+  const at = (offset: number): ConfigText | undefined => group[lastAtOrBefore(starts, offset)];
   return tools.matches(group.map(({ text }) => text).join('\n')).flatMap((match) => {
     const place = at(match.offset);
     return place ? [findingOf(match, place, tools)] : [];
   });
+}
+
+/** Binary search: the index of the last start that is not after `offset`. */
+function lastAtOrBefore(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** What a whole document holds beyond `found`: members nobody expects, keys that stand twice. */

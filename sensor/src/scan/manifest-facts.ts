@@ -4,7 +4,7 @@ import type { Gap, ImageFinding } from '@tidewaiter/shared/findings';
 import { emptyCoverage, GAPS_MAX } from '@tidewaiter/shared/judgement';
 import type { ImageSource } from '../registry/index.ts';
 import { type ConfigText, type ImageConfig, parseConfig } from './config-texts.ts';
-import { redactedInstruction, scanGroup, scanRemainder, type TextTools } from './image-findings.ts';
+import { redactedInstruction, rememberingTools, scanGroup, scanRemainder, type TextTools } from './image-findings.ts';
 import { withStringsDecoded } from './json.ts';
 import type { ImageLimits } from './limits.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
@@ -20,11 +20,12 @@ type LeafManifest = Exclude<Manifest, { readonly shape: 'index' }>;
 export async function readManifestFacts(
   node: TreeNode,
   source: ImageSource,
-  tools: TextTools,
+  textTools: TextTools,
   limits: ImageLimits,
   signal: AbortSignal,
 ): Promise<ManifestFacts> {
   const { manifest } = node;
+  const tools = rememberingTools(textTools);
   const gaps: Gap[] = node.missing.map((digest) => ({ reason: 'download-failed', path: digest, bytes: null }));
   const annotations = scanGroup(annotationTexts(manifest), tools);
   if (manifest.shape === 'index') {
