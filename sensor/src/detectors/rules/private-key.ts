@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { alphabets } from '../alphabets.ts';
 import { isKnownTestKey } from '../known-keys.ts';
 import { isDerSequence, opensshCipher, type PemBlock, readPem } from '../pem.ts';
-import type { Candidate, Found, Rule } from '../rule.ts';
+import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 
 /** A 16,384-bit RSA key in PEM is 12.7 KB; escaped, quoted and indented it may double. */
 const PEM_AFTER = 28 * 1024;
@@ -60,6 +61,20 @@ const encryptedPem = (): string =>
   generateKeyPairSync('ec', { namedCurve: 'P-256' })
     .privateKey.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'pw' })
     .toString();
+/** RFC 1421 headers: OpenSSL's traditional way. */
+const encryptedTraditional = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'sec1', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'pw' })
+    .toString();
+
+/** PROTOCOL.key: the magic, then cipher and more as strings; the reader asks no more than that. */
+function openssh(rng: Rng, cipher: string): string {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(cipher.length);
+  const body = Buffer.concat([Buffer.from('openssh-key-v1\0'), length, Buffer.from(cipher), Buffer.from(rng.chars(alphabets.url, 180))]);
+  return `-----BEGIN OPENSSH PRIVATE KEY-----\n${body.toString('base64').replaceAll(/.{70}/g, '$&\n')}\n-----END OPENSSH PRIVATE KEY-----\n`;
+}
+
 const notKeys = (): string[] => ['-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n', 'grep -q "BEGIN RSA PRIVATE KEY" file'];
 
 export const rules: readonly Rule[] = [
@@ -72,8 +87,8 @@ export const rules: readonly Rule[] = [
     confidence: 'certain',
     prefix: '',
     check: checkPlain,
-    examples: () => [ecPem(), pkcs8Pem(), JSON.stringify({ key: pkcs8Pem() }), ecPem().replaceAll('\n', '\r\n')],
-    nearMisses: () => [...notKeys(), encryptedPem(), ecPem().replaceAll('PRIVATE', 'PUBLIC')],
+    examples: (rng) => [openssh(rng, 'none'), ecPem(), pkcs8Pem(), JSON.stringify({ key: pkcs8Pem() }), ecPem().replaceAll('\n', '\r\n')],
+    nearMisses: (rng) => [...notKeys(), openssh(rng, 'aes256-ctr'), encryptedPem(), ecPem().replaceAll('PRIVATE', 'PUBLIC')],
   },
   {
     id: 'encrypted-private-key',
@@ -84,8 +99,8 @@ export const rules: readonly Rule[] = [
     confidence: 'likely',
     prefix: '',
     check: checkEncrypted,
-    examples: () => [encryptedPem()],
-    nearMisses: () => [...notKeys(), pkcs8Pem()],
+    examples: (rng) => [encryptedPem(), encryptedTraditional(), openssh(rng, 'aes256-ctr')],
+    nearMisses: (rng) => [...notKeys(), pkcs8Pem(), openssh(rng, 'none')],
   },
   {
     id: 'pgp-private-key',
