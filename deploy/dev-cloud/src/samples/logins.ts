@@ -133,6 +133,13 @@ export const logins: readonly SecretGenerator[] = [
     },
   },
   {
+    detector: 'command-line-password',
+    make: (rng) => {
+      const secret = password(rng);
+      return inFile('usr/local/bin/publish', `#!/bin/sh\ndocker login --username ci-bot --password ${secret} registry.corp.io\n`, secret);
+    },
+  },
+  {
     detector: 'curl-user-password',
     make: (rng) => {
       const secret = `ci-bot:${password(rng)}`;

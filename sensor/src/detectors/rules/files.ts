@@ -15,7 +15,8 @@ function checkNetrc({ groups, secret }: Candidate): Found | null {
     secret.length < 6
   )
     return null;
-  return { canonical: Buffer.from(`${user}:${secret}@${host}`, 'latin1') };
+  const canonical = Buffer.from(`${user}:${secret}@${host}`, 'latin1');
+  return /^[a-z]+$/.test(secret) ? { canonical, confidence: 'possible' } : { canonical };
 }
 
 /** crypt(5): the hash of a password, in shadow's second field. */
@@ -27,7 +28,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in .netrc',
     anchors: { literals: ['password'] },
     pattern:
-      /(?<![A-Za-z0-9_.-])machine\s{1,8}(?<machine>[^\s]{1,255})\s{1,8}login\s{1,8}(?<login>[^\s]{1,128})\s{1,8}password\s{1,8}(?<secret>[^\s]{1,256})/,
+      /(?<![A-Za-z0-9_.-])machine\s{1,8}(?<machine>[A-Za-z0-9._:-]{1,255})\s{1,8}login\s{1,8}(?<login>[!-~]{1,128})\s{1,8}password\s{1,8}(?<secret>[!-~]{1,256})/,
     around: [512, 320],
     confidence: 'likely',
     check: checkNetrc,

@@ -21,6 +21,7 @@ import { rules as npm } from './npm.ts';
 import { rules as openai } from './openai.ts';
 import { rules as packages } from './packages.ts';
 import { rules as privateKey } from './private-key.ts';
+import { rules as shell } from './shell.ts';
 import { rules as slack } from './slack.ts';
 import { rules as stripe } from './stripe.ts';
 import { rules as webFrameworks } from './web-frameworks.ts';
@@ -50,6 +51,7 @@ export const builtInRules: readonly Rule[] = [
   ...connection,
   ...connectionString,
   ...http,
+  ...shell,
   ...webFrameworks,
   ...files,
 ];
