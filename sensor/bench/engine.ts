@@ -1,5 +1,7 @@
 // Speed and findings of the engine alone over the files of some folders:
 //   node --conditions=@tidewaiter/source sensor/bench/engine.ts [--list] FOLDER...
+// --list shows each match and the SHA-256 of its canonical bytes, which src/detectors/known-keys.ts lists of keys that everybody has.
+import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtInRules, createEngine, type Match } from '../src/detectors/index.ts';
@@ -16,7 +18,9 @@ let engineMs = 0;
 function note(match: Match): void {
   const key = `${match.detector} ${match.confidence}`;
   counts.set(key, (counts.get(key) ?? 0) + 1);
-  if (list) console.log(`${path}:${match.line}:${match.column} ${key} ${JSON.stringify(match.text.slice(0, 100))}`);
+  if (!list) return;
+  const digest = createHash('sha256').update(match.canonical).digest('hex');
+  console.log(`${path}:${match.line}:${match.column} ${key} ${digest} ${JSON.stringify(match.text.slice(0, 100))}`);
 }
 
 function timed(work: () => void): void {

@@ -1,4 +1,6 @@
-// npm run bench -- oci:DIR            the one-shot scan of an image layout against Node's gunzip + sha256 of the same layers
+// npm run bench                       the one-shot scan of a Debian image with planted secrets, which debootstrap and umoci make first,
+//                                     against Node's gunzip + sha256 of the same layers
+// npm run bench -- oci:DIR[:TAG]      the same over an image layout of your own
 // npm run bench -- --make 100m|4g|4g-file|million      the same over a layer generated into a temporary folder
 //   --runs N (default 3)    each is run N times, by turns; the median CPU time counts
 import { execFile } from 'node:child_process';
@@ -6,6 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { debianBase, plantDebian } from '@tidewaiter/dev-cloud/peers';
 import { makeSample, samples } from './samples.ts';
 
 interface Usage {
@@ -72,13 +75,25 @@ const { values, positionals } = parseArgs({
   options: { make: { type: 'string' }, runs: { type: 'string', default: '3' } },
   allowPositionals: true,
 });
+
+/** The layout to be read, in `folder` unless it is the user's own. */
+async function layoutOf(own: string | undefined, make: string | undefined, folder: string): Promise<string> {
+  if (own !== undefined) return own.replace(/^oci:/, '');
+  const made = join(folder, 'layout');
+  if (make === undefined) {
+    console.error('making a Debian image (debootstrap, umoci, as root), which takes a minute or two');
+    const { layout, tags } = await plantDebian(await debianBase(join(folder, 'base')), made, 1);
+    return `${layout}:${tags.index}`;
+  }
+  const sample = samples[make];
+  if (!sample) throw new Error(`--make takes ${Object.keys(samples).join(', ')}`);
+  await makeSample(made, sample());
+  return made;
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'tidewaiter-bench-'));
 try {
-  const sample = values.make === undefined ? undefined : samples[values.make];
-  if (values.make !== undefined && !sample) throw new Error(`--make takes ${Object.keys(samples).join(', ')}`);
-  if (sample) await makeSample(join(folder, 'layout'), sample());
-  const layout = sample ? join(folder, 'layout') : (positionals[0] ?? '').replace(/^oci:/, '');
-  if (layout === '') throw new Error('usage: npm run bench -- oci:DIR | --make NAME');
+  const layout = await layoutOf(positionals[0], values.make, folder);
   console.log(JSON.stringify(await bench(layout, folder, Number(values.runs)), null, 2));
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 
 /**
  * SHA-256 of the decoded bytes of private keys that everybody has, by where they are published: finding one is no leak. Each was
- * taken from the project's own files, as its packages install them.
+ * taken from the project's own files, as its packages install them (Debian's package in brackets): unpack one, and
+ * `bench/engine.ts --list` prints these digests.
  */
 const published: Readonly<Record<string, readonly string[]>> = {
   'the self-tests of GnuTLS (lib/crypto-selftests-pk.c), compiled into libgnutls.so': [
@@ -35,6 +36,46 @@ const published: Readonly<Record<string, readonly string[]>> = {
   'the dummy server of urllib3': [
     'd55e9d9b688c58338b13cba25b303313cd5efaa7d8108701db46a0958782a15f',
     '2913d00ead4111ebad8f8043e898f4aeafae70cbae9de679ed42e3b2527e7076',
+  ],
+  'the examples of Go, crypto/tls (golang-1.19-src)': ['ffdff0657e09322f4e6044cffe186e4838a71bf2071ef515a0fc01611c61469b'],
+  'the manual of Crypt::JWT (libcrypt-jwt-perl)': ['5f7a483e1ba9b6cf959bc2f97655e0c408a3fd5621737eeebf96517e0aea227e'],
+  'the examples of IO::Socket::SSL (libio-socket-ssl-perl)': ['8c3458123cf70946e0399c08ca73aca997b11001dae82b9057ebc30d9f4089f4'],
+  'the built-in test server of Mojolicious (libmojolicious-perl)': ['774096431dc865097bc585520bbc5944ab8a18a71e3dd3535947338c32eee92f'],
+  'the examples of Net::SSLeay (libnet-ssleay-perl)': ['be57d489ad4044360e258986bdb2bb971f77e00497c649d4388f09a75e0887a8'],
+  'the tests of Python (libpython3.11-testsuite)': [
+    '30325068603a16a0d32a8da3c8a9aa8a4d83a76b72835788e76d5f6b529dc327',
+    '47698284e7e71daff14ae45877645ca5d295ac8231e2d2ab11c41bd9e7d54c10',
+    '83d4d09f6eb606261e76d552a3c978396ba256a70c458b15099a6a1d3da217b8',
+    '8547eb983f31a4007d9b636a2e8bee1d324d27d48eb3798dd1fa9efc5a013fc4',
+    '85f11ff5a5107ed9de2610a3856f7d3ef66bf04ce3956a6a69ddcb5c20f6958c',
+    '8ffef375b96e952822d034e7c96bb81968859fbeff2ec81ebf547adb9e35dba1',
+    'a70f24304eba8198371c7417f048777d4b55febff003e2beb078e85682adb452',
+    'aa937c270bfefeacce13f7d21cb21f3fe7f54366416d962c38da8820abca2e9a',
+    'cf1db3df60313e91a53c55e364963c6721561401df8b5b7209bf83576ddca0ff',
+    'f022ad7b79455ba6902112002260e34128c63152305b29b3cdb4fc81f63d3e80',
+    'f139e02d7543073fde805889d553a3847f057d1a8a915c46842bd227dfc39d1c',
+    'fb7f6509e3ab7681d618d8a5fee0b0c3e4783b50bdaa671101f805879ee868ee',
+  ],
+  'the examples of aiohttp (python3-aiohttp)': ['584706b6cb72e8d490295f970830320f841fc520d3445e26ccc4a0ebd5b2c2fd'],
+  'the tests of Tornado (python3-tornado)': ['5dcaeda8c5181fa5cf6b0f83e9b2cd7426219a6df04e6645b0710376a7af3723'],
+  'the tests of Twisted (python3-twisted)': [
+    '051848dd074db519a352c8c24a94ee4ba5141c23b3dfa4fda550ddbb98900456',
+    '0a2752b0357bf66fe9ddb7e93915078366b6108acd5a7ba334d717552b5221fd',
+    '1de5ac5cb37d8d365ecb782bdd4e7998658a7e32672b5d25ab8bb066ddff3997',
+    '31761af00a5f284021996f5edcf1b9602d91f3b6a0b6569179f2c7feb2243449',
+    '431da096e9b17fdc47bfa37c0d988edac12a6f38fa6a281b44468fbfe95b1fef',
+    '46b5bf2e6b6f2896d77afa68b92b0769a15451b7fb6bfda22cb2ffc5f40edc74',
+    '47921b0a6df31713daab6ddd45f633f2bac2a283e44184933da930678032f13a',
+    '4cfba72f445e7d7d8e2c5e2e9e2ec9f181623f8877f79ce0dca563195a8f8e21',
+    '51f172e9fcd409dbaa2a5b02a1fdc95251c4d264755f5441ddab4a3cd4b3147a',
+    '568ff063f1396d19b4c14888f46d3341228209851f2e3e176adf93100ea18a41',
+    '5d9b829e08e7ccef2309b9650da5c69055a310e07ac4e7c19cf2d20a4e3a8914',
+    '88f3145770d602b6e68ec7ac8bd547d6e0c86ff1a0115df8584cbb0176324f70',
+    '88fe695fe42d8ecb69f56a6f0708ce7ec3996c76c866b7bb0eb76e684e5ef363',
+    '929bd67eaab582572fbdd79478c23ef6c347982d1b2780032a9051af3a6f1bbb',
+    'a26741c999733d90c602dc4f52561a83efeef8d32fac824d6c639d9811ddcea0',
+    'ae3695311b4c04f6f92c9bada40af83047e1e752ecafbbcaf0b729587cbc7920',
+    'f4e80f54f0be59960a1f72abce695551d1b2e08915cb556885c2cd914e874ab9',
   ],
   'the examples of libxmlsec1': ['4e6af0221e03f8909528b52cfa7b16a1a852f16361549719511d4ff57cbb6490'],
 };
