@@ -1,10 +1,10 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { LEASE_MS } from '@tidewaiter/shared/protocol';
+import { LEASE_MS, OFFER_MS } from '@tidewaiter/shared/protocol';
 import type { Findings } from '../findings/index.ts';
 import type { Assignment, Context, Sensor } from '../storage/index.ts';
 import { endOf } from './endings.ts';
 import type { Accepted, Assignments, Queued, ScanTarget } from './face.ts';
-import { ATTEMPTS_MAX, CHILD_SETTLE_MS, OFFER_MS, priorityOf } from './limits.ts';
+import { ATTEMPTS_MAX, CHILD_SETTLE_MS, priorityOf } from './limits.ts';
 import { taskOf } from './tasks.ts';
 
 /** @param findings gets the verdicts of scans that ended. */

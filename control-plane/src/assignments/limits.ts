@@ -1,9 +1,6 @@
 import type { Failure } from '@tidewaiter/shared/protocol';
 import type { Trigger } from '../storage/index.ts';
 
-/** How long an offer stands before it may be made again: a sensor answers within one reply timeout or never. */
-export const OFFER_MS = 20_000;
-
 /** How often one assignment is tried: enough for a night of bad network with the pauses below, few enough for work that kills sensors. */
 export const ATTEMPTS_MAX = 5;
 

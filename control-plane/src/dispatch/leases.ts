@@ -1,5 +1,4 @@
-import { type Grant, LEASE_MS } from '@tidewaiter/shared/protocol';
-import { OFFER_MS } from './limits.ts';
+import { type Grant, LEASE_MS, OFFER_MS } from '@tidewaiter/shared/protocol';
 
 /**
  * What one sensor is busy with, as this socket knows it: only for deciding how much to offer. The database decides the rest, so

@@ -12,8 +12,6 @@ export const OUTGOING_BYTES_MAX = 4 * FRAME_BYTES_MAX;
 export const SOCKETS_MAX = 2_000;
 /** Fallback for lost wake-ups, and how soon a revoked sensor is noticed by a replica that was not told. */
 export const POLL_MS = 3_000;
-/** How long an offer stands before the same assignment may be offered again (assignments' OFFER_MS is the same promise). */
-export const OFFER_MS = 20_000;
 /** How long an authenticated socket may stay without hello: it holds one of SOCKETS_MAX and does nothing. */
 export const HELLO_MS_MAX = 5_000;
 /** How soon a sensor asks again for layers that another one is reading. */

@@ -1,6 +1,6 @@
 import { hasCode, problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
-import { type Decoded, decodeFrame, type Frame, SOCKET_SILENCE_MS_MAX } from '@tidewaiter/shared/protocol';
+import { type Decoded, decodeFrame, failureOf, type Frame, SOCKET_SILENCE_MS_MAX } from '@tidewaiter/shared/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Sensor } from '../storage/index.ts';
 import type { GatewayParts } from './face.ts';
@@ -183,8 +183,7 @@ export class Session {
   }
 
   #sendError(error: unknown, replyTo: string | undefined): void {
-    const { code, detail, remedy, retryable } = problemOf(error);
-    this.#outbox.send('error', { code, detail: detail.slice(0, 2_048), remedy: remedy?.slice(0, 1_024) ?? null, retryable }, replyTo);
+    this.#outbox.send('error', failureOf(error), replyTo);
   }
 
   #report(error: unknown, { type }: Frame): void {

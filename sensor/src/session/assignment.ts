@@ -1,5 +1,13 @@
 import { hasCode } from '@tidewaiter/shared/errors';
-import type { AssignedRegistry, CatalogPage, Grant, Outcome, Progress, Task } from '@tidewaiter/shared/protocol';
+import {
+  type AssignedRegistry,
+  type CatalogPage,
+  failureOf,
+  type Grant,
+  type Outcome,
+  type Progress,
+  type Task,
+} from '@tidewaiter/shared/protocol';
 import type { Digest } from '@tidewaiter/shared/images';
 import type { AwsCredentialsProvider, Credentials } from '../credentials/index.ts';
 import type { Policy } from '../policy/index.ts';
@@ -7,7 +15,6 @@ import type { ImageSource, RemoteRegistry } from '../registry/index.ts';
 import type { Spool } from '../reports/index.ts';
 import { type ScanEngine, type ScanLimits, scanImage } from '../scan/index.ts';
 import { CatalogPages } from './catalog-pages.ts';
-import { failureOf } from './failures.ts';
 import type { ControlPlane } from './link.ts';
 import { ReportSink } from './report-sink.ts';
 

@@ -3,6 +3,7 @@ import {
   decodeFrame,
   encodeFrame,
   type Failure,
+  failureOf,
   type Frame,
   type FrameBody,
   type FrameType,
@@ -160,8 +161,7 @@ export class FrameSocket {
   /** Tells the peer what was wrong with what it sent, and ends the socket. */
   refuse(error: TidewaiterError): void {
     this.#log.error({ err: error }, 'the control plane sent what it must not; the socket is closed');
-    const failure = { code: error.code, detail: error.message.slice(0, 2_048), remedy: null, retryable: false };
-    if (this.isOpen) this.send('error', failure);
+    if (this.isOpen) this.send('error', failureOf(error));
     void this.close(POLICY_VIOLATION, error.code);
   }
 

@@ -8,9 +8,8 @@ export const WATCH_MS = 500;
 export const OUTGOING_BYTES_MAX = 4 << 20;
 /** Requests without a reply: every running assignment has one or two, heartbeat and reports one each. */
 export const REQUESTS_MAX = 256;
-/** Offers remembered until there is room; an offer stands for 20 s and is made again. */
+/** Offers remembered until there is room; each stands for OFFER_MS and is made again. */
 export const OFFERS_MAX = 64;
-export const OFFER_MS_MAX = 20_000;
 /** Buildkite's reconnect windows: 1, 2, 4, … s. */
 export const WINDOW_MS = 1_000;
 export const WINDOW_MS_MAX = 64_000;

@@ -3,6 +3,7 @@ import type { EngineIdentity, LayerFinding, LayerSummary } from '@tidewaiter/sha
 import type { Digest } from '@tidewaiter/shared/images';
 import {
   CLAIM_DIGESTS_MAX,
+  failureOf,
   type Grant,
   type LayerPage,
   type Outcome,
@@ -11,7 +12,6 @@ import {
 } from '@tidewaiter/shared/protocol';
 import type { Spool } from '../reports/index.ts';
 import type { LayerClaims, ManifestFacts, PathPage, ScannedFinding, ScanSink } from '../scan/index.ts';
-import { failureOf } from './failures.ts';
 import { CLAIM_PAUSE_MS_RANGE } from './limits.ts';
 import type { ControlPlane } from './link.ts';
 import { fitManifest, fitSummary, pagesOfFindings } from './report-size.ts';

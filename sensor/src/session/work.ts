@@ -1,10 +1,9 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Failure, FrameBody, Grant, Progress } from '@tidewaiter/shared/protocol';
+import { type Failure, failureOf, type FrameBody, type Grant, LEASES_MAX, OFFER_MS, type Progress } from '@tidewaiter/shared/protocol';
 import type { Log } from '../telemetry/index.ts';
 import { Assignment, type WorkTools } from './assignment.ts';
-import { failureOf } from './failures.ts';
 import type { FrameSocket } from './frame-socket.ts';
-import { OFFER_MS_MAX, OFFERS_MAX, WATCH_MS } from './limits.ts';
+import { OFFERS_MAX, WATCH_MS } from './limits.ts';
 import type { Link } from './link.ts';
 
 /** Why a running assignment was stopped before its end. */
@@ -55,7 +54,7 @@ export class Work {
     const running = [...this.#running.values()].filter(({ stop }) => stop === null || stop === 'drained').map(({ grant }) => grant);
     const reported = this.#parts.tools.spool.outcomeGrants.filter(({ assignmentId }) => !this.#running.has(assignmentId));
     // As many as a frame takes.
-    return [...running, ...reported].slice(0, 256);
+    return [...running, ...reported].slice(0, LEASES_MAX);
   }
 
   get progress(): FrameBody<'heartbeat'>['leases'] {
@@ -87,7 +86,7 @@ export class Work {
     for (const [assignmentId, offeredAt] of this.#offers) {
       if (!this.#mayAccept()) return;
       this.#offers.delete(assignmentId);
-      const isOld = performance.now() - offeredAt > OFFER_MS_MAX;
+      const isOld = performance.now() - offeredAt > OFFER_MS;
       if (isOld || this.#running.has(assignmentId) || this.#accepting.has(assignmentId)) continue;
       void this.#accept(assignmentId);
     }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { FRAME_BYTES_MAX, type ManifestReport } from '@tidewaiter/shared/protocol';
+import { FRAME_BYTES_MAX, failureOf, type ManifestReport } from '@tidewaiter/shared/protocol';
 import { emptyCoverage, type LayerFinding } from '@tidewaiter/shared/findings';
 import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
 import { CatalogPages } from '../../src/session/catalog-pages.ts';
 import { reportSkew } from '../../src/session/clock-skew.ts';
-import { errorOfFailure, failureOf } from '../../src/session/failures.ts';
+import { errorOfFailure } from '../../src/session/failures.ts';
 import { FrameSocket, type FrameSocketOptions } from '../../src/session/frame-socket.ts';
 import { pause, ReconnectWindows } from '../../src/session/reconnect.ts';
 import { fitManifest, fitSummary, pagesOfFindings, REPORT_BYTES_MAX, sizeOf } from '../../src/session/report-size.ts';

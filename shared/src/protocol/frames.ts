@@ -1,8 +1,9 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { EngineIdentitySchema } from '../findings/index.ts';
 import { assignmentKinds, GrantSchema, ProgressSchema, TaskSchema } from './assignment.ts';
-import { CLAIM_DIGESTS_MAX } from './limits.ts';
-import { FailureSchema, ReportSchema } from './reports.ts';
+import { FailureSchema } from './failure.ts';
+import { CLAIM_DIGESTS_MAX, LEASES_MAX } from './limits.ts';
+import { ReportSchema } from './reports.ts';
 
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 const Time = Type.String({ maxLength: 32 });
@@ -21,11 +22,11 @@ export const frames = {
     engine: EngineIdentitySchema,
     concurrency: Type.Integer({ minimum: 1, maximum: 64 }),
     /** Leases it still holds; what it does not name is free at once. */
-    leases: Type.Array(GrantSchema, { maxItems: 256 }),
+    leases: Type.Array(GrantSchema, { maxItems: LEASES_MAX }),
     clock: Time,
   }),
   accept: Type.Object({ assignmentId: Id }),
-  heartbeat: Type.Object({ leases: Type.Array(Type.Object({ grant: GrantSchema, progress: ProgressSchema }), { maxItems: 256 }) }),
+  heartbeat: Type.Object({ leases: Type.Array(Type.Object({ grant: GrantSchema, progress: ProgressSchema }), { maxItems: LEASES_MAX }) }),
   claim: Type.Object({ grant: GrantSchema, engine: EngineIdentitySchema, digests: Type.Array(Digest, { maxItems: CLAIM_DIGESTS_MAX }) }),
   'token-request': Type.Object({ grant: GrantSchema }),
   report: Type.Object({ reportId: Id, report: ReportSchema }),

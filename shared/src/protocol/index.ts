@@ -12,6 +12,7 @@ export {
   type Task,
 } from './assignment.ts';
 export { type Decoded, decodeFrame, encodeFrame } from './codec.ts';
+export { type Failure, failureOf } from './failure.ts';
 export { type Frame, type FrameBody, type FrameType, frames } from './frames.ts';
 export {
   CLAIM_DIGESTS_MAX,
@@ -19,6 +20,8 @@ export {
   FRAME_BYTES_MAX,
   LEASE_MS,
   LEASE_RENEW_MS,
+  LEASES_MAX,
+  OFFER_MS,
   PATH_HASHES_PER_PAGE,
   PAYLOAD_SCHEMAS,
   PROTOCOL_VERSION,
@@ -28,7 +31,6 @@ export {
 } from './limits.ts';
 export {
   type CatalogPage,
-  type Failure,
   type LayerDone,
   type LayerPage,
   type ManifestReport,

@@ -14,6 +14,14 @@ export const FINDINGS_PER_PAGE = 100;
 /** Digests in one claim: the most layers a manifest may name (facts: 1,000). */
 export const CLAIM_DIGESTS_MAX = 1_000;
 
+/** Leases one sensor names in hello and heartbeat: 64 it may work on, the rest outcomes that wait to be acknowledged. */
+export const LEASES_MAX = 256;
+/** Characters of an error on the wire; our own sentences are a few hundred, a registry's words in them are cut to a thousand. */
+export const FAILURE_DETAIL_CHARACTERS_MAX = 2_048;
+export const FAILURE_REMEDY_CHARACTERS_MAX = 1_024;
+
+/** How long an offer stands before it may be made again, to anyone: a sensor answers within one reply timeout or never. */
+export const OFFER_MS = 20_000;
 /** An assignment's lease and how often it is renewed (three tries before it ends). */
 export const LEASE_MS = 120_000;
 export const LEASE_RENEW_MS = 40_000;

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { CoverageSchema, EngineIdentitySchema, ImageFindingSchema, LayerFindingSchema, LayerSummarySchema } from '../findings/index.ts';
 import { GrantSchema } from './assignment.ts';
+import { FailureSchema } from './failure.ts';
 import { FINDINGS_PER_PAGE } from './limits.ts';
 
 const closed = { additionalProperties: false };
@@ -93,17 +94,6 @@ export const CatalogPageSchema = Type.Object(
   },
   closed,
 );
-
-export const FailureSchema = Type.Object(
-  {
-    code: Type.String({ maxLength: 64 }),
-    detail: Type.String({ maxLength: 2_048 }),
-    remedy: nullableText(1_024),
-    retryable: Type.Boolean(),
-  },
-  closed,
-);
-export type Failure = Static<typeof FailureSchema>;
 
 /** The end of an assignment. `unread` names the layers that became no fact, and why. `timings` are ms since it was accepted. */
 export const OutcomeSchema = Type.Object(
