@@ -3,6 +3,7 @@ import {
   type Coverage,
   emptyCoverage,
   GAPS_MAX,
+  gapOfUnread,
   isAtLeast,
   type PathIndex,
   sumCoverage,
@@ -82,5 +83,16 @@ t.test('ledgers add up, and gaps beyond the limit are counted', (t) => {
   t.equal(sum.gapsOmitted, GAPS_MAX);
   t.notOk(sum.complete);
   t.ok(sumCoverage([]).complete);
+  t.end();
+});
+
+t.test('what was not read is a gap that says why, of both programs the same', (t) => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const reasonOf = (code: string): string => gapOfUnread(digest, code).reason;
+  t.strictSame(gapOfUnread(digest, 'layer.foreign'), { reason: 'foreign', path: digest, bytes: null });
+  t.equal(reasonOf('layer.size-mismatch'), 'size-lies');
+  t.equal(reasonOf('manifest.too-deep'), 'limit-depth');
+  t.equal(reasonOf('internal'), 'download-failed');
+  t.equal(reasonOf('toString'), 'download-failed', 'a word of a newer version');
   t.end();
 });

@@ -4,7 +4,7 @@ import {
   type EngineIdentity,
   emptyCoverage,
   engineKey,
-  type GapReason,
+  gapOfUnread,
   isAtLeast,
   sumCoverage,
   type Verdict,
@@ -142,18 +142,8 @@ function coverageOf(facts: RootFacts | null, unread: Unread): Coverage {
   return sumCoverage([...images.map((image) => image.coverage), ...read, ...unread.map(gapOf)]);
 }
 
-const gapReasons: Readonly<Record<string, GapReason>> = {
-  'layer.digest-mismatch': 'digest-mismatch',
-  'layer.size-mismatch': 'size-lies',
-  'manifest.invalid': 'corrupt',
-  'manifest.digest-mismatch': 'digest-mismatch',
-  'manifest.too-deep': 'limit-depth',
-  'manifest.too-large': 'limit-bytes',
-};
-
-function gapOf({ code }: Unread[number]): Coverage {
-  const reason = gapReasons[code] ?? 'download-failed';
-  return { ...emptyCoverage, gaps: [{ reason, path: null, bytes: null }], complete: false };
+function gapOf({ digest, code }: Unread[number]): Coverage {
+  return { ...emptyCoverage, gaps: [gapOfUnread(digest, code)], complete: false };
 }
 
 const isReported = (sight: Sight): boolean => isAtLeast(sight.finding.confidence, REPORTED_FROM);

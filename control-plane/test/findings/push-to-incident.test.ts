@@ -160,7 +160,7 @@ t.test('a scan that fails after the manifest was read is incomplete, and one wit
     await assignments.finish(sensor, outcomeOf(grant, { state: 'failed', failure, unread: [{ digest: open, failure }] }));
     t.match(await store.scans.fetchLatest(workspaceId, root), {
       verdict: found.length > 0 ? 'findings' : 'incomplete',
-      coverage: { complete: false, gaps: [{ reason: 'digest-mismatch', path: null, bytes: null }] },
+      coverage: { complete: false, gaps: [{ reason: 'digest-mismatch', path: open, bytes: null }] },
       unread: [{ digest: open, code: 'layer.digest-mismatch', detail: 'other bytes' }],
     });
   }

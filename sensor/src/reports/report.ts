@@ -3,6 +3,7 @@ import { platformName } from '@tidewaiter/shared/images';
 import {
   type Confidence,
   confidences,
+  gapOfUnread,
   isAtLeast,
   sumCoverage,
   type Visibility,
@@ -10,7 +11,7 @@ import {
   visibilities,
   visibilityOf,
 } from '@tidewaiter/shared/judgement';
-import { gapOfUnread, type ScannedImage, type ScannedManifest, type Shown } from './scanned-image.ts';
+import type { ScannedImage, ScannedManifest, Shown } from './scanned-image.ts';
 
 export type ReportedFinding = ScanReport['findings'][number];
 type Found = { -readonly [K in keyof ReportedFinding]: ReportedFinding[K] };
@@ -50,7 +51,7 @@ function coverageOf({ manifests, layers, unread }: ScannedImage): Coverage {
     ...manifests.map(({ coverage }) => coverage),
     ...[...layers.values()].map(({ summary }) => summary.coverage),
   ]);
-  const gaps = [...unread].map(([digest, error]) => gapOfUnread(digest, error));
+  const gaps = [...unread].map(([digest, error]) => gapOfUnread(digest, error.code));
   return sumCoverage([
     { ...summed, gaps: [], gapsOmitted: summed.gapsOmitted },
     { ...sumCoverage([]), gaps: [...gaps, ...summed.gaps], complete: gaps.length === 0 },
@@ -64,8 +65,10 @@ function collectFindings(image: ScannedImage): readonly Found[] {
     const platform = nameOf(manifest);
     for (const finding of manifest.findings) add(byPlace, imageFinding(finding), platform, 'not-a-file');
     manifest.layers.forEach(({ digest }, at) => {
+      const findings = image.layers.get(digest)?.findings ?? [];
+      if (findings.length === 0) return;
       const above = manifest.layers.slice(at + 1).flatMap((layer) => image.layers.get(layer.digest)?.paths ?? []);
-      for (const finding of image.layers.get(digest)?.findings ?? []) {
+      for (const finding of findings) {
         add(byPlace, layerFinding(finding, manifest, at), platform, visibilityOf(finding, above));
       }
     });

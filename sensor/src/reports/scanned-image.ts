@@ -1,14 +1,5 @@
 import type { TidewaiterError } from '@tidewaiter/shared/errors';
-import type {
-  Coverage,
-  EngineIdentity,
-  Gap,
-  GapReason,
-  ImageFinding,
-  LayerFinding,
-  LayerSummary,
-  PathIndex,
-} from '@tidewaiter/shared/findings';
+import type { Coverage, EngineIdentity, ImageFinding, LayerFinding, LayerSummary, PathIndex } from '@tidewaiter/shared/findings';
 import type { Digest, Platform } from '@tidewaiter/shared/images';
 
 /** A finding with its plaintext under --show-secrets. */
@@ -41,22 +32,4 @@ export interface ScannedImage {
   readonly manifests: readonly ScannedManifest[];
   readonly layers: ReadonlyMap<Digest, ScannedLayer>;
   readonly unread: ReadonlyMap<Digest, TidewaiterError>;
-}
-
-/** A layer that became no fact, as a gap of the image. */
-export function gapOfUnread(digest: Digest, error: TidewaiterError): Gap {
-  return { reason: reasonOf(error), path: digest, bytes: null };
-}
-
-function reasonOf({ code }: TidewaiterError): GapReason {
-  switch (code) {
-    case 'layer.digest-mismatch':
-      return 'digest-mismatch';
-    case 'layer.size-mismatch':
-      return 'size-lies';
-    case 'layer.foreign':
-      return 'foreign';
-    default:
-      return 'download-failed';
-  }
 }

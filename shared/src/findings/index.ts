@@ -3,6 +3,7 @@ export {
   confidences,
   emptyCoverage,
   GAPS_MAX,
+  gapOfUnread,
   isAtLeast,
   type KeySet,
   type PathIndex,
