@@ -5,6 +5,7 @@ import { errorCodes, hasCode, problemOf, TidewaiterError } from '@tidewaiter/sha
 import { isUuidv7, uuidv7 } from '@tidewaiter/shared/ids';
 import { isDigest, parseDigest, platformName } from '@tidewaiter/shared/images';
 import { decodeCursor, encodeCursor } from '@tidewaiter/shared/lists';
+import { describeError, maskedLine } from '@tidewaiter/shared/logs';
 import { parseRegistryUrl } from '@tidewaiter/shared/registries';
 
 t.test('an error says what, which, got, want and remedy', (t) => {
@@ -117,5 +118,25 @@ t.test('configuration names the variable, what it holds and what it should', (t)
   t.throws(() => readConfig({ port }, { PORT: 'x' }), { message: /PORT \(got "x", want a port number\)/ });
   t.throws(() => readConfig({ key }, {}), { code: 'config.invalid', message: /KEY/ });
   t.throws(() => readConfig({ key }, { KEY: 'hunter2' }), { message: /^(?!.*hunter2)/ });
+  t.end();
+});
+
+t.test('a line of a log loses what looks like a secret, and keeps the rest', (t) => {
+  const secret = 'q'.repeat(43);
+  t.equal(maskedLine(`sent twh_${secret} to x`), 'sent [redacted] to x');
+  t.equal(maskedLine(`Authorization: Bearer ${secret};`), 'Authorization: Bearer [redacted];');
+  t.equal(maskedLine(`postgres://app:${secret}@db:5432/main`), 'postgres://app:[redacted]@db:5432/main');
+  t.equal(maskedLine(`https://b/l?X-Amz-Signature=${secret}&x=1`), 'https://b/l?X-Amz-Signature=[redacted]&x=1');
+  t.equal(maskedLine('http://127.0.0.1:8080/a@b sha256:00'), 'http://127.0.0.1:8080/a@b sha256:00');
+  t.end();
+});
+
+t.test('an error is logged by what it says; only one that is not ours shows where it happened', (t) => {
+  const cause = new Error('the disk');
+  const ours = describeError(new TidewaiterError('internal', { which: 'x', cause }));
+  t.match(ours, { name: 'TidewaiterError', code: 'internal', cause: 'Error: the disk' });
+  t.notOk('stack' in ours);
+  t.match(describeError(new TypeError('odd')), { name: 'TypeError', message: 'odd', stack: /contracts/ });
+  t.strictSame(describeError('thrown'), { message: 'thrown' });
   t.end();
 });

@@ -1,0 +1,1 @@
+export { describeError, maskedLine, maskedPaths } from './masks.ts';
