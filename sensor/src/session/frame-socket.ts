@@ -12,7 +12,7 @@ import {
 } from '@tidewaiter/shared/protocol';
 import { type RawData, WebSocket } from 'ws';
 import type { Log } from '../telemetry/index.ts';
-import { OUTGOING_BYTES_MAX, REQUESTS_MAX, WATCH_MS } from './limits.ts';
+import { LOGGED_ERRORS_MAX, OUTGOING_BYTES_MAX, REQUESTS_MAX, WATCH_MS } from './limits.ts';
 
 /** The reply to a request, or the error frame that came instead. */
 export type Answer<T extends FrameType> =
@@ -50,6 +50,7 @@ export class FrameSocket {
   #heardAt = performance.now();
   #pingedAt = performance.now();
   #unknown = 0;
+  #errors = 0;
   #listener: ((frame: Frame) => void) | null = null;
   /** Resolves, never rejects, when the socket is gone. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
@@ -151,7 +152,7 @@ export class FrameSocket {
   #unasked(frame: Frame): void {
     if (frame.type === 'error') {
       const { code, detail } = frame.body;
-      this.#log.warn({ code, detail }, 'the control plane reports an error');
+      if (++this.#errors <= LOGGED_ERRORS_MAX) this.#log.warn({ code, detail }, 'the control plane reports an error');
       return;
     }
     if (!this.#listener) throw new TidewaiterError('protocol.out-of-order', { which: `${frame.type} frame`, want: 'welcome first' });

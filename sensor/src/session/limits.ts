@@ -34,6 +34,10 @@ export const REPORT_PAUSE_MS_MAX = 30_000;
 export const SOCKET_PAUSE_MS = 100;
 /** Pause between two claims of layers that others read, whatever the control plane says. */
 export const CLAIM_PAUSE_MS_RANGE = [200, 60_000] as const;
+/** What stopped work may take to end, its outcome included. */
+export const STOP_MS_MAX = 12_000;
+/** Error frames of one socket that are logged; the rest is counted. */
+export const LOGGED_ERRORS_MAX = 20;
 /** What a goodbye may wait for reports to be acknowledged; the rest is on disk. */
 export const FLUSH_MS_MAX = 5_000;
 /** A report's room in a frame, less the envelope. */

@@ -69,7 +69,12 @@ export class Session {
     const end = performance.now() + FLUSH_MS_MAX;
     while (tools.spool.count > 0 && this.#link.socket !== null && performance.now() < end) await pause(20, this.#over.signal);
     if (tools.spool.count > 0) log.warn({ reports: tools.spool.count }, 'reports stay in the spool; the next start sends them');
-    this.#link.socket?.send('goodbye', { reason: 'the sensor shuts down' });
+    try {
+      this.#link.socket?.send('goodbye', { reason: 'the sensor shuts down' });
+    } catch (error) {
+      // The socket went at this very moment: a goodbye is a courtesy.
+      log.debug({ err: error }, 'no goodbye could be said');
+    }
   }
 
   async #connectForever(): Promise<void> {

@@ -3,7 +3,7 @@ import { type Failure, failureOf, type FrameBody, type Grant, LEASES_MAX, OFFER_
 import type { Log } from '../telemetry/index.ts';
 import { Assignment, type WorkTools } from './assignment.ts';
 import type { FrameSocket } from './frame-socket.ts';
-import { OFFERS_MAX, WATCH_MS } from './limits.ts';
+import { OFFERS_MAX, STOP_MS_MAX, WATCH_MS } from './limits.ts';
 import type { Link } from './link.ts';
 
 /** Why a running assignment was stopped before its end. */
@@ -119,13 +119,17 @@ export class Work {
     for (const running of this.#running.values()) this.#stop(running, 'lost', why);
   }
 
-  /** Takes nothing new; resolves when nothing runs. What still runs after `graceMs` is given back. */
+  /** Takes nothing new; resolves when nothing runs. What still runs after `graceMs` is given back, and what does not heed that is left. */
   async drain(graceMs: number): Promise<void> {
     this.#isDraining = true;
     const timer = setTimeout(() => {
       for (const running of this.#running.values()) this.#stop(running, 'drained', 'the sensor shuts down');
     }, graceMs);
-    while (this.#running.size + this.#accepting.size > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    const end = performance.now() + graceMs + STOP_MS_MAX;
+    const tick = setInterval(() => this.#wakeIdle(), WATCH_MS);
+    while (this.#running.size + this.#accepting.size > 0 && performance.now() < end)
+      await new Promise<void>((resolve) => this.#idle.push(resolve));
+    clearInterval(tick);
     clearTimeout(timer);
     clearInterval(this.#timer);
   }
@@ -192,8 +196,12 @@ export class Work {
   }
 
   #ended(): void {
-    for (const wake of this.#idle.splice(0)) wake();
+    this.#wakeIdle();
     this.takeOffers();
+  }
+
+  #wakeIdle(): void {
+    for (const wake of this.#idle.splice(0)) wake();
   }
 
   #stop(running: Running, stop: Stop, why: string): void {

@@ -1,94 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cloud } from '@tidewaiter/dev-cloud/cloud';
-import type { AssignedRegistry, Task } from '@tidewaiter/shared/protocol';
-import t, { type Test } from 'tap';
-import { githubToken } from '../secrets.ts';
-import {
-  ACCOUNT,
-  cloudFor,
-  HOST,
-  keyFile,
-  type Program,
-  push,
-  REGION,
-  ROLE,
-  sampleImage,
-  type SensorSetup,
-  startSensor,
-} from './programs.ts';
-import { assertionOf, problem, SENSOR_ID, StandIn, waitFor } from './stand-in.ts';
-
-const hostRole: AssignedRegistry = {
-  id: 'registry',
-  provider: 'ecr',
-  host: HOST,
-  account: ACCOUNT,
-  region: REGION,
-  access: { method: 'host-role' },
-};
-
-/** The development cloud with an image, and keys for the sensor's host. */
-async function cloudWithImage(
-  t: Test,
-): Promise<{ readonly cloud: Cloud; readonly env: Record<string, string>; readonly scan: Task; readonly secret: string }> {
-  const cloud = await cloudFor(t);
-  await cloud.createRepository({ name: 'app' });
-  const secret = githubToken();
-  const digest = await push(
-    cloud,
-    'app',
-    await sampleImage([[{ path: 'etc/a', content: 'a' }], [{ path: 'b/.env', content: `T=${secret}\n` }]]),
-  );
-  const policies = [{ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }];
-  const { accessKeyId, secretAccessKey } = cloud.createAccessKey({ user: 'sensor', policies });
-  const env = { ...cloud.environment, AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
-  return { cloud, env, scan: { kind: 'scan', registry: hostRole, repository: 'app', digest }, secret };
-}
-
-async function sensorFor(
-  t: Test,
-  setup: Partial<SensorSetup> = {},
-): Promise<{ plane: StandIn; sensor: Program; folder: string; again: () => Program }> {
-  const plane = await StandIn.start(t);
-  const folder = t.testdir();
-  keyFile(folder);
-  const again = (): Program => startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'a-token', ...setup });
-  return { plane, sensor: again(), folder, again };
-}
-
-const spooled = (folder: string): readonly string[] => readdirSync(join(folder, 'state', 'spool')).filter((name) => name.endsWith('.json'));
-
-t.test('enrols with the public halves of keys it keeps at 0600, and signs each upgrade anew', async (t) => {
-  const { plane, sensor, folder, again } = await sensorFor(t);
-  const { peer, hello } = await plane.welcomed();
-  t.match(plane.enrolments[0], {
-    token: 'a-token',
-    signingKey: { kty: 'OKP', crv: 'Ed25519' },
-    encryptionKey: { kty: 'OKP', crv: 'X25519' },
-  });
-  t.notMatch(JSON.stringify(plane.enrolments), /"d":/);
-  const file = join(folder, 'state', 'identity.json');
-  t.equal(statSync(file).mode & 0o777, 0o600);
-  t.equal(statSync(join(folder, 'state')).mode & 0o777, 0o700);
-  t.match(hello, { protocols: [1], schemas: [1], concurrency: 2, leases: [], engine: { fingerprintKeyId: /^[0-9a-f]{16}$/ } });
-  peer.socket.close(1012, 'restart');
-  await plane.welcomed();
-  const [first, second] = plane.upgrades.map(assertionOf);
-  t.match(first?.header, { alg: 'EdDSA', kid: SENSOR_ID });
-  t.match(first?.claims, { iss: SENSOR_ID, sub: SENSOR_ID, aud: plane.url });
-  t.ok((first?.claims.exp ?? 0) - (first?.claims.iat ?? 0) <= 60);
-  t.not(first?.claims.jti, second?.claims.jti);
-  sensor.child.kill('SIGKILL');
-  await sensor.ended;
-  again();
-  await plane.welcomed();
-  t.equal(plane.enrolments.length, 1, 'the keys outlive the process');
-  const { d } = (JSON.parse(readFileSync(file, 'utf8')) as { signingKey: { d: string } }).signingKey;
-  t.notMatch(sensor.log(), d);
-  t.notMatch(sensor.log(), 'a-token');
-});
+import type { Task } from '@tidewaiter/shared/protocol';
+import t from 'tap';
+import { cloudWithImage, hostRole, sensorFor, spooled } from './fixtures.ts';
+import { ACCOUNT, keyFile, push, REGION, ROLE, sampleImage, startSensor } from './programs.ts';
+import { StandIn, waitFor } from './stand-in.ts';
 
 t.test('takes as much as it has room for, and reports a scan in order: manifest, pages, layer, outcome', async (t) => {
   const { cloud, env, scan, secret } = await cloudWithImage(t);
@@ -193,110 +110,6 @@ t.test('names its leases after a broken socket, keeps those that are still its o
   await second.grantClaims();
   t.match(await second.outcome(kept), { state: 'succeeded' });
   t.notOk(second.reports.some(({ report }) => report.kind === 'outcome' && report.grant.assignmentId === lost.assignmentId));
-});
-
-t.test('survives frames that no control plane sends, and comes back', async (t) => {
-  const hostile: readonly (readonly [string, string | Buffer, number])[] = [
-    ['no JSON', 'no JSON', 1008],
-    ['a deep nest', '['.repeat(100_000), 1008],
-    ['binary', Buffer.from([1, 2, 3]), 1008],
-    ['another version', JSON.stringify({ v: 2, type: 'offer', id: 'x', body: {} }), 1008],
-    ['a wrong body', JSON.stringify({ v: 1, type: 'offer', id: 'x', body: { assignmentId: 7 } }), 1008],
-    ['a frame of a sensor', JSON.stringify({ v: 1, type: 'goodbye', id: 'x', body: { reason: 'no' } }), 1008],
-    ['a frame above 1 MiB', `"${'x'.repeat(1 << 20)}"`, 1009],
-  ];
-  for (const [name, text, code] of hostile) {
-    const { plane: fresh, sensor: other } = await sensorFor(t);
-    const { peer } = await fresh.welcomed();
-    peer.socket.send(JSON.stringify({ v: 1, type: 'of-a-newer-version', id: 'x', body: {} }));
-    peer.send('ack', {}, 'nothing-that-was-asked');
-    peer.socket.send(text);
-    await waitFor(() => peer.closed !== null, 5_000, `the close after ${name}`);
-    t.equal(peer.closed?.code, code, name);
-    if (code === 1008) t.match(await peer.take('error'), { body: { code: /^protocol\./, retryable: false } }, name);
-    t.ok(await fresh.welcomed(), 'it comes back');
-    other.child.kill('SIGKILL');
-  }
-});
-
-t.test('takes no offer before welcome', async (t) => {
-  const { plane } = await sensorFor(t);
-  const peer = await plane.next();
-  await peer.take('hello');
-  peer.send('offer', { assignmentId: randomUUID(), kind: 'sync' });
-  t.match(await peer.take('error'), { body: { code: 'protocol.out-of-order' } });
-  await waitFor(() => peer.closed !== null, 5_000, 'the close');
-  t.ok(await plane.welcomed());
-});
-
-t.test('speaks no version but its own', async (t) => {
-  const { plane, sensor } = await sensorFor(t);
-  await plane.welcomed({ schema: 99 });
-  await sensor.says(/schema 99.*"code":"protocol.version-unsupported"/);
-  t.ok(await plane.welcomed(), 'it tries again: the control plane may be mended');
-});
-
-t.test('stays away as long as a draining control plane says', async (t) => {
-  const { plane } = await sensorFor(t);
-  const { peer } = await plane.welcomed();
-  const at = performance.now();
-  peer.send('drain', { retryAfterMs: 2_500 });
-  peer.send('offer', { assignmentId: randomUUID(), kind: 'sync' });
-  peer.socket.close(1012, 'restart');
-  await plane.welcomed();
-  t.ok(performance.now() - at >= 2_500);
-  t.notOk(
-    peer.arrived.some(({ type }) => type === 'accept'),
-    'an offer after drain is not taken',
-  );
-});
-
-t.test('stays alive and says the remedy when it is revoked, and meets a proxy’s pages with patience', async (t) => {
-  const { cloud, env, scan } = await cloudWithImage(t);
-  const { plane, sensor } = await sensorFor(t, { env });
-  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 60_000, count: 1 });
-  const { peer } = await plane.welcomed();
-  await peer.assign(scan);
-  plane.refusal = { status: 200, contentType: 'text/html', body: '<html>Sign in to the network</html>' };
-  peer.socket.terminate();
-  await sensor.says(/HTTP 200 with text\/html.*control-plane\.unreachable/);
-  plane.refusal = { status: 502, contentType: 'text/html', body: '<html>Bad gateway</html>' };
-  await sensor.says(/HTTP 502 with text\/html/);
-  t.notMatch(sensor.log(), /work is stopped/, 'a network that fails stops no work');
-  plane.refusal = problem(403, 'sensor.revoked');
-  await sensor.says(/"code":"sensor.revoked".*"remedy":"mend sensor.revoked","nextProbeMs":300000/, 30_000);
-  await sensor.says(/work is stopped/);
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  t.equal(sensor.child.exitCode, null, 'it lives');
-  sensor.child.kill('SIGTERM');
-  t.equal(await sensor.ended, 0);
-});
-
-t.test('enrols anew, once, when a control plane does not know it and there is a token it has not used', async (t) => {
-  const { plane, sensor, again } = await sensorFor(t);
-  await plane.welcomed();
-  sensor.child.kill('SIGKILL');
-  await sensor.ended;
-  plane.refusal = problem(401, 'sensor.unknown');
-  const second = again();
-  await waitFor(() => plane.enrolments.length === 2, 10_000, 'the second enrolment');
-  t.notSame(plane.enrolments[0]?.['signingKey'], plane.enrolments[1]?.['signingKey'], 'under new keys');
-  await second.says(/"nextProbeMs":300000/);
-  t.equal(plane.enrolments.length, 2);
-  t.equal(second.child.exitCode, null);
-});
-
-t.test('keeps trying to enrol with a token that is refused, and says why', async (t) => {
-  const plane = await StandIn.start(t);
-  plane.enrolRefusal = problem(401, 'enrolment.invalid');
-  const folder = t.testdir();
-  keyFile(folder);
-  const sensor = startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'spent-token' });
-  await sensor.says(/"code":"enrolment.invalid".*"remedy":"mend enrolment.invalid"/);
-  t.equal(sensor.child.exitCode, null);
-  t.notMatch(sensor.log(), /spent-token/);
-  sensor.child.kill('SIGTERM');
-  t.equal(await sensor.ended, 0);
 });
 
 t.test('sends after kill -9 what was not acknowledged, in order and under the same ids, and holds its lease meanwhile', async (t) => {
@@ -480,51 +293,6 @@ t.test('a layer that cannot be had makes the try fail and be made again; one tha
   t.match(await peer.outcome(cut, 60_000), { state: 'failed', failure: { retryable: true }, unread: [{ digest }] });
 });
 
-t.test('two sensors do not share a state folder, and none starts without a key', async (t) => {
-  const { plane, folder, again } = await sensorFor(t);
-  await plane.welcomed();
-  const second = again();
-  t.equal(await second.ended, 2);
-  t.match(second.log(), /another sensor uses.*config\.conflict/);
-  const keyless = startSensor(t, {
-    folder: join(folder, 'other'),
-    controlPlaneUrl: plane.url,
-    env: { TIDEWAITER_FINGERPRINT_KEY_FILE: '' },
-  });
-  t.equal(await keyless.ended, 2);
-  t.match(keyless.log(), /TIDEWAITER_FINGERPRINT_KEY_FILE.*tidewaiter-sensor keygen/);
-  const short = join(folder, 'short.key');
-  writeFileSync(short, 'too short');
-  const keyed = startSensor(t, {
-    folder: join(folder, 'third'),
-    controlPlaneUrl: plane.url,
-    env: { TIDEWAITER_FINGERPRINT_KEY_FILE: short },
-  });
-  t.equal(await keyed.ended, 2);
-  t.match(keyed.log(), /got 9 bytes, want 32 bytes/);
-  const tokenless = startSensor(t, {
-    folder: join(folder, 'fourth'),
-    controlPlaneUrl: plane.url,
-    env: { TIDEWAITER_FINGERPRINT_KEY_FILE: join(folder, 'fingerprint.key') },
-  });
-  t.equal(await tokenless.ended, 2);
-  t.match(tokenless.log(), /TIDEWAITER_ENROLMENT_TOKEN.*enrolment-tokens/);
-});
-
-t.test('a sensor revoked while it works stops at once, and stays', async (t) => {
-  const { cloud, env, scan } = await cloudWithImage(t);
-  const { plane, sensor } = await sensorFor(t, { env });
-  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 60_000, count: 1 });
-  const { peer } = await plane.welcomed();
-  await peer.assign(scan);
-  peer.send('error', { code: 'sensor.revoked', detail: 'no', remedy: null, retryable: false });
-  peer.socket.close(1008, 'sensor.revoked');
-  await sensor.says(/work is stopped/);
-  await sensor.says(/"nextProbeMs":300000/);
-  t.equal(sensor.child.exitCode, null);
-  t.equal(plane.upgrades.length, 1);
-});
-
 t.test('the same offer twice is accepted once', async (t) => {
   const { cloud, env, scan } = await cloudWithImage(t);
   const { plane } = await sensorFor(t, { env });
@@ -539,18 +307,53 @@ t.test('the same offer twice is accepted once', async (t) => {
   t.notOk(peer.arrived.some(({ type }) => type === 'accept'));
 });
 
-t.test('answers to an enrolment that are too large, or lead elsewhere, are no reason to end', async (t) => {
+t.test('layers the control plane passes over in its answer are asked for again; what was not asked for is not read', async (t) => {
+  const { cloud, env, scan } = await cloudWithImage(t);
+  const { plane } = await sensorFor(t, { env });
+  const { peer } = await plane.welcomed();
+  const grant = await peer.assign(scan);
+  const { id, body } = await peer.take('claim');
+  const [first = '', second = ''] = body.digests;
+  const stranger = `sha256:${'0'.repeat(64)}`;
+  cloud.resetCounters();
+  peer.send('claimed', { known: [], yours: [first, stranger], wait: [], retryAfterMs: 0 }, id);
+  const again = await peer.take('claim');
+  t.strictSame(again.body.digests, [second]);
+  peer.send('claimed', { known: [], yours: [], wait: [second], retryAfterMs: 86_400_000 }, again.id);
+  await waitFor(() => peer.reports.some(({ report }) => report.kind === 'layer-done'), 5_000, 'the first layer');
+  peer.send('cancel', { grant });
+  t.equal(peer.reports.filter(({ report }) => report.kind === 'layer-done').length, 1);
+  t.strictSame(Object.keys(cloud.counters().blobs).includes(stranger), false);
+});
+
+t.test('takes no new work while its spool is half full, and takes it again when that is acknowledged', async (t) => {
   const plane = await StandIn.start(t);
-  plane.enrolRefusal = { status: 201, contentType: 'application/json', body: `"${'x'.repeat(100_000)}"` };
   const folder = t.testdir();
   keyFile(folder);
-  const sensor = startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'a-token' });
-  await sensor.says(/more than 65536 bytes/);
-  plane.enrolRefusal = { status: 307, contentType: 'text/html', body: '' };
-  await sensor.says(/HTTP 307 with text\/html/);
-  plane.enrolRefusal = { status: 201, contentType: 'application/json', body: '{"sensorId":7}' };
-  await sensor.says(/HTTP 201 with application\/json/);
-  plane.enrolRefusal = null;
-  await plane.welcomed();
-  t.equal(sensor.child.exitCode, null);
+  const spool = join(folder, 'state', 'spool');
+  mkdirSync(spool, { recursive: true });
+  const engine = { fingerprintKeyId: '0123456789abcdef', engineVersion: 't', ruleSetHash: 'a'.repeat(64), limitsHash: 'b'.repeat(64) };
+  const page = {
+    kind: 'layer-page',
+    digest: `sha256:${'c'.repeat(64)}`,
+    engine,
+    page: 0,
+    paths: { kind: 'files', hashes: 'A'.repeat(900_000) },
+  };
+  for (let at = 1; at <= 6; at++)
+    writeFileSync(join(spool, `${String(at).padStart(15, '0')}-layer-page-${randomUUID()}.json`), JSON.stringify(page));
+  startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'a-token', env: { TIDEWAITER_SPOOL_MIB_MAX: '8' } });
+  const { peer } = await plane.welcomed();
+  peer.acks = false;
+  const assignmentId = randomUUID();
+  peer.send('offer', { assignmentId, kind: 'sync' });
+  for (let left = 6; left > 0; left--) {
+    const report = await peer.take('report');
+    t.notOk(
+      peer.arrived.some(({ type }) => type === 'accept'),
+      `${left} are left`,
+    );
+    peer.send('ack', {}, report.id);
+  }
+  t.match(await peer.take('accept'), { body: { assignmentId } });
 });
