@@ -17,7 +17,7 @@ export interface ApiParts extends Context {
   readonly gateway: Pick<Gateway, 'disconnect'>;
   readonly assignments: Pick<Assignments, 'queue' | 'cancel' | 'resume'>;
   readonly catalog: Pick<Catalog, 'queueUnscanned'>;
-  readonly triggers: Pick<Triggers, 'receivePush' | 'rejectPush' | 'request'>;
+  readonly triggers: Pick<Triggers, 'receivePush' | 'rejectPush' | 'request' | 'distrust'>;
   readonly incidents: Incidents;
   /** URL under which this control plane is known; `aud` of sensors' assertions. */
   readonly publicUrl: () => string;

@@ -11,7 +11,10 @@ export interface ScanEnd {
 
 /** What sensors report, and the verdicts made of it. A new verdict wakes `verdicts:<workspaceId>`. */
 export interface Findings {
-  /** @throws assignment.stale when `grant` is not this sensor's any more. */
+  /**
+   * @throws assignment.stale when `grant` is not this sensor's any more; protocol.frame-invalid when a digest is not named by the
+   * manifests that this sensor reported of the grant's image.
+   */
   claim(sensor: Sensor, grant: Grant, engine: EngineIdentity, digests: readonly string[]): Promise<LayerClaimAnswer>;
   /**
    * Takes one report; the same one again changes nothing.

@@ -12,8 +12,9 @@ export function createFindings(context: Context): Findings {
   return {
     async claim(sensor, grant, engine, digests) {
       const answer = await store.facts.claim(sensor.workspaceId, sensor.id, grant, engine, digests, LEASE_MS, now());
-      if (answer) return answer;
-      throw stale(grant.assignmentId, grant.attempt);
+      if (!answer) throw stale(grant.assignmentId, grant.attempt);
+      if ('foreign' in answer) throw foreign(sensor, answer.foreign);
+      return answer;
     },
     accept(sensor, report) {
       switch (report.kind) {
@@ -35,13 +36,22 @@ async function acceptManifest(context: Context, sensor: Sensor, { kind: _kind, g
   const assignment = await store.assignments.fetch(workspaceId, grant.assignmentId);
   if (assignment?.digest == null || !(await store.assignments.isCurrent(workspaceId, sensor.id, grant)))
     throw stale(grant.assignmentId, grant.attempt);
-  const made = await store.facts.createManifest(workspaceId, manifest, newId, now());
+  const made = await store.facts.createManifest(workspaceId, sensor.id, manifest, newId, now());
+  if (made === 'refused') throw stale(grant.assignmentId, grant.attempt);
   if (made === 'conflict') await raiseAlarm(context, sensor, manifest.engine, 'manifest', manifest.digest);
   if (manifest.shape === 'index') await absorbChildren(context, workspaceId, assignment, manifest);
   // All its layers may be known already, from other images.
   await settle(context, workspaceId, assignment.digest, manifest.engine);
   if (manifest.digest !== assignment.digest) await settle(context, workspaceId, manifest.digest, manifest.engine);
 }
+
+const foreign = ({ id }: Sensor, digests: readonly string[]): TidewaiterError =>
+  new TidewaiterError('protocol.frame-invalid', {
+    which: `claim of sensor ${id}`,
+    got: `${digests[0]}${digests.length > 1 ? ` and ${digests.length - 1} more` : ''}`,
+    want: 'layers that the manifests it reported under this grant name',
+    remedy: 'Report the manifests first, and wait for their acknowledgement.',
+  });
 
 const stale = (assignmentId: string, attempt: number): TidewaiterError =>
   new TidewaiterError('assignment.stale', { which: `assignment ${assignmentId}`, got: `attempt ${attempt}` });

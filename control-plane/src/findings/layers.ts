@@ -44,7 +44,8 @@ export async function acceptDone(context: Context, sensor: Sensor, { engine, sum
         remedy: 'Send all pages of the layer again, then its summary.',
       });
     case 'conflict':
-      return raiseAlarm(context, sensor, engine, 'layer', summary.digest);
+      await raiseAlarm(context, sensor, engine, 'layer', summary.digest);
+      return settleRoots(context, sensor.workspaceId, summary.digest, engine);
     case 'created':
     case 'known':
       // Again for a known one: a crash may have come between the fact and the verdicts.

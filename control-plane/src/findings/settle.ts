@@ -66,22 +66,29 @@ async function judgeRoot(
   const { store } = context;
   const facts = await store.facts.fetchRoot(workspaceId, digest, engine);
   const open = facts ? openOf(facts) : [digest];
-  const unread = open.map((missing) => reasonOf(missing, end, before));
+  const disputed = new Set(facts?.disputed);
+  const unread = open.map((missing) => (disputed.has(missing) ? dispute(missing) : reasonOf(missing, end, before)));
   const sights = facts ? await sightsOf(store.facts, workspaceId, engine, facts.images) : [];
   const scan = scanOf(context, workspaceId, digest, engine, facts, unread, sights, end ?? endOf(before));
   return record(context, scan, sights);
 }
 
-/** Layers and manifests that nobody has read under this engine. */
-function openOf({ images, missing }: RootFacts): readonly string[] {
+/** Layers and manifests that nobody who counts for this root has read under this engine, or of which others there say otherwise. */
+function openOf({ images, missing, disputed }: RootFacts): readonly string[] {
   const unknown = images.flatMap((image) => image.layers.filter((layer) => layer.summary === null).map((layer) => layer.digest));
-  return [...new Set([...missing, ...unknown])];
+  return [...new Set([...missing, ...unknown, ...disputed])];
 }
 
 async function lastScan(context: Context, workspaceId: string, digest: string, engine: EngineIdentity): Promise<Scan | null> {
   const scan = await context.store.scans.fetchLatest(workspaceId, digest);
   return scan?.engineKey === engineKey(engine) ? scan : null;
 }
+
+const dispute = (digest: string): Unread[number] => ({
+  digest,
+  code: 'fact.disputed',
+  detail: 'Sensors reported different results for it; see the audit log for which.',
+});
 
 function reasonOf(digest: string, end: ScanEnd | undefined, before: Scan | null): Unread[number] {
   const told = end?.unread.find((unread) => unread.digest === digest)?.failure ?? end?.failure;

@@ -15,6 +15,12 @@ export type ManualTarget =
   | { readonly kind: 'tag'; readonly registryId: string; readonly repository: string; readonly tag: string }
   | { readonly kind: 'digest'; readonly registryId: string; readonly repository: string; readonly digest: string };
 
+/** Facts that were dropped, and images that were queued for their sake. */
+export interface Distrusted {
+  readonly facts: number;
+  readonly images: number;
+}
+
 /** What starts work: push events, the schedule, people. */
 export interface Triggers {
   /**
@@ -28,6 +34,11 @@ export interface Triggers {
   settle(): Promise<number>;
   /** Sweep, every few seconds: registries whose interval has passed get a sync assignment. Returns how many. */
   sweep(): Promise<number>;
+  /**
+   * Takes back all that a compromised sensor ever said, and queues anew the images whose verdicts stood on it. Null when there is no such
+   * sensor; again, it finds nothing left.
+   */
+  distrust(workspaceId: string, sensorId: string): Promise<Distrusted | null>;
   /** @throws resource.not-found when the registry, repository or tag is not known in this workspace. */
   request(workspaceId: string, target: ManualTarget): Promise<{ readonly assignmentIds: readonly string[] }>;
 }

@@ -1,5 +1,6 @@
 import type { Assignments } from '../assignments/index.ts';
 import type { Context } from '../storage/index.ts';
+import { distrust } from './distrust.ts';
 import type { Triggers } from './face.ts';
 import { Pushes } from './push.ts';
 import { request } from './requests.ts';
@@ -14,6 +15,7 @@ export function createTriggers(context: Context, assignments: Pick<Assignments, 
     rejectPush: (rawBody) => pushes.reject(rawBody),
     settle: () => pushes.settle(),
     sweep: () => sweep(context, assignments),
+    distrust: (workspaceId, sensorId) => distrust(context, assignments, workspaceId, sensorId),
     request: (workspaceId, target) => request(context, assignments, workspaceId, target),
   };
 }

@@ -57,7 +57,6 @@ async function scanAs({ sensor }: typeof first, fingerprint: string) {
     const offer = await client.next('offer');
     if (offer.body.kind !== 'scan') continue;
     const { grant } = await client.ask('accept', { assignmentId: offer.body.assignmentId }, 'accepted');
-    const claimed = await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed');
     const finding = {
       detector: 'test-key',
       confidence: 'certain' as const,
@@ -89,6 +88,7 @@ async function scanAs({ sensor }: typeof first, fingerprint: string) {
       findings: 0,
     };
     await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');
+    const claimed = await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed');
     if (claimed.yours.length > 0)
       await client.ask('report', { reportId: randomUUID(), report: { kind: 'layer-done', engine: testEngine, pages: 0, summary } }, 'ack');
     await client.ask(

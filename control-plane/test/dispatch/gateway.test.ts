@@ -249,12 +249,6 @@ t.test('frames that only the control plane sends are out of order', async (t) =>
 t.test('a push is offered at once, accepted under a lease, claimed, reported and acknowledged', async (t) => {
   const { client, grant, digest } = await running(t);
   const layer = digestOf();
-  t.strictSame(await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed'), {
-    known: [],
-    yours: [layer],
-    wait: [],
-    retryAfterMs: 0,
-  });
   const coverage = {
     entriesSeen: 1,
     otherEntries: 0,
@@ -313,7 +307,18 @@ t.test('a push is offered at once, accepted under a lease, claimed, reported and
     { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: { credentials: 1, manifest: 2, layers: 3 } },
   ];
   const waiting = app.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=30`);
-  for (const report of reports) await client.ask('report', { reportId: randomUUID(), report }, 'ack');
+  const [manifest, ...results] = reports;
+  if (!manifest) throw new Error('there is one');
+  const claim = client.send('claim', { grant, engine: testEngine, digests: [layer] });
+  t.match(await client.next('error'), { replyTo: claim, body: { code: 'protocol.frame-invalid' } }, 'before its manifest is reported');
+  await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');
+  t.strictSame(await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed'), {
+    known: [],
+    yours: [layer],
+    wait: [],
+    retryAfterMs: 0,
+  });
+  for (const report of results) await client.ask('report', { reportId: randomUUID(), report }, 'ack');
   for (const report of reports) await client.ask('report', { reportId: randomUUID(), report }, 'ack');
   t.match(
     (await waiting).body,

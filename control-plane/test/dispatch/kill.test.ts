@@ -172,12 +172,12 @@ for (const step of steps) {
       }
     };
     if (step === 'accept') await comeBack();
+    await report(1);
     await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed');
     if (step === 'claim') {
       await comeBack();
       t.match(await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed'), { yours: [layer] });
     }
-    await report(1);
     if (step === 'before an acknowledgement') {
       client.send('report', pageReport);
       await comeBack();

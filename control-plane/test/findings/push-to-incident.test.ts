@@ -58,8 +58,8 @@ t.test('a push becomes an incident', async (t) => {
   const receipt = await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
   t.match(receipt, { outcome: 'queued', outcomeReason: null, assignmentId: String });
   const grant = await take(it, sensor);
-  t.same(await findings.claim(sensor, grant, engine, [base]), { known: [], yours: [base], wait: [] });
   await findings.accept(sensor, manifestOf(grant, root, [base]));
+  t.same(await findings.claim(sensor, grant, engine, [base]), { known: [], yours: [base], wait: [] });
   t.equal(await store.scans.fetchLatest(workspaceId, root), null, 'no verdict before the layer is read');
   await reportLayer(it, sensor, { digest: base, findings: [findingOf()], files: ['srv/app/.env'] });
   t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'findings', counts: { certain: 1 }, unread: [] });
@@ -87,8 +87,8 @@ t.test('a push becomes an incident', async (t) => {
     const second = digestOf('second image');
     await triggers.receivePush(registry, pushBody(registry, { 'image-digest': second, 'image-tag': 'v2' }));
     const grant = await take(it, sensor);
-    t.same(await findings.claim(sensor, grant, engine, [base, above]), { known: [base], yours: [above], wait: [] });
     await findings.accept(sensor, manifestOf(grant, second, [base, above]));
+    t.same(await findings.claim(sensor, grant, engine, [base, above]), { known: [base], yours: [above], wait: [] });
     await reportLayer(it, sensor, { digest: above, whiteouts: ['srv/app'] });
     t.match(await store.scans.fetchLatest(workspaceId, second), { verdict: 'findings' });
     t.equal((await store.incidents.list(workspaceId, {}, firstPage)).items.length, 1);
@@ -110,8 +110,8 @@ t.test('an outcome names what was not read, and the verdict mends itself when it
   const layer = digestOf('bad layer');
   await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
   const grant = await take(it, sensor);
-  await findings.claim(sensor, grant, engine, [layer]);
   await findings.accept(sensor, manifestOf(grant, root, [layer]));
+  await findings.claim(sensor, grant, engine, [layer]);
   const failure: Failure = { code: 'layer.download-failed', detail: 'cut', remedy: null, retryable: true };
   await assignments.finish(sensor, outcomeOf(grant, { unread: [{ digest: layer, failure }] }));
   const incomplete = await store.scans.fetchLatest(workspaceId, root);
@@ -154,8 +154,8 @@ t.test('a scan that fails after the manifest was read is incomplete, and one wit
     const layer = digestOf(`layer ${found.length}`);
     await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
     const grant = await take(it, sensor);
-    await findings.claim(sensor, grant, engine, [layer, open]);
     await findings.accept(sensor, manifestOf(grant, root, [layer, open]));
+    await findings.claim(sensor, grant, engine, [layer, open]);
     await reportLayer(it, sensor, { digest: layer, findings: found });
     await assignments.finish(sensor, outcomeOf(grant, { state: 'failed', failure, unread: [{ digest: open, failure }] }));
     t.match(await store.scans.fetchLatest(workspaceId, root), {
@@ -205,11 +205,12 @@ t.test('an index is scanned with all its children, each platform with a visibili
     items.map((event) => event.outcome),
     ['applied', 'applied', 'queued'],
   );
-  await findings.claim(sensor, grant, engine, [base, above]);
   await findings.accept(sensor, manifestOf(grant, amd, [base], { platform: null }));
+  await findings.claim(sensor, grant, engine, [base]);
   await reportLayer(it, sensor, { digest: base, findings: [findingOf()] });
   t.equal(await store.scans.fetchLatest(workspaceId, index), null, 'a child is still missing');
   await findings.accept(sensor, manifestOf(grant, arm, [base, above], { platform: null }));
+  await findings.claim(sensor, grant, engine, [base, above]);
   await reportLayer(it, sensor, { digest: above, files: ['srv/app/.env'] });
   t.match(await store.scans.fetchLatest(workspaceId, index), { verdict: 'findings', counts: { certain: 1 } });
   for (const child of [amd, arm])
@@ -248,8 +249,8 @@ t.test('a resolved incident comes back when another image holds its secret, and 
   const scan = async (root: string) => {
     await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root, 'image-tag': root.slice(7, 12) }));
     const grant = await take(it, sensor);
-    await findings.claim(sensor, grant, engine, [base]);
     await findings.accept(sensor, manifestOf(grant, root, [base]));
+    await findings.claim(sensor, grant, engine, [base]);
     return grant;
   };
   await it.assignments.finish(sensor, outcomeOf(await scan(digestOf('one'))));
@@ -278,6 +279,9 @@ t.test('refuses reports out of order, without a claim, under a lost lease, or la
   const done = { kind: 'layer-done', engine, pages: 1, summary: summaryOf(layer, 0) } as const;
   await t.rejects(findings.accept(sensor, page), { code: 'claim.missing' });
   await t.rejects(findings.accept(sensor, done), { code: 'claim.missing' });
+  await t.rejects(findings.claim(sensor, grant, engine, [layer]), { code: 'protocol.frame-invalid' }, 'no manifest names it yet');
+  await findings.accept(sensor, manifestOf(grant, digestOf('image'), [layer]));
+  await t.rejects(findings.claim(sensor, grant, engine, [layer, digestOf('other')]), { code: 'protocol.frame-invalid' });
   await findings.claim(sensor, grant, engine, [layer]);
   await t.rejects(findings.accept(sensor, done), { code: 'protocol.out-of-order' });
   await t.rejects(findings.accept(sensor, { ...page, paths: { kind: 'files', hashes: 'AAAA' } }), { code: 'protocol.frame-invalid' });
@@ -293,7 +297,10 @@ t.test('refuses reports out of order, without a claim, under a lost lease, or la
   t.notOk(logged.some((line) => line.level === 'error'));
   await findings.accept(sensor, { ...page, findings: [findingOf()] });
   await findings.accept(sensor, { ...done, summary: summaryOf(layer, 1) });
-  t.match(logged, [{ level: 'error', message: /another result/ }]);
+  t.match(
+    logged.filter((line) => line.level === 'error'),
+    [{ level: 'error', message: /another result/ }],
+  );
   t.match(await store.audit.list(workspaceId, firstPage), {
     items: [{ action: 'layer.conflict', actor: `sensor:${sensor.id}`, subject: layer }],
   });
@@ -308,8 +315,8 @@ t.test('takes a layer of a million paths in full pages, none larger, and finds a
   const [base, above, root] = ['base', 'above', 'root'].map(digestOf) as [string, string, string];
   await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
   const grant = await take(it, sensor);
-  await findings.claim(sensor, grant, engine, [base, above]);
   await findings.accept(sensor, manifestOf(grant, root, [base, above]));
+  await findings.claim(sensor, grant, engine, [base, above]);
   await reportLayer(it, sensor, { digest: base, findings: [findingOf()] });
   const page = { kind: 'layer-page', digest: above, engine } as const;
   const hashes = (count: number) => Buffer.concat([hashesOf(['srv/app/.env']), randomBytes((count - 1) * 8)]).toString('base64');
@@ -345,10 +352,10 @@ t.test('coverage counts a layer once, whatever the platforms that have it', asyn
   const [index, one, two, base] = ['index', 'one', 'two', 'base'].map(digestOf) as [string, string, string, string];
   await triggers.receivePush(registry, pushBody(registry, { 'image-digest': index }));
   const grant = await take(it, sensor);
-  await findings.claim(sensor, grant, engine, [base]);
   const children = [one, two].map((digest) => ({ digest, platform: null }));
   await findings.accept(sensor, manifestOf(grant, index, [], { shape: 'index', children }));
   for (const child of [one, two]) await findings.accept(sensor, manifestOf(grant, child, [base]));
+  await findings.claim(sensor, grant, engine, [base]);
   await findings.accept(sensor, { kind: 'layer-page', digest: base, engine, page: 0 });
   const coverage = { ...sumCoverage([]), entriesSeen: 3, otherEntries: 1, filesSeen: 2, filesScanned: 2, bytesSeen: 9, bytesScanned: 9 };
   await findings.accept(sensor, { kind: 'layer-done', engine, pages: 1, summary: summaryOf(base, 0, { coverage }) });

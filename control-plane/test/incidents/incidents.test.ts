@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { type IncidentAction, severityOf } from '../../src/incidents/index.ts';
 import type { IncidentStatus } from '../../src/storage/index.ts';
 import { firstPage, plane } from '../storage/plane.ts';
-import { createWorkspace, digestOf, engine, findingOf, imageOf, newId } from '../storage/samples.ts';
+import { createWorkspace, digestOf, engine, findingOf, reportImage } from '../storage/samples.ts';
 
 t.test('severity follows confidence and sight, one step lower for generic detectors', async (t) => {
   const table = (['certain', 'likely', 'possible'] as const).map((confidence) =>
@@ -25,7 +25,7 @@ async function withIncident(t: Test) {
   const digest = digestOf('image');
   const { detector, confidence, preview, fingerprints } = findingOf();
   const finding = { detector, confidence, preview, fingerprints, kind: 'env' as const, key: 'TOKEN', instruction: null };
-  await store.facts.createManifest(workspaceId, imageOf(digest, [], { findings: [finding] }), newId, 5);
+  await reportImage(store, it.sensor, digest, [], { findings: [finding] });
   await it.findings.settle(workspaceId, digest, engine);
   const [incident] = (await store.incidents.list(workspaceId, {}, firstPage)).items;
   const id = incident?.id ?? '';

@@ -175,6 +175,15 @@ export async function enrol(store: Store, workspaceId: string, registryIds: read
   return sensor;
 }
 
+/** A sensor's word on an image: what it may claim, and what it vouches for. */
+export const reportImage = (
+  store: Store,
+  { workspaceId, id }: Pick<Sensor, 'workspaceId' | 'id'>,
+  digest: string,
+  layers: readonly string[],
+  change: Partial<StoredManifest> = {},
+) => store.facts.createManifest(workspaceId, id, imageOf(digest, layers, change), newId, 5);
+
 export async function createWorkspace(store: Store, name = 'one'): Promise<string> {
   const id = newId();
   await store.workspaces.create({ id, name, createdAt: 1 });

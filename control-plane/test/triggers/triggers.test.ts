@@ -1,6 +1,6 @@
 import t from 'tap';
 import { firstPage, plane, pushBody } from '../storage/plane.ts';
-import { createWorkspace, digestOf, imageOf, newId, registryOf } from '../storage/samples.ts';
+import { createWorkspace, digestOf, newId, registryOf, reportImage } from '../storage/samples.ts';
 
 const digest = digestOf('image');
 
@@ -264,7 +264,7 @@ t.test('a listing queues what it finds: first everything, later only what is new
 });
 
 t.test('a person asks for a registry, a repository, a tag or a digest', async (t) => {
-  const { triggers, store, workspaceId, registry } = await plane(t);
+  const { triggers, store, workspaceId, registry, sensor } = await plane(t);
   const [one, two, child, index] = ['one', 'two', 'child', 'index'].map(digestOf) as [string, string, string, string];
   for (const [found, tag] of [
     [one, 'v1'],
@@ -275,12 +275,7 @@ t.test('a person asks for a registry, a repository, a tag or a digest', async (t
     const placed = { repository: 'app', digest: found, tag, mediaType: null, pushedAt: 5 };
     await store.catalog.updateFromPush(workspaceId, registry.id, placed, { repositoryId: newId() }, 5);
   }
-  await store.facts.createManifest(
-    workspaceId,
-    imageOf(index, [], { shape: 'index', children: [{ digest: child, platform: null }] }),
-    newId,
-    5,
-  );
+  await reportImage(store, sensor, index, [], { shape: 'index', children: [{ digest: child, platform: null }] });
   const on = { registryId: registry.id, repository: 'app' };
   const ask = async (target: Parameters<typeof triggers.request>[1]) => {
     const { assignmentIds } = await triggers.request(workspaceId, target);

@@ -126,6 +126,22 @@ export class Spool {
     }
   }
 
+  /** Resolves once none of these is here any more: acknowledged, or set aside for good. @throws cancelled when `signal` aborts meanwhile. */
+  async gone(entries: readonly SpoolEntry[], signal: AbortSignal): Promise<void> {
+    while (entries.some((entry) => this.#entries.includes(entry))) {
+      if (signal.aborted) throw new TidewaiterError('cancelled', { which: 'waiting for reports to be acknowledged' });
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          signal.removeEventListener('abort', done);
+          this.#waiting.delete(done);
+          resolve();
+        };
+        signal.addEventListener('abort', done, { once: true });
+        this.#waiting.add(done);
+      });
+    }
+  }
+
   /** @throws spool.damaged, after the file was set aside; what the disk says when it cannot be read just now. */
   async read(entry: SpoolEntry): Promise<Report> {
     try {

@@ -10,7 +10,7 @@ import {
   PATH_HASHES_PER_PAGE,
   type Report,
 } from '@tidewaiter/shared/protocol';
-import type { Spool } from '../reports/index.ts';
+import type { Spool, SpoolEntry } from '../reports/index.ts';
 import type { LayerClaims, ManifestFacts, PathPage, ScannedFinding, ScanSink } from '../scan/index.ts';
 import { CLAIM_PAUSE_MS_RANGE } from './limits.ts';
 import type { ControlPlane } from './link.ts';
@@ -35,6 +35,8 @@ export class ReportSink implements ScanSink {
   readonly #parts: ReportSinkParts;
   readonly #pages = new Map<Digest, number>();
   readonly #unread = new Map<Digest, Unread>();
+  /** Not known to be acknowledged. */
+  #manifests: SpoolEntry[] = [];
 
   constructor(parts: ReportSinkParts) {
     this.#parts = parts;
@@ -56,11 +58,14 @@ export class ReportSink implements ScanSink {
       layers: [...facts.layers],
       findings: facts.findings.map(withoutSecret),
     };
-    await this.#put(fitManifest(report));
+    this.#manifests.push(await this.#put(fitManifest(report)));
   }
 
   async claim(digests: readonly Digest[]): Promise<LayerClaims> {
-    const { grant, engine, control, signal } = this.#parts;
+    const { grant, engine, control, signal, spool } = this.#parts;
+    // Only layers that a reported manifest names may be claimed, and reports take longer than questions.
+    await spool.gone(this.#manifests, signal);
+    this.#manifests = [];
     const known = new Set<string>();
     const yours = new Set<string>();
     let retryAfterMs = 0;
@@ -117,8 +122,8 @@ export class ReportSink implements ScanSink {
     await this.#put({ kind: 'layer-page', digest, engine, page, ...content });
   }
 
-  async #put(report: Report): Promise<void> {
-    await this.#parts.spool.put(report, this.#parts.signal);
+  #put(report: Report): Promise<SpoolEntry> {
+    return this.#parts.spool.put(report, this.#parts.signal);
   }
 }
 

@@ -66,6 +66,7 @@ export const errorCodes = {
   'layer.size-mismatch': meaning(422, 'The layer does not have the size its manifest names'),
   'layer.download-failed': meaning(502, 'The layer could not be downloaded to its end', true),
 
+  'fact.disputed': meaning(409, 'Sensors reported different results for one digest'),
   'layer.foreign': meaning(422, 'The layer is kept outside its registry'),
   'work-file.full': meaning(507, 'There is no room for the archive that is read from standard input'),
 

@@ -48,32 +48,48 @@ export function viewEnrolmentToken(item: EnrolmentToken): Static<typeof Enrolmen
   return { id, registryIds, usesLeft, ...times };
 }
 
-export const SensorSchema = named(
-  'Sensor',
+const sensorMembers = {
+  id: Id,
+  name: Type.String(),
+  registryIds: nullable(Type.Array(Id)),
+  version: nullable(Type.String()),
+  engine: nullable(
+    Type.Object({
+      fingerprintKeyId: Type.String(),
+      engineVersion: Type.String(),
+      ruleSetHash: Type.String(),
+      limitsHash: Type.String(),
+    }),
+  ),
+  createdAt: Time,
+  lastSeenAt: nullable(Time),
+  revokedAt: nullable(Time),
+  compromisedAt: nullable(Time),
+};
+export const SensorSchema = named('Sensor', sensorMembers, 'A sensor enrolled in this workspace.');
+export const RevokedSensorSchema = named(
+  'RevokedSensor',
   {
-    id: Id,
-    name: Type.String(),
-    registryIds: nullable(Type.Array(Id)),
-    version: nullable(Type.String()),
-    engine: nullable(
+    ...sensorMembers,
+    dropped: nullable(
       Type.Object({
-        fingerprintKeyId: Type.String(),
-        engineVersion: Type.String(),
-        ruleSetHash: Type.String(),
-        limitsHash: Type.String(),
+        facts: Type.Integer({ minimum: 0, description: 'Results on layers and manifests that nobody else vouched for.' }),
+        images: Type.Integer({ minimum: 0, description: 'Images whose verdicts stood on them; they are queued to be scanned anew.' }),
       }),
     ),
-    createdAt: Time,
-    lastSeenAt: nullable(Time),
-    revokedAt: nullable(Time),
   },
-  'A sensor enrolled in this workspace.',
+  'A sensor just revoked; `dropped` is null unless it was compromised.',
 );
 
 export function viewSensor(sensor: Sensor): Static<typeof SensorSchema> {
   const { id, name, version, engine } = sensor;
   const registryIds = sensor.registryIds === null ? null : [...sensor.registryIds];
-  const times = { createdAt: timeOf(sensor.createdAt), lastSeenAt: timeOrNull(sensor.lastSeenAt), revokedAt: timeOrNull(sensor.revokedAt) };
+  const times = {
+    createdAt: timeOf(sensor.createdAt),
+    lastSeenAt: timeOrNull(sensor.lastSeenAt),
+    revokedAt: timeOrNull(sensor.revokedAt),
+    compromisedAt: timeOrNull(sensor.compromisedAt),
+  };
   return { id, name, registryIds, version, engine, ...times };
 }
 

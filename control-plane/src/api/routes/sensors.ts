@@ -8,6 +8,7 @@ import {
   EnrolledSchema,
   EnrolmentTokenSchema,
   NewEnrolmentTokenSchema,
+  RevokedSensorSchema,
   SensorSchema,
   viewEnrolmentToken,
   viewSensor,
@@ -82,7 +83,7 @@ function revokeRoute(server: HttpServer, parts: ApiParts): void {
         summary: 'Revoke a sensor',
         params: IdParams,
         body: Type.Optional(RevokeBody),
-        response: answers({ 200: ref(SensorSchema) }),
+        response: answers({ 200: ref(RevokedSensorSchema) }),
       },
     },
     async (request) => {
@@ -92,11 +93,13 @@ function revokeRoute(server: HttpServer, parts: ApiParts): void {
       const compromised = request.body?.compromised ?? false;
       await parts.workspaces.record(identity, 'sensor.revoke', id, { compromised });
       parts.gateway.disconnect(id);
+      const dropped = compromised ? await parts.triggers.distrust(identity.workspaceId, id) : null;
+      if (dropped) await parts.workspaces.record(identity, 'sensor.distrust', id, { ...dropped });
       const sensor = await parts.sensors.fetch(identity.workspaceId, id);
       if (!sensor) throw notFound(`sensor ${id}`);
       // It is to work on nothing any more: what it held goes back to the queue at once.
       await parts.assignments.resume(sensor, []);
-      return viewSensor(sensor);
+      return { ...viewSensor(sensor), dropped };
     },
   );
 }

@@ -4,6 +4,9 @@ import type { LayerClaimAnswer } from '../port/facts.ts';
 import type { FactStore } from '../port/store.ts';
 import { holdGrant } from './assignment-rows.ts';
 import type { Database, Session } from './database.ts';
+import { layersNamedBy, reportedBy, walk } from './manifest-tree.ts';
+import type { Scope } from './roots.ts';
+import { standingOf } from './witnesses.ts';
 
 /** Who reads which layer. A claim ends with its assignment or its lease; the grant to deliver that comes with it stays. */
 export function claimVerbs(database: Database): Pick<FactStore, 'claim'> {
@@ -14,7 +17,11 @@ export function claimVerbs(database: Database): Pick<FactStore, 'claim'> {
         if (!assignment) return null;
         const wanted = [...new Set(digests)].sort();
         const key = engineKey(engine);
-        const known = await knownOf(session, workspaceId, key, wanted);
+        const scope = { workspaceId, engineKey: key };
+        const named = await layersOf(session, scope, assignment.digest, sensorId);
+        const foreign = wanted.filter((digest) => !named.has(digest));
+        if (foreign.length > 0) return { foreign };
+        const known = await knownOf(session, scope, wanted, assignment.registryId);
         const open = wanted.filter((digest) => !known.has(digest));
         const claim = { workspaceId, engineKey: key, sensorId, assignmentId: assignment.id, leaseExpiresAt: nowMs + leaseMs };
         const yours = await take(session, open, claim, nowMs);
@@ -32,16 +39,24 @@ function answer(digests: readonly string[], known: ReadonlySet<string>, yours: R
   };
 }
 
-async function knownOf(session: Session, workspaceId: string, key: string, digests: readonly string[]): Promise<ReadonlySet<string>> {
+/** What this sensor may claim: the layers of the manifests that it reported itself, from the root down. */
+async function layersOf(session: Session, scope: Scope, root: string | null, sensorId: string): Promise<ReadonlySet<string>> {
+  if (root === null) return new Set();
+  const { manifests } = await walk(session, scope, root, reportedBy(session, scope, sensorId));
+  return layersNamedBy(session, scope, [...manifests.keys()]);
+}
+
+async function knownOf(session: Session, scope: Scope, digests: readonly string[], registryId: string): Promise<ReadonlySet<string>> {
   if (digests.length === 0) return new Set();
   const rows = await session
     .selectFrom('layers')
     .select('digest')
-    .where('workspaceId', '=', workspaceId)
-    .where('engineKey', '=', key)
+    .where('workspaceId', '=', scope.workspaceId)
+    .where('engineKey', '=', scope.engineKey)
     .where('digest', 'in', digests)
     .execute();
-  return new Set(rows.map((row) => row.digest));
+  const facts = rows.map((row) => row.digest);
+  return (await standingOf(session, 'layerWitnesses', scope, facts, [registryId])).counted;
 }
 
 interface Claim {
@@ -83,6 +98,20 @@ export async function renewClaims(session: Session, workspaceId: string, assignm
     .set({ leaseExpiresAt })
     .where('workspaceId', '=', workspaceId)
     .where('assignmentId', '=', assignmentId)
+    .execute();
+}
+
+/** @internal with the result it was for. */
+export async function freeClaim(
+  session: Session,
+  { workspaceId, digest, engineKey: key, sensorId }: Omit<Claim, 'assignmentId' | 'leaseExpiresAt'> & { readonly digest: string },
+): Promise<void> {
+  await session
+    .deleteFrom('layerClaims')
+    .where('workspaceId', '=', workspaceId)
+    .where('digest', '=', digest)
+    .where('engineKey', '=', key)
+    .where('sensorId', '=', sensorId)
     .execute();
 }
 

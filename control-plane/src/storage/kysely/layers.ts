@@ -3,11 +3,13 @@ import { type EngineIdentity, engineKey, type LayerFinding, type LayerSummary } 
 import type { Selectable } from 'kysely';
 import type { LayerPart } from '../port/facts.ts';
 import type { FactStore } from '../port/store.ts';
+import { freeClaim } from './claims.ts';
 import { canonicalJson, chunksOf, fromJson, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { blocksOf } from './paths.ts';
 import { listOpenRoots } from './roots.ts';
 import type { PathKind, Tables } from './tables.ts';
+import { addWitness, beginWitnesses, holdTrust, wordOf } from './witnesses.ts';
 
 /*
  * A layer's result comes in parts, which wait under (layer, engine, sensor). The closing summary turns them into the fact: findings
@@ -23,10 +25,13 @@ export function layerVerbs(database: Database): Pick<FactStore, 'createLayerPart
     createLayer: (workspaceId, sensorId, engine, summary, pages, ids, nowMs) =>
       database.write(async (session) => {
         const key = keyOf(workspaceId, sensorId, engine, summary.digest);
-        if (!(await isGranted(session, key))) return 'unclaimed';
+        if (!(await holdTrust(database, session, workspaceId, sensorId)) || !(await isGranted(session, key))) return 'unclaimed';
         await database.lock(session, `layer ${workspaceId} ${summary.digest} ${key.engineKey}`);
         const fact = await fetchFact(session, key);
-        return fact ? compare(session, key, fact, summary, pages) : build(session, key, summary, pages, ids, nowMs);
+        const made = fact ? await compare(session, key, fact, summary, pages) : await build(session, key, summary, pages, ids, nowMs);
+        // Who waits for it may not take this sensor's word: it is theirs to read now.
+        if (made !== 'parts-missing') await freeClaim(session, key);
+        return made;
       }),
     async prune(beforeMs) {
       const pruned = await database.write((session) =>
@@ -69,7 +74,9 @@ async function createPart(session: Session, key: PartKey, part: LayerPart, nowMs
   if (!(await isGranted(session, key))) return false;
   const partHash = hashOf(part);
   const fact = await fetchFact(session, key);
-  if (fact && fromJson(fact.partHashes)[part.page] === partHash) return true;
+  const isAgain =
+    fact && fromJson(fact.partHashes)[part.page] === partHash && (await wordOf(session, 'layerWitnesses', key, key.sensorId)) === 1;
+  if (isAgain) return true;
   const body = {
     kind: part.paths?.kind ?? null,
     hashes: part.paths?.hashes ?? null,
@@ -111,21 +118,29 @@ const partsOf = (session: Session, key: PartKey) =>
     .where('engineKey', '=', key.engineKey)
     .where('sensorId', '=', key.sensorId);
 
-/** A page that is not among the sensor's parts was equal to the fact's when it came, or was dropped with its acknowledged fact. */
+/**
+ * A page that is not among a witness's parts was equal to the fact's when it came, or was dropped with its acknowledged fact. Who is no
+ * witness yet has to deliver them all.
+ */
 async function compare(
   session: Session,
   key: PartKey,
   fact: Selectable<Tables['layers']>,
   summary: LayerSummary,
   pages: number,
-): Promise<'known' | 'conflict'> {
+): Promise<'known' | 'conflict' | 'parts-missing'> {
   const parts = await partsOf(session, key).select(['page', 'partHash']).execute();
+  const word = await wordOf(session, 'layerWitnesses', key, key.sensorId);
+  // Its acknowledgement was lost, and its pages are gone.
+  if (word === 0 && parts.length === 0) return 'conflict';
+  if (word !== 1 && parts.filter((part) => part.page < pages).length !== pages) return 'parts-missing';
   await dropParts(session, key);
   const factParts = fromJson(fact.partHashes);
   const same =
     factParts.length === pages &&
     parts.every((part) => factParts[part.page] === part.partHash) &&
     canonicalJson(fromJson(fact.summary)) === canonicalJson(summary);
+  if (word !== 1) await addWitness(session, 'layerWitnesses', key, key.sensorId, same ? 1 : 0);
   return same ? 'known' : 'conflict';
 }
 
@@ -143,8 +158,9 @@ async function build(
   const { sensorId, ...layer } = key;
   await session
     .insertInto('layers')
-    .values({ ...key, summary: toJson(summary), partHashes: toJson(parts.map((part) => part.partHash)), createdAt: nowMs })
+    .values({ ...layer, summary: toJson(summary), partHashes: toJson(parts.map((part) => part.partHash)), createdAt: nowMs })
     .execute();
+  await beginWitnesses(session, 'layerWitnesses', layer, sensorId);
   await createFindings(session, layer, findings, ids);
   await createPaths(session, layer, parts);
   await dropParts(session, { ...layer, sensorId });

@@ -1,28 +1,25 @@
 import { createHash } from 'node:crypto';
 import { type EngineIdentity, engineKey, type LayerSummary } from '@tidewaiter/shared/findings';
-import { type Platform, platformName } from '@tidewaiter/shared/images';
+import { platformName } from '@tidewaiter/shared/images';
 import type { Selectable } from 'kysely';
 import type { ImageFacts, RootFacts, StoredFinding, StoredManifest } from '../port/facts.ts';
 import type { FactStore } from '../port/store.ts';
 import { canonicalJson, chunksOf, fromJson, groupBy, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
+import { countedIn, layersNamedBy, walk } from './manifest-tree.ts';
+import type { Scope } from './roots.ts';
 import type { Tables } from './tables.ts';
-
-/** How deep indexes are followed; the sensor refuses deeper ones itself (manifest.too-deep). */
-const INDEX_DEPTH_MAX = 8;
-/** Manifests of one root that are looked at: five times what one index may name. A sensor that names more gets no clean verdict. */
-const MANIFESTS_MAX = 5_000;
+import { addWitness, beginWitnesses, holdTrust, registriesOf, standingOf } from './witnesses.ts';
 
 export function manifestVerbs(database: Database): Pick<FactStore, 'createManifest' | 'isComplete' | 'fetchRoot'> {
   return {
-    createManifest: (workspaceId, manifest, newId, nowMs) =>
-      database.write((session) => createManifest(session, workspaceId, manifest, newId, nowMs)),
-    isComplete: (workspaceId, digest, engine) =>
-      database.read(async (session) => {
-        const scope = { workspaceId, engineKey: engineKey(engine) };
-        const { manifests, missing } = await walk(session, scope, digest);
-        return missing.length === 0 && !(await hasOpenLayer(session, scope, [...manifests.keys()]));
+    createManifest: (workspaceId, sensorId, manifest, newId, nowMs) =>
+      database.write(async (session) => {
+        if (!(await holdTrust(database, session, workspaceId, sensorId))) return 'refused';
+        return createManifest(session, workspaceId, sensorId, manifest, newId, nowMs);
       }),
+    isComplete: (workspaceId, digest, engine) =>
+      database.read((session) => isComplete(session, { workspaceId, engineKey: engineKey(engine) }, digest)),
     fetchRoot: (workspaceId, digest, engine) => database.read((session) => fetchRoot(session, workspaceId, digest, engine)),
   };
 }
@@ -30,6 +27,7 @@ export function manifestVerbs(database: Database): Pick<FactStore, 'createManife
 async function createManifest(
   session: Session,
   workspaceId: string,
+  sensorId: string,
   manifest: StoredManifest,
   newId: () => string,
   nowMs: number,
@@ -50,7 +48,8 @@ async function createManifest(
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return compare(session, key, bodyHash);
+  if ((inserted.numInsertedOrUpdatedRows ?? 0n) === 0n) return compare(session, key, sensorId, bodyHash);
+  await beginWitnesses(session, 'manifestWitnesses', key, sensorId);
   const children = manifest.children.map((child, position) => ({
     ...key,
     position,
@@ -70,7 +69,7 @@ interface ManifestKey {
   readonly engineKey: string;
 }
 
-async function compare(session: Session, key: ManifestKey, bodyHash: string): Promise<'known' | 'conflict'> {
+async function compare(session: Session, key: ManifestKey, sensorId: string, bodyHash: string): Promise<'known' | 'conflict'> {
   const known = await session
     .selectFrom('manifests')
     .select('bodyHash')
@@ -78,7 +77,9 @@ async function compare(session: Session, key: ManifestKey, bodyHash: string): Pr
     .where('digest', '=', key.digest)
     .where('engineKey', '=', key.engineKey)
     .executeTakeFirst();
-  return known?.bodyHash === bodyHash ? 'known' : 'conflict';
+  const isSame = known?.bodyHash === bodyHash;
+  await addWitness(session, 'manifestWitnesses', key, sensorId, isSame ? 1 : 0);
+  return isSame ? 'known' : 'conflict';
 }
 
 function findingRowsOf(key: ManifestKey, manifest: StoredManifest, newId: () => string): readonly Selectable<Tables['findings']>[] {
@@ -100,18 +101,18 @@ function findingRowsOf(key: ManifestKey, manifest: StoredManifest, newId: () => 
   }));
 }
 
-type ManifestRow = Selectable<Tables['manifests']>;
-type Scope = { readonly workspaceId: string; readonly engineKey: string };
-
 async function fetchRoot(session: Session, workspaceId: string, digest: string, engine: EngineIdentity): Promise<RootFacts | null> {
   const scope = { workspaceId, engineKey: engineKey(engine) };
-  const { manifests, missing, platforms } = await walk(session, scope, digest);
-  if (!manifests.has(digest)) return null;
+  const registryIds = await registriesOf(session, scope, digest);
+  const { manifests, missing, disputed, platforms } = await walk(session, scope, digest, countedIn(session, scope, registryIds));
+  // Of a root that others, who do not count here, told otherwise, this is all there is to say.
+  if (!manifests.has(digest)) return disputed.length > 0 ? { digest, images: [], missing, disputed } : null;
   const rows = [...manifests.values()];
   const layers = await fetchLayerRows(session, scope, [...manifests.keys()]);
-  const layerDigests = [...new Set(layers.map((row) => row.layerDigest))];
-  const summaries = await fetchSummaries(session, scope, layerDigests);
-  const ofLayers = await fetchFindings(session, scope, 'layerDigest', layerDigests);
+  const named = [...new Set(layers.map((row) => row.layerDigest))];
+  const standing = await standingOf(session, 'layerWitnesses', scope, named, registryIds);
+  const summaries = await fetchSummaries(session, scope, [...standing.counted]);
+  const ofLayers = await fetchFindings(session, scope, 'layerDigest', [...summaries.keys()]);
   const ofManifests = await fetchFindings(session, scope, 'manifestDigest', [...manifests.keys()]);
   const layersOf = groupBy(layers, (row) => row.digest);
   const images = rows.map((row): ImageFacts => {
@@ -130,74 +131,7 @@ async function fetchRoot(session: Session, workspaceId: string, digest: string, 
       findings: ofManifests.get(row.digest) ?? [],
     };
   });
-  return { digest, images, missing };
-}
-
-type Platforms = Map<string, Platform>;
-
-/** The root and all below it, level by level. An index is kept, too: its annotations have findings and coverage of their own. */
-async function walk(
-  session: Session,
-  scope: Scope,
-  root: string,
-): Promise<{ manifests: Map<string, ManifestRow>; missing: string[]; platforms: Platforms }> {
-  const manifests = new Map<string, ManifestRow>();
-  const platforms: Platforms = new Map();
-  const missing: string[] = [];
-  let level = [root];
-  for (let depth = 0; level.length > 0 && depth <= INDEX_DEPTH_MAX && manifests.size + level.length <= MANIFESTS_MAX; depth++) {
-    const found = await fetchManifests(session, scope, level);
-    for (const row of found) manifests.set(row.digest, row);
-    missing.push(...level.filter((digest) => !manifests.has(digest)));
-    const children = await fetchChildren(
-      session,
-      scope,
-      found.map((row) => row.digest),
-    );
-    for (const child of children) {
-      const platform = fromJson(child.platform);
-      if (platform !== null && !platforms.has(child.childDigest)) platforms.set(child.childDigest, platform);
-    }
-    level = [...new Set(children.map((child) => child.childDigest))].filter(
-      (digest) => !manifests.has(digest) && !missing.includes(digest),
-    );
-  }
-  return { manifests, missing: [...missing, ...level], platforms };
-}
-
-async function fetchManifests(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly ManifestRow[]> {
-  const rows: ManifestRow[] = [];
-  for (const chunk of chunksOf(digests))
-    rows.push(
-      ...(await session
-        .selectFrom('manifests')
-        .selectAll()
-        .where('workspaceId', '=', scope.workspaceId)
-        .where('engineKey', '=', scope.engineKey)
-        .where('digest', 'in', chunk)
-        .execute()),
-    );
-  return rows;
-}
-
-async function fetchChildren(
-  session: Session,
-  scope: Scope,
-  digests: readonly string[],
-): Promise<readonly Selectable<Tables['manifestChildren']>[]> {
-  const rows: Selectable<Tables['manifestChildren']>[] = [];
-  for (const chunk of chunksOf(digests))
-    rows.push(
-      ...(await session
-        .selectFrom('manifestChildren')
-        .selectAll()
-        .where('workspaceId', '=', scope.workspaceId)
-        .where('engineKey', '=', scope.engineKey)
-        .where('digest', 'in', chunk)
-        .orderBy('position')
-        .execute()),
-    );
-  return rows;
+  return { digest, images, missing, disputed: [...disputed, ...standing.disputed] };
 }
 
 async function fetchLayerRows(
@@ -219,6 +153,17 @@ async function fetchLayerRows(
         .execute()),
     );
   return rows;
+}
+
+/** Whether a layer is nobody's fact at all is asked first: it is the common reason, and found without looking at the others. */
+async function isComplete(session: Session, scope: Scope, digest: string): Promise<boolean> {
+  const registryIds = await registriesOf(session, scope, digest);
+  const { manifests, missing, disputed } = await walk(session, scope, digest, countedIn(session, scope, registryIds));
+  const digests = [...manifests.keys()];
+  if (missing.length + disputed.length > 0 || (await hasOpenLayer(session, scope, digests))) return false;
+  const named = await layersNamedBy(session, scope, digests);
+  const standing = await standingOf(session, 'layerWitnesses', scope, [...named], registryIds);
+  return standing.disputed.size === 0 && standing.counted.size === named.size;
 }
 
 async function hasOpenLayer(session: Session, scope: Scope, digests: readonly string[]): Promise<boolean> {

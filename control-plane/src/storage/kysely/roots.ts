@@ -10,26 +10,42 @@ export async function listOpenRoots(
   engineKey: string,
 ): Promise<readonly string[]> {
   const scope = { workspaceId, engineKey };
-  const holders = await session
-    .selectFrom('manifestLayers')
-    .select('digest')
-    .distinct()
-    .where('workspaceId', '=', workspaceId)
-    .where('engineKey', '=', engineKey)
-    .where('layerDigest', '=', layerDigest)
-    .execute();
+  return listOpen(session, scope, await ancestorsOf(session, scope, await holdersOf(session, scope, [layerDigest])));
+}
+
+/** @internal Manifests that name one of these layers. */
+export async function holdersOf(session: Session, scope: Scope, layers: readonly string[]): Promise<readonly string[]> {
+  const holders = new Set<string>();
+  for (const chunk of chunksOf(layers)) {
+    const rows = await session
+      .selectFrom('manifestLayers')
+      .select('digest')
+      .distinct()
+      .where('workspaceId', '=', scope.workspaceId)
+      .where('engineKey', '=', scope.engineKey)
+      .where('layerDigest', 'in', chunk)
+      .execute();
+    for (const row of rows) holders.add(row.digest);
+  }
+  return [...holders];
+}
+
+/** @internal These manifests and all indexes above them, however they are nested. */
+export async function ancestorsOf(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
   const seen = new Set<string>();
-  let level: readonly string[] = holders.map((row) => row.digest);
+  let level: readonly string[] = [...new Set(digests)];
   while (level.length > 0) {
     for (const digest of level) seen.add(digest);
     level = (await listParents(session, scope, level)).filter((digest) => !seen.has(digest));
   }
-  return listOpen(session, scope, [...seen]);
+  return [...seen];
 }
 
-type Scope = { readonly workspaceId: string; readonly engineKey: string };
+/** @internal */
+export type Scope = { readonly workspaceId: string; readonly engineKey: string };
 
-async function listParents(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
+/** @internal Indexes that name one of these. */
+export async function listParents(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
   const found = new Set<string>();
   for (const chunk of chunksOf(digests)) {
     const rows = await session

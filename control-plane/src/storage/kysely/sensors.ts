@@ -45,7 +45,12 @@ function enrolmentTokens(
       database.write(async (session) => {
         const token = await spend(session, tokenHash, nowMs);
         if (!token) return null;
-        const enrolled: Sensor = { ...sensor, workspaceId: token.workspaceId, registryIds: fromJson(token.registryIds) };
+        const enrolled: Sensor = {
+          ...sensor,
+          workspaceId: token.workspaceId,
+          registryIds: fromJson(token.registryIds),
+          compromisedAt: null,
+        };
         await session.insertInto('sensors').values(rowOf(enrolled)).execute();
         return enrolled;
       }),

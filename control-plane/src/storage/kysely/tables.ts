@@ -2,7 +2,7 @@ import type { ApiTokens, AuditEntries, EnrolmentTokens, IssuerKeys, SensorAssert
 import type { EventRejections, PushEvents, Registries, WebhookKeys } from './rows/registries.ts';
 import type { ListingPages, Placements, Repositories, Tags } from './rows/catalog.ts';
 import type { Assignments, LayerClaims, LayerGrants } from './rows/work.ts';
-import type { LayerParts, LayerPaths, Layers, ManifestChildren, ManifestLayers, Manifests } from './rows/facts.ts';
+import type { LayerParts, LayerPaths, Layers, ManifestChildren, ManifestLayers, Manifests, Witnesses } from './rows/facts.ts';
 import type { Findings, IncidentActivities, IncidentFingerprints, IncidentNotes, Incidents, Scans, Sightings } from './rows/results.ts';
 
 export type { PathKind } from './rows/facts.ts';
@@ -40,8 +40,10 @@ export interface Tables {
   layerGrants: LayerGrants;
   layerParts: LayerParts;
   layers: Layers;
+  layerWitnesses: Witnesses;
   layerPaths: LayerPaths;
   manifests: Manifests;
+  manifestWitnesses: Witnesses;
   manifestChildren: ManifestChildren;
   manifestLayers: ManifestLayers;
   findings: Findings;

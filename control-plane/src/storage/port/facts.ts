@@ -30,7 +30,7 @@ export interface ImageFacts {
     readonly digest: string;
     readonly diffId: string | null;
     readonly instruction: string | null;
-    /** Null when no sensor has read it under this engine. */
+    /** Null when no sensor that counts for this root has read it under this engine. */
     readonly summary: LayerSummary | null;
     readonly findings: readonly StoredFinding[];
   }[];
@@ -38,11 +38,13 @@ export interface ImageFacts {
   readonly findings: readonly StoredFinding[];
 }
 
-/** Everything known under a root digest: every image of its index, or itself. Null members mean: a child was not reported yet. */
+/** Everything known under a root digest: every image of its index, or itself. `missing`: children that were not reported yet. */
 export interface RootFacts {
   readonly digest: string;
   readonly images: readonly ImageFacts[];
   readonly missing: readonly string[];
+  /** Manifests and layers of which a sensor of one of the root's registries reported another body than those who witness the one kept. */
+  readonly disputed: readonly string[];
 }
 
 export interface LayerClaimAnswer {

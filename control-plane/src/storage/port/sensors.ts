@@ -25,4 +25,6 @@ export interface Sensor {
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
   readonly revokedAt: number | null;
+  /** Since when nothing it ever said counts (FactStore.deleteBySensor). */
+  readonly compromisedAt: number | null;
 }

@@ -43,7 +43,7 @@ export interface SensorStore {
   listEnrolmentTokens(workspaceId: string, page: PageRequest): Promise<Page<EnrolmentToken>>;
   updateEnrolmentToken(workspaceId: string, id: string, change: { readonly revokedAt: number }): Promise<boolean>;
   /** Spends one use of a live token and creates the sensor (registryIds and workspace from the token); null when the token is not live. */
-  enrol(tokenHash: string, sensor: Omit<Sensor, 'workspaceId' | 'registryIds'>, nowMs: number): Promise<Sensor | null>;
+  enrol(tokenHash: string, sensor: Omit<Sensor, 'workspaceId' | 'registryIds' | 'compromisedAt'>, nowMs: number): Promise<Sensor | null>;
   fetchById(sensorId: string): Promise<Sensor | null>;
   fetch(workspaceId: string, sensorId: string): Promise<Sensor | null>;
   list(workspaceId: string, page: PageRequest): Promise<Page<Sensor>>;
@@ -194,7 +194,11 @@ export interface AssignmentStore {
 }
 
 export interface FactStore {
-  /** Leased claims on layers for a grant; `known` are facts under this engine. Null when the grant is stale. A grant to deliver outlives its lease. */
+  /**
+   * Leased claims on layers for a grant; `known` are facts under this engine with a witness that may serve the grant's registry.
+   * `foreign`: digests that no manifest this sensor reported below the grant's root names; then nothing is claimed. Null when the grant
+   * is stale. A grant to deliver outlives its lease.
+   */
   claim(
     workspaceId: string,
     sensorId: string,
@@ -203,7 +207,7 @@ export interface FactStore {
     digests: readonly string[],
     leaseMs: number,
     nowMs: number,
-  ): Promise<LayerClaimAnswer | null>;
+  ): Promise<LayerClaimAnswer | { readonly foreign: readonly string[] } | null>;
   /** Keeps a page of a result; false when this sensor was never granted a claim on the digest under this engine. The same page again changes nothing. */
   createLayerPart(
     workspaceId: string,
@@ -214,7 +218,8 @@ export interface FactStore {
     nowMs: number,
   ): Promise<boolean>;
   /**
-   * Makes the parts a fact. 'conflict': a different body is there already (kept; an alarm is the caller's). 'parts-missing': pages 0..n-1 are not all there.
+   * Makes the parts a fact and the sensor its witness, or a witness of the fact that is there; ends its claim. 'conflict': a different
+   * body is there already (kept; an alarm is the caller's). 'parts-missing': pages 0..n-1 are not all there.
    */
   createLayer(
     workspaceId: string,
@@ -226,18 +231,32 @@ export interface FactStore {
     nowMs: number,
   ): Promise<'created' | 'known' | 'conflict' | 'parts-missing' | 'unclaimed'>;
   /**
-   * Writes a manifest, its children, layers and own findings, once by digest and engine. 'conflict': a different body is there already
-   * (kept; an alarm is the caller's).
+   * Writes a manifest, its children, layers and own findings, once by digest and engine, and makes the sensor its witness. 'conflict': a
+   * different body is there already (kept; an alarm is the caller's). 'refused': the sensor is none of this workspace, or compromised.
    */
   createManifest(
     workspaceId: string,
+    sensorId: string,
     manifest: StoredManifest,
     newId: () => string,
     nowMs: number,
-  ): Promise<'created' | 'known' | 'conflict'>;
-  /** Whether the root, all below it and all their layers are known under this engine: what settling needs, for a few cheap queries. */
+  ): Promise<'created' | 'known' | 'conflict' | 'refused'>;
+  /**
+   * Marks the sensor as revoked and compromised, and takes back all it ever said, in one go: its witness, parts, grants and claims; facts
+   * that have no other witness, with their findings; the verdicts that stood on what is not witnessed any more wherever this sensor may
+   * serve, and those it gave without facts (gone, failed). Incidents stay. Null when there is no such sensor; again: nothing is left.
+   */
+  deleteBySensor(
+    workspaceId: string,
+    sensorId: string,
+    nowMs: number,
+  ): Promise<{ readonly facts: number; readonly images: readonly string[] } | null>;
+  /** Whether the root, all below it and all their layers are known and undisputed under this engine: what settling needs, for a few cheap queries. */
   isComplete(workspaceId: string, digest: string, engine: EngineIdentity): Promise<boolean>;
-  /** Null when the root was never reported. What lies deeper than 8 indexes or beyond 5,000 manifests is `missing`. */
+  /**
+   * What is known of a root by witnesses that may serve a registry in which it is placed (or, where it has no place of its own, an index
+   * above it). Null when no such witness ever reported it. What lies deeper than 8 indexes or beyond 5,000 manifests is `missing`.
+   */
   fetchRoot(workspaceId: string, digest: string, engine: EngineIdentity): Promise<RootFacts | null>;
   /** Forgets pages received before `beforeMs` whose layer never became a fact. Returns how many. */
   prune(beforeMs: number): Promise<number>;

@@ -66,13 +66,13 @@ async function world(store: Store) {
   const queued = await store.assignments.create(assignmentOf(registry, { digest: image }));
   await store.assignments.accept(workspaceId, sensor.id, queued.id, 1e15, 10);
   const grant = { assignmentId: queued.id, attempt: 1 };
+  const children = [{ digest: digestOf('shared child'), platform: null }];
+  await store.facts.createManifest(workspaceId, sensor.id, imageOf(image, [layer], { children }), newId, 10);
   await store.facts.claim(workspaceId, sensor.id, grant, engine, [layer], 1e15, 10);
   const part = { page: 0, paths: { kind: 'files' as const, hashes: hashesOf(['srv/app/.env']) }, findings: [findingOf()] };
   await store.facts.createLayerPart(workspaceId, sensor.id, engine, layer, part, 10);
   const findingId = newId();
   await store.facts.createLayer(workspaceId, sensor.id, engine, summaryOf(layer, 1), 1, [findingId], 10);
-  const children = [{ digest: digestOf('shared child'), platform: null }];
-  await store.facts.createManifest(workspaceId, imageOf(image, [layer], { children }), newId, 10);
   const seen = { findingId, imageDigest: image, visibility: 'visible' as const, reported: true, severity: 'high' as const };
   const { created } = await store.scans.create(scanOf(workspaceId), [seen], newId);
   const incidentId = created[0] ?? '';
@@ -158,8 +158,8 @@ function attempts(
     'incidents.listActivity': [() => incidents.listActivity(w, incidentId, first), nobody],
     'incidents.listOccurrences': [() => incidents.listOccurrences(w, incidentId, first), nobody],
     'incidents.count': [() => incidents.count(w), {}],
-    // Last, since it makes the digest known there; what it writes is its own.
-    'facts.createManifest': [() => facts.createManifest(w, imageOf(image, []), newId, 60), 'created'],
+    'facts.createManifest': [() => facts.createManifest(w, sensor.id, imageOf(image, []), newId, 60), 'refused'],
+    'facts.deleteBySensor': [() => facts.deleteBySensor(w, sensor.id, 60), null],
   };
 }
 

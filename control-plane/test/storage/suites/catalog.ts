@@ -1,8 +1,9 @@
+import { emptyCoverage } from '@tidewaiter/shared/findings';
 import type { CatalogPage, Grant } from '@tidewaiter/shared/protocol';
 import type { Test } from 'tap';
 import type { Registry, Store } from '../../../src/storage/index.ts';
 import type { Stores } from '../conformance.ts';
-import { assignmentOf, createWorkspace, digestOf, enrol, imageOf, newId, registryOf } from '../samples.ts';
+import { assignmentOf, createWorkspace, digestOf, enrol, newId, registryOf, reportImage } from '../samples.ts';
 
 const first = { cursor: null, limit: 100 };
 type Image = CatalogPage['images'][number];
@@ -282,7 +283,7 @@ async function unscanned(t: Test, stores: Stores): Promise<void> {
     await store.catalog.updatePresence(workspaceId, registry.id, 'app', digest('archived'), 'archived', 6);
     await store.assignments.create(assignmentOf(registry, { digest: digest('working') }));
     const children = [digest('child'), digest('tagged child')].map((child) => ({ digest: child, platform: null }));
-    await store.facts.createManifest(workspaceId, imageOf(digest('index'), [], { shape: 'index', children }), newId, 5);
+    await reportImage(store, await enrol(store, workspaceId), digest('index'), [], { shape: 'index', children });
     const scan = (name: (typeof names)[number], change: object, workspace = workspaceId) =>
       store.scans.create(
         {
@@ -292,7 +293,7 @@ async function unscanned(t: Test, stores: Stores): Promise<void> {
           engineKey: 'e1',
           ruleSetHash: 'r',
           verdict: 'clean',
-          coverage: imageOf('', []).coverage,
+          coverage: emptyCoverage,
           counts: {},
           unread: [],
           scannedAt: 5,

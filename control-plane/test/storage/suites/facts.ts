@@ -16,6 +16,7 @@ import {
   newId,
   pathHashOf,
   registryOf,
+  reportImage,
   summaryOf,
 } from '../samples.ts';
 
@@ -28,6 +29,8 @@ interface Reader {
 
 const otherEngine = { ...engine, ruleSetHash: hexOf('other rules') };
 const layer = digestOf('layer');
+/** What the manifest of every reader's image names. */
+const claimable = ['layer', 'other layer', 'third', 'base', 'above', ...Array.from({ length: 20 }, (_, at) => `layer ${at}`)].map(digestOf);
 
 /** A sensor at work on an image of its own, in `workspaceId` or a new workspace. */
 async function reader(store: Store, registry?: Registry, image = newId()): Promise<Reader> {
@@ -38,11 +41,15 @@ async function reader(store: Store, registry?: Registry, image = newId()): Promi
   const { id } = await store.assignments.create(assignmentOf(on, { digest: digestOf(image) }));
   const accepted = await store.assignments.accept(workspaceId, sensor.id, id, 1_000, 10);
   if (!accepted) throw new Error('not accepted');
+  for (const on of [engine, otherEngine]) await reportImage(store, sensor, digestOf(image), claimable, { engine: on });
   return { registry: on, workspaceId, sensorId: sensor.id, grant: { assignmentId: id, attempt: accepted.attempt } };
 }
 
-const claim = (store: Store, { workspaceId, sensorId, grant }: Reader, digests: readonly string[], nowMs = 10, on = engine) =>
-  store.facts.claim(workspaceId, sensorId, grant, on, digests, 100, nowMs);
+async function claim(store: Store, { workspaceId, sensorId, grant }: Reader, digests: readonly string[], nowMs = 10, on = engine) {
+  const answer = await store.facts.claim(workspaceId, sensorId, grant, on, digests, 100, nowMs);
+  if (answer && 'foreign' in answer) throw new Error(`foreign: ${answer.foreign.join()}`);
+  return answer;
+}
 
 const partOf = (page: number, change: Partial<LayerPart> = {}): LayerPart => ({ page, paths: null, findings: [], ...change });
 
@@ -102,6 +109,7 @@ async function claims(t: Test, stores: Stores): Promise<void> {
     const { workspaceId, sensorId, grant } = theirs;
     const next = await store.assignments.create(assignmentOf(ours.registry, { digest: digestOf('next') }));
     const taken = await store.assignments.accept(workspaceId, sensorId, next.id, 1_000, 112);
+    await reportImage(store, { workspaceId, id: sensorId }, digestOf('next'), [layer]);
     const second = { ...theirs, grant: { assignmentId: next.id, attempt: taken?.attempt ?? 0 } };
     t.match(await claim(store, second, [layer], 112), { wait: [layer] });
     await store.assignments.finish(workspaceId, sensorId, grant, { state: 'succeeded', failure: null, timings: {}, retryAt: null }, 113);
@@ -141,7 +149,7 @@ async function layers(t: Test, stores: Stores): Promise<void> {
     t.equal(await addLayer(store, by, summary, 2), 'known');
     for (const page of pages) t.equal(await addPart(store, by, page), true);
     t.equal(await addLayer(store, by, summary, 2), 'known');
-    await store.facts.createManifest(by.workspaceId, imageOf(digestOf('image'), [layer]), newId, 5);
+    await store.facts.createManifest(by.workspaceId, by.sensorId, imageOf(digestOf('image'), [layer]), newId, 5);
     t.equal((await store.facts.fetchRoot(by.workspaceId, digestOf('image'), engine))?.images[0]?.layers[0]?.findings.length, 1);
   });
 
@@ -160,7 +168,7 @@ async function layers(t: Test, stores: Stores): Promise<void> {
     t.equal(await addLayer(store, theirs, summaryOf(layer, 1, { blobBytes: 7 }), 1), 'conflict');
     t.equal(await addLayer(store, theirs, summaryOf(layer, 1), 2), 'conflict');
     t.equal(await addLayer(store, theirs, summaryOf(layer, 1), 1), 'known');
-    await store.facts.createManifest(ours.workspaceId, imageOf(digestOf('image'), [layer]), newId, 5);
+    await store.facts.createManifest(ours.workspaceId, ours.sensorId, imageOf(digestOf('image'), [layer]), newId, 5);
     const root = await store.facts.fetchRoot(ours.workspaceId, digestOf('image'), engine);
     t.match(root?.images[0]?.layers, [{ summary: summaryOf(layer, 1), findings: [{ detector: 'aws-access-key', layerDigest: layer }] }]);
   });
@@ -224,7 +232,7 @@ async function roots(t: Test, stores: Stores): Promise<void> {
   await t.test('a root is told with all its images, their layers in order, and what is missing', async (t) => {
     const store = await stores.open(t);
     const by = await reader(store);
-    const { workspaceId } = by;
+    const { workspaceId, sensorId } = by;
     const [index, nested, amd, arm] = ['index', 'nested', 'amd', 'arm'].map(digestOf) as [string, string, string, string];
     const [base, above] = [digestOf('base'), digestOf('above')];
     t.equal(await store.facts.fetchRoot(workspaceId, index, engine), null);
@@ -232,7 +240,7 @@ async function roots(t: Test, stores: Stores): Promise<void> {
       { digest: amd, platform: { os: 'linux', architecture: 'amd64' } },
       { digest: nested, platform: null },
     ];
-    await store.facts.createManifest(workspaceId, imageOf(index, [], { shape: 'index', platform: null, children }), newId, 5);
+    await store.facts.createManifest(workspaceId, sensorId, imageOf(index, [], { shape: 'index', platform: null, children }), newId, 5);
     t.match(await store.facts.fetchRoot(workspaceId, index, engine), { digest: index, missing: [amd, nested] });
     const own = {
       detector: 'env-secret',
@@ -243,9 +251,16 @@ async function roots(t: Test, stores: Stores): Promise<void> {
       key: 'TOKEN',
       instruction: null,
     };
-    await store.facts.createManifest(workspaceId, imageOf(amd, [base, above, base], { platform: null, findings: [own] }), newId, 5);
     await store.facts.createManifest(
       workspaceId,
+      sensorId,
+      imageOf(amd, [base, above, base], { platform: null, findings: [own] }),
+      newId,
+      5,
+    );
+    await store.facts.createManifest(
+      workspaceId,
+      sensorId,
       imageOf(nested, [], {
         shape: 'index',
         platform: null,
@@ -259,6 +274,7 @@ async function roots(t: Test, stores: Stores): Promise<void> {
     );
     await store.facts.createManifest(
       workspaceId,
+      sensorId,
       imageOf(arm, [base], { platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } }),
       newId,
       5,
@@ -280,26 +296,31 @@ async function roots(t: Test, stores: Stores): Promise<void> {
       findings: [{ location: { kind: 'file', line: 1 } }, { location: { path: 'etc/key', line: 9 } }],
     });
     t.match(image(amd)?.findings, [{ layerDigest: null, manifestDigest: amd, location: { kind: 'env', key: 'TOKEN' } }]);
-    t.equal(await store.facts.createManifest(workspaceId, imageOf(amd, [], { findings: [own, own] }), newId, 6), 'conflict');
+    t.equal(await store.facts.createManifest(workspaceId, sensorId, imageOf(amd, [], { findings: [own, own] }), newId, 6), 'conflict');
     const { platform, ...rest } = imageOf(arm, [base], { platform: { variant: 'v8', os: 'linux', architecture: 'arm64' } });
-    t.equal(await store.facts.createManifest(workspaceId, { platform, ...rest }, newId, 6), 'known', 'whatever the order of its members');
+    t.equal(
+      await store.facts.createManifest(workspaceId, sensorId, { platform, ...rest }, newId, 6),
+      'known',
+      'whatever the order of its members',
+    );
     t.equal((await store.facts.fetchRoot(workspaceId, amd, engine))?.images[0]?.findings.length, 1, 'a manifest is written once');
     t.equal(await store.facts.fetchRoot(workspaceId, index, otherEngine), null);
   });
 
   await t.test('indexes are followed eight deep and to 5,000 manifests, and what lies beyond is missing, not forgotten', async (t) => {
     const store = await stores.open(t);
-    const { workspaceId } = await reader(store);
+    const { workspaceId, sensorId } = await reader(store);
     const level = (depth: number): string => digestOf(`${workspaceId} level ${depth}`);
     const index = (digest: string, children: readonly string[]) =>
       store.facts.createManifest(
         workspaceId,
+        sensorId,
         imageOf(digest, [], { shape: 'index', children: children.map((child) => ({ digest: child, platform: null })) }),
         newId,
         5,
       );
     for (let depth = 0; depth < 9; depth++) await index(level(depth), [level(depth + 1)]);
-    await store.facts.createManifest(workspaceId, imageOf(level(9), []), newId, 5);
+    await store.facts.createManifest(workspaceId, sensorId, imageOf(level(9), []), newId, 5);
     const deep = await store.facts.fetchRoot(workspaceId, level(0), engine);
     t.same(deep?.missing, [level(9)]);
     t.equal(await store.facts.isComplete(workspaceId, level(0), engine), false);
@@ -318,16 +339,18 @@ async function roots(t: Test, stores: Stores): Promise<void> {
     const store = await stores.open(t);
     const ours = await reader(store);
     const theirs = await reader(store);
-    const { workspaceId } = ours;
+    const { workspaceId, sensorId } = ours;
     const [index, image, alone, unplaced] = ['index', 'image', 'alone', 'unplaced'].map(digestOf) as [string, string, string, string];
     for (const by of [ours, theirs])
       for (const digest of by === ours ? [index, alone] : [image]) {
         const push = { repository: 'app', digest, tag: null, mediaType: null, pushedAt: 5 };
         await store.catalog.updateFromPush(by.workspaceId, by.registry.id, push, { repositoryId: newId() }, 5);
       }
-    for (const digest of [image, alone, unplaced]) await store.facts.createManifest(workspaceId, imageOf(digest, [layer]), newId, 5);
+    for (const digest of [image, alone, unplaced])
+      await store.facts.createManifest(workspaceId, sensorId, imageOf(digest, [layer]), newId, 5);
     await store.facts.createManifest(
       workspaceId,
+      sensorId,
       imageOf(index, [], { shape: 'index', children: [{ digest: image, platform: null }] }),
       newId,
       5,
@@ -363,10 +386,10 @@ async function roots(t: Test, stores: Stores): Promise<void> {
     const [ours, theirs] = [await reader(store), await reader(store)];
     const image = digestOf('image');
     await read(store, ours, layer, [findingOf()]);
-    await store.facts.createManifest(ours.workspaceId, imageOf(image, [layer]), newId, 5);
+    await store.facts.createManifest(ours.workspaceId, ours.sensorId, imageOf(image, [layer]), newId, 5);
     t.match(await claim(store, theirs, [layer]), { known: [], yours: [layer] });
     t.equal(await store.facts.fetchRoot(theirs.workspaceId, image, engine), null);
-    await store.facts.createManifest(theirs.workspaceId, imageOf(image, [layer]), newId, 5);
+    await store.facts.createManifest(theirs.workspaceId, theirs.sensorId, imageOf(image, [layer]), newId, 5);
     t.match((await store.facts.fetchRoot(theirs.workspaceId, image, engine))?.images[0]?.layers, [{ summary: null, findings: [] }]);
     t.equal(await addPart(store, { ...theirs, sensorId: ours.sensorId }, partOf(0)), false, "our sensor's grant is worth nothing there");
     t.equal(await claim(store, { ...ours, workspaceId: theirs.workspaceId }, [layer]), null);

@@ -2,7 +2,7 @@ import type { Failure, Grant, Progress } from '@tidewaiter/shared/protocol';
 import type { Test } from 'tap';
 import type { Registry, Store } from '../../../src/storage/index.ts';
 import type { Stores } from '../conformance.ts';
-import { assignmentOf, createWorkspace, digestOf, engine, enrol, newId, registryOf } from '../samples.ts';
+import { assignmentOf, createWorkspace, digestOf, engine, enrol, newId, registryOf, reportImage } from '../samples.ts';
 
 const first = { cursor: null, limit: 100 };
 const progress: Progress = { phase: 'layers', layersDone: 1, layersTotal: 2, bytesDone: 3, bytesTotal: 4 };
@@ -148,6 +148,8 @@ async function leases(t: Test, stores: Stores): Promise<void> {
     const grant = await accept(store, registry, sensor.id, 10);
     const second = await accept(store, registry, other.id, 10);
     const layer = digestOf('layer');
+    await reportImage(store, sensor, digestOf('root'), [layer]);
+    await reportImage(store, other, digestOf('other'), [layer]);
     t.match(await store.facts.claim(workspaceId, sensor.id, grant, engine, [layer], 100, 10), { yours: [layer] });
     t.equal(await store.assignments.renew(workspaceId, sensor.id, grant, progress, 1_000, 500), true);
     t.match(await store.assignments.fetch(workspaceId, grant.assignmentId), { leaseExpiresAt: 1_500, progress });
@@ -209,7 +211,9 @@ async function leases(t: Test, stores: Stores): Promise<void> {
     ];
     const theirs = await accept(store, registry, other.id, 10);
     const layer = digestOf('layer');
-    await store.facts.claim(workspaceId, sensor.id, lost, engine, [layer], 9_999, 10);
+    await reportImage(store, sensor, digestOf('2'), [layer]);
+    await reportImage(store, other, digestOf('4'), [layer]);
+    t.match(await store.facts.claim(workspaceId, sensor.id, lost, engine, [layer], 9_999, 10), { yours: [layer] });
     const held = [kept, { ...wrong, attempt: 7 }, theirs];
     t.same(await store.assignments.release(workspaceId, sensor.id, held, 5, 20), { held: [kept], freed: 2, failed: [] });
     t.match(await store.assignments.fetch(workspaceId, lost.assignmentId), {

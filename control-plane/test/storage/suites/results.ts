@@ -2,7 +2,7 @@ import { emptyCoverage, engineKey } from '@tidewaiter/shared/findings';
 import type { Test } from 'tap';
 import type { Registry, Scan, ScanStore, Store } from '../../../src/storage/index.ts';
 import type { Stores } from '../conformance.ts';
-import { createWorkspace, digestOf, engine, findingOf, hexOf, imageOf, newId, registryOf } from '../samples.ts';
+import { createWorkspace, digestOf, engine, enrol, findingOf, hexOf, newId, registryOf, reportImage } from '../samples.ts';
 
 const first = { cursor: null, limit: 100 };
 type Seen = Parameters<ScanStore['create']>[1][number];
@@ -42,7 +42,7 @@ async function place(
   const fingerprints = keys.map((keyId) => ({ keyId, value: hexOf(`${keyId} ${secret}`) }));
   const { detector, confidence, preview } = findingOf();
   const finding = { detector, confidence, preview, fingerprints, kind: 'env' as const, key: 'TOKEN', instruction: null };
-  await store.facts.createManifest(workspaceId, imageOf(image, [], { findings: [finding] }), newId, 5);
+  await reportImage(store, await enrol(store, workspaceId), image, [], { findings: [finding] });
   const root = await store.facts.fetchRoot(workspaceId, image, engine);
   return { image, findingId: root?.images[0]?.findings[0]?.id ?? '' };
 }

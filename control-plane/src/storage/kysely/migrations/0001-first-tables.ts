@@ -14,7 +14,7 @@ const tenancy = [
     uses_left bigint not null, created_at bigint not null, expires_at bigint not null, revoked_at bigint, primary key (workspace_id, id))`,
   `create table sensors (${inWorkspace}, id text not null unique, name text not null, signing_key text not null, encryption_key text not null,
     registry_ids text not null, version text, engine text not null, created_at bigint not null, last_seen_at bigint, revoked_at bigint,
-    primary key (workspace_id, id))`,
+    compromised_at bigint, primary key (workspace_id, id))`,
   `create table sensor_assertions (workspace_id text not null, sensor_id text not null, jti text not null, expires_at bigint not null,
     primary key (workspace_id, sensor_id, jti), foreign key (workspace_id, sensor_id) references sensors (workspace_id, id))`,
 ];
@@ -65,9 +65,15 @@ const assignments = [
   `create index assignments_queue on assignments (workspace_id, priority, id) where state in ('pending', 'offered')`,
   `create index assignments_leases on assignments (lease_expires_at) where state = 'running'`,
   'create index assignments_digest on assignments (workspace_id, digest)',
+  'create index assignments_sensor on assignments (workspace_id, sensor_id)',
 ];
 
 const engine = 'workspace_id text not null references workspaces (id), digest text not null, engine_key text not null';
+
+const witnessTable = (name: string): string =>
+  `create table ${name} (${engine}, sensor_id text not null, agrees bigint not null,
+    primary key (workspace_id, digest, engine_key, sensor_id),
+    foreign key (workspace_id, sensor_id) references sensors (workspace_id, id))`;
 
 const layers = (blob: string): readonly string[] => [
   `create table layer_claims (${engine}, sensor_id text not null, assignment_id text not null, lease_expires_at bigint not null,
@@ -78,8 +84,10 @@ const layers = (blob: string): readonly string[] => [
   `create table layer_parts (${engine}, sensor_id text not null, page bigint not null, kind text, hashes ${blob}, findings text not null,
     part_hash text not null, received_at bigint not null, primary key (workspace_id, digest, engine_key, sensor_id, page))`,
   'create index layer_parts_age on layer_parts (received_at)',
-  `create table layers (${engine}, sensor_id text not null, summary text not null, part_hashes text not null, created_at bigint not null,
+  `create table layers (${engine}, summary text not null, part_hashes text not null, created_at bigint not null,
     primary key (workspace_id, digest, engine_key))`,
+  witnessTable('layer_witnesses'),
+  'create index layer_witnesses_sensor on layer_witnesses (workspace_id, sensor_id)',
   `create table layer_paths (${engine}, kind text not null, first_hash text not null, hashes ${blob} not null,
     primary key (workspace_id, digest, engine_key, kind, first_hash))`,
 ];
@@ -92,6 +100,8 @@ const manifests = [
   'create index manifest_children_child on manifest_children (workspace_id, child_digest)',
   `create table manifest_layers (${engine}, position bigint not null, layer_digest text not null, size_bytes bigint not null, diff_id text,
     instruction text, primary key (workspace_id, digest, engine_key, position))`,
+  witnessTable('manifest_witnesses'),
+  'create index manifest_witnesses_sensor on manifest_witnesses (workspace_id, sensor_id)',
   'create index manifest_layers_layer on manifest_layers (workspace_id, layer_digest)',
 ];
 

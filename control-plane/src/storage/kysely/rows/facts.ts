@@ -19,10 +19,18 @@ export interface Layers {
   workspaceId: string;
   digest: string;
   engineKey: string;
-  sensorId: string;
   summary: Json<LayerSummary>;
   partHashes: Json<readonly string[]>;
   createdAt: number;
+}
+
+/** A sensor that delivered a layer or a manifest under an engine. `agrees` 0: another body than the one that is kept. */
+export interface Witnesses {
+  workspaceId: string;
+  digest: string;
+  engineKey: string;
+  sensorId: string;
+  agrees: 0 | 1;
 }
 
 export type PathKind = 'files' | 'directories' | 'whiteouts' | 'opaques';

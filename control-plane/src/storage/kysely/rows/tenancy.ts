@@ -56,6 +56,7 @@ export interface Sensors {
   createdAt: number;
   lastSeenAt: number | null;
   revokedAt: number | null;
+  compromisedAt: number | null;
 }
 
 export interface SensorAssertions {

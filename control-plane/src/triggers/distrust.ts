@@ -1,0 +1,48 @@
+import type { Assignments } from '../assignments/index.ts';
+import type { Context, Placement } from '../storage/index.ts';
+import type { Distrusted } from './face.ts';
+
+/** Placements looked at per image: one for each repository it stands in. */
+const PLACES_MAX = 1_000;
+
+/** A crash before the last image is queued leaves it without a verdict: its registry's next listing finds it so. */
+export async function distrust(
+  context: Context,
+  assignments: Pick<Assignments, 'queueScan'>,
+  workspaceId: string,
+  sensorId: string,
+): Promise<Distrusted | null> {
+  const { store, log } = context;
+  const dropped = await store.facts.deleteBySensor(workspaceId, sensorId, context.now());
+  if (!dropped) return null;
+  const { facts } = dropped;
+  let images = 0;
+  for (const digest of dropped.images) if (await queueAnew(context, assignments, workspaceId, digest)) images += 1;
+  log.warn({ workspaceId, sensorId, facts, images }, 'a sensor is compromised: its facts were dropped, their images are scanned anew');
+  return { facts, images };
+}
+
+/** Once in each live registry: a fact counts by who may serve it. False when it stands in none. */
+async function queueAnew(
+  { store }: Context,
+  assignments: Pick<Assignments, 'queueScan'>,
+  workspaceId: string,
+  digest: string,
+): Promise<boolean> {
+  const { items } = await store.catalog.listPlacements(workspaceId, { digest }, { cursor: null, limit: PLACES_MAX });
+  const placed = new Map<string, Placement>();
+  for (const placement of [...items].sort(pullableFirst))
+    if (!placed.has(placement.registryId)) placed.set(placement.registryId, placement);
+  let queued = 0;
+  for (const { registryId, repository, tags } of placed.values()) {
+    if ((await store.registries.fetch(workspaceId, registryId))?.deletedAt !== null) continue;
+    const mayBeChild = tags.length === 0 && (await store.catalog.isChild(workspaceId, digest));
+    await assignments.queueScan({ workspaceId, registryId, repository, digest, trigger: 'reconcile', mayBeChild });
+    queued += 1;
+  }
+  return queued > 0;
+}
+
+/** Also what is gone or archived is asked for: the sensor may have said so. */
+const pullableFirst = (one: Placement, other: Placement): number => rank(one) - rank(other);
+const rank = ({ presence, tags }: Placement): number => (presence === 'present' ? 0 : 2) + (tags.length > 0 ? 0 : 1);
