@@ -118,12 +118,19 @@ t.test('sends after kill -9 what was not acknowledged, in order and under the sa
   const { peer } = await plane.welcomed();
   peer.acks = false;
   const grant = await peer.assign(scan);
+  const manifest = await peer.take('report');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  t.notOk(
+    peer.arrived.some(({ type }) => type === 'claim'),
+    'no layer is claimed before the manifest that names it is acknowledged',
+  );
+  peer.send('ack', {}, manifest.id);
   await peer.grantClaims();
   await sensor.says(/"msg":"work ends"/);
   await waitFor(() => spooled(folder).some((name) => name.includes('-outcome-')), 5_000, 'the outcome in the spool');
   const names = spooled(folder).toSorted();
   for (const name of names) t.equal(statSync(join(folder, 'state', 'spool', name)).mode & 0o777, 0o600);
-  t.equal(peer.reports.length, 1, 'one at a time');
+  t.equal(peer.reports.length, 2, 'one at a time');
   sensor.child.kill('SIGKILL');
   await sensor.ended;
   const other = again();
@@ -134,7 +141,7 @@ t.test('sends after kill -9 what was not acknowledged, in order and under the sa
     second.reports.map(({ reportId }) => reportId),
     names.map((name) => name.slice(-41, -5)),
   );
-  t.equal(second.reports[0]?.reportId, peer.reports[0]?.reportId);
+  t.equal(second.reports[0]?.reportId, peer.reports[1]?.reportId);
   await waitFor(() => spooled(folder).length === 0, 5_000, 'an empty spool');
   second.socket.terminate();
   t.strictSame((await plane.welcomed()).hello.leases, [], 'and is free of it once it is acknowledged');
@@ -147,7 +154,6 @@ t.test('drops a report the control plane has moved past, repeats one it cannot t
   const { peer } = await plane.welcomed();
   peer.acks = false;
   await peer.assign(scan);
-  await peer.grantClaims();
   const answer = async (code: string, retryable: boolean): Promise<string> => {
     const { id, body } = await peer.take('report');
     peer.send('error', { code, detail: 'no', remedy: null, retryable }, id);
@@ -156,6 +162,7 @@ t.test('drops a report the control plane has moved past, repeats one it cannot t
   const first = await answer('storage.unavailable', true);
   t.equal(await answer('sensor.revoked', false), first, 'the sensor’s own standing is not about the report');
   t.equal(await answer('assignment.stale', false), first);
+  await peer.grantClaims();
   const second = await answer('protocol.frame-invalid', false);
   t.not(second, first);
   const third = await peer.take('report');
