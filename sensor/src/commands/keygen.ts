@@ -15,8 +15,9 @@ export function keygenCommand(io: ProgramIo): Command {
       await writeFile(file, bytes, { flag: 'wx', mode: 0o600 }).catch((cause: unknown) => {
         throw new TidewaiterError('usage.invalid', {
           which: 'FILE',
-          got: `${file}, which exists or cannot be written`,
-          want: 'a new file',
+          got: `${file}, which ${isThere(cause) ? 'exists' : 'cannot be written'}`,
+          want: 'a new file in a folder that exists',
+          remedy: isThere(cause) ? 'Use the key that is there, or name another file: a new key starts new incidents.' : undefined,
           cause,
         });
       });
@@ -24,3 +25,5 @@ export function keygenCommand(io: ProgramIo): Command {
       io.exit(exitCodes.clean);
     });
 }
+
+const isThere = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
+import { printable } from '../reports/index.ts';
 import { keygenCommand } from './keygen.ts';
 import type { ProgramIo } from './program-io.ts';
 import { runCommand } from './run.ts';
@@ -31,7 +32,9 @@ function explain(error: unknown, io: ProgramIo): number {
     return exitCodes.interrupted;
   }
   const { code, detail } = problemOf(error);
-  io.stderr.write(`tidewaiter-sensor: ${detail} [${code}]\n`);
-  if (!(error instanceof TidewaiterError) && error instanceof Error) io.stderr.write(`${error.stack ?? error.message}\n`);
+  // A registry's words and an archive's names may be in it: they must not move the terminal.
+  io.stderr.write(`tidewaiter-sensor: ${printable(detail)} [${code}]\n`);
+  if (!(error instanceof TidewaiterError) && error instanceof Error)
+    for (const line of (error.stack ?? error.message).split('\n')) io.stderr.write(`${printable(line)}\n`);
   return exitCodeOfError(error);
 }

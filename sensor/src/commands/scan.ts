@@ -1,4 +1,5 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises';
+import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
@@ -110,18 +111,48 @@ async function readKey(file: string | null, io: ProgramIo): Promise<FingerprintK
   return fingerprintKeyOf(bytes);
 }
 
-function openOutput(file: string): Promise<FileHandle> {
-  return open(file, 'w', 0o600).catch((cause: unknown) => {
+async function openOutput(file: string): Promise<FileHandle> {
+  let handle: FileHandle | null = null;
+  try {
+    handle = await open(file, 'w', 0o600);
+    // The mode above is for a new file only: one that exists would stay readable by all. Devices and pipes keep theirs.
+    if ((await handle.stat()).isFile()) await handle.chmod(0o600);
+    return handle;
+  } catch (cause) {
+    await handle?.close();
     throw new TidewaiterError('usage.invalid', {
       which: '--output',
-      got: `${file}, which cannot be written`,
+      got: `${file}, which cannot be written: ${reasonOf(cause)}`,
       want: 'a file that can be written',
+      remedy: 'Name a file in a folder that exists and is yours.',
       cause,
     });
+  }
+}
+
+/** A report that is not written whole must not end in the code of its verdict. A reader that has seen enough (`| head`) is no failure. */
+async function write(text: string, output: FileHandle | null, io: ProgramIo): Promise<void> {
+  try {
+    if (output) await output.writeFile(text);
+    else await writeAll(text, io.stdout);
+  } catch (cause) {
+    if (!output && cause instanceof Error && 'code' in cause && cause.code === 'EPIPE') return;
+    throw new TidewaiterError('report.unwritten', {
+      which: output ? '--output' : 'standard output',
+      got: reasonOf(cause),
+      remedy: 'Make room or write the report elsewhere, and scan again.',
+      cause,
+    });
+  }
+}
+
+/** The stream tells a failure twice: to the callback and as an event, which without a listener would end the process. */
+function writeAll(text: string, stream: Writable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.once('error', reject);
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
 
-async function write(text: string, output: FileHandle | null, io: ProgramIo): Promise<void> {
-  if (output) await output.writeFile(text);
-  else await new Promise<void>((resolve, reject) => io.stdout.write(text, (error) => (error ? reject(error) : resolve())));
-}
+const reasonOf = (cause: unknown): string =>
+  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : String(cause);

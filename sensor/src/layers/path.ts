@@ -54,8 +54,13 @@ export function effectOf(path: Uint8Array): PathEffect {
   // Other names under .wh..wh. are AUFS's own files; the runtimes skip them.
   if (startsWith(path, at, META)) return { kind: 'none' };
   const name = path.subarray(at + WHITEOUT.length);
+  // `.wh.`, `.wh..` and `.wh...` name a folder itself or the one above: the runtimes refuse such a layer (containerd archive/tar.go), so it
+  // must not pass for one that deletes everything.
+  if (isDots(name)) return { kind: 'none' };
   return { kind: 'whiteout', path: folder.length === 0 ? name : Buffer.concat([folder, Buffer.of(SLASH), name]) };
 }
+
+const isDots = (name: Uint8Array): boolean => name.length <= 2 && name.every((byte) => byte === DOT);
 
 function startsWith(path: Uint8Array, at: number, prefix: Uint8Array): boolean {
   if (path.length - at < prefix.length) return false;

@@ -4,11 +4,13 @@ import type { ReportedFinding } from './report.ts';
 const HEAD = ['CONFIDENCE', 'DETECTOR', 'SECRET', 'PLACE', 'LAYER', 'VISIBILITY'] as const;
 /** Gaps printed one by one; the rest is a count. */
 const GAPS_SHOWN_MAX = 10;
+/** Cells over this stick out of their column: a path may have a mebibyte. */
+const WIDTH_MAX = 120;
 
 /** The report for people. Nothing in it moves their terminal: control characters of paths are written out. */
 export function tableOf(report: ScanReport): string {
   const rows = report.findings.map(rowOf);
-  const widths = HEAD.map((head, at) => Math.max(head.length, ...rows.map((row) => row[at]?.length ?? 0)));
+  const widths = HEAD.map((head, at) => rows.reduce((width, row) => Math.max(width, paddedLength(row[at])), head.length));
   const line = (cells: readonly string[]): string =>
     cells
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
@@ -17,6 +19,9 @@ export function tableOf(report: ScanReport): string {
   const table = rows.length === 0 ? [] : [line(HEAD), ...rows.map(line), ''];
   return [...table, ...summaryOf(report), ''].join('\n');
 }
+
+/** One long path must not pad every other line to its length. */
+const paddedLength = (cell = ''): number => (cell.length > WIDTH_MAX ? 0 : cell.length);
 
 function rowOf({ confidence, detector, preview, secret, location, occurrences }: ReportedFinding): readonly string[] {
   const visibilities = [...new Set(occurrences.map(({ visibility }) => visibility))].join(', ');

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -186,7 +186,34 @@ void tap.test('--output writes a file for its owner only, and a wrong one is tol
   t.match(await tidewaiter(['scan', dirty, '--format', 'json', '--output', file]), { code: 1, stdout: '' });
   t.ok(fits.Check(JSON.parse(await readFile(file, 'utf8'))));
   t.equal((await stat(file)).mode & 0o777, 0o600);
-  t.match(await tidewaiter(['scan', dirty, '--output', `${folder}/no/such/folder`]), { code: 2, stderr: /--output/ });
+  t.match(await tidewaiter(['scan', dirty, '--output', `${folder}/no/such/folder`]), { code: 2, stderr: /--output.*ENOENT/ });
+
+  const older = `${folder}/older.json`;
+  await writeFile(older, 'an older report', { mode: 0o644 });
+  t.equal((await tidewaiter(['scan', dirty, '--show-secrets', '--output', older])).code, 1);
+  t.equal((await stat(older)).mode & 0o777, 0o600, 'a file that others could read is theirs no longer');
+});
+
+void tap.test('a report that cannot be written is an error of its own, not the exit code of its verdict', async (t) => {
+  // Linux answers each write to this device with ENOSPC.
+  const full = await open('/dev/full', 'w');
+  t.teardown(() => full.close());
+  const child = spawn(process.execPath, ['--conditions=@tidewaiter/source', main, 'scan', dirty], {
+    env: { PATH: process.env['PATH'], TMPDIR: folder },
+    stdio: ['ignore', full.fd, 'pipe'],
+  });
+  const ended = once(child, 'exit');
+  const stderr = await text(child.stderr);
+  t.match(stderr, /standard output \(got ENOSPC\).*\[report\.unwritten\]/);
+  t.notMatch(stderr, / at .*:\d+/, 'no stack');
+  t.strictSame(await ended, [5, null]);
+  t.match(await tidewaiter(['scan', dirty, '--output', '/dev/full']), { code: 5, stderr: /--output \(got ENOSPC\)/ });
+});
+
+void tap.test('what an error quotes does not move the terminal', async (t) => {
+  const { stderr } = await tidewaiter(['scan', 'oci:/no\u001B[2J\u0007such']);
+  t.match(stderr, /no\\u\{1b\}\[2J\\u\{7\}such/);
+  t.notMatch(stderr.trimEnd(), /\p{Cc}/u);
 });
 
 void tap.test('keygen makes a key once; fingerprints are made with it', async (t) => {
@@ -195,7 +222,8 @@ void tap.test('keygen makes a key once; fingerprints are made with it', async (t
   const key = await readFile(file);
   const id = createHash('sha256').update('tidewaiter key id\0').update(key).digest('hex').slice(0, 16);
   t.strictSame([made.code, made.stdout, key.length, (await stat(file)).mode & 0o777], [0, `${id}\n`, 32, 0o600]);
-  t.equal((await tidewaiter(['keygen', file])).code, 2, 'never overwritten');
+  t.match(await tidewaiter(['keygen', file]), { code: 2, stderr: /which exists/ }, 'never overwritten');
+  t.match(await tidewaiter(['keygen', `${folder}/no/such/key`]), { code: 2, stderr: /which cannot be written/ });
   t.ok((await readFile(file)).equals(key));
   const report = await json([dirty], { env: { TIDEWAITER_FINGERPRINT_KEY_FILE: file } });
   t.equal(report.stats.fingerprintKeyId, id);

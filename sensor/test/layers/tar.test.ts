@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import tap from 'tap';
 import { extract } from 'tar-stream';
+import { effectOf } from '../../src/layers/index.ts';
 import { record, type Recording } from './recorder.ts';
 import { END, padded, paxBody, rawHeader, type TarEntry, tarOf } from './tars.ts';
 
@@ -154,6 +155,13 @@ void tap.test('headers by hand', async (group) => {
       entries.map(({ path }) => path),
       ['a', 'b', 'c', 'd/e', 'f/g', 'i', 'j', 'k', '', '.wh.x', '..l', 'm/...', ''],
     );
+  });
+
+  void group.test('a whiteout that names a folder itself or the one above deletes nothing', (t) => {
+    const kindOf = (path: string): string => effectOf(Buffer.from(path)).kind;
+    t.strictSame(['.wh.', '.wh..', '.wh...', 'd/.wh.', 'd/.wh...'].map(kindOf), Array(5).fill('none'));
+    t.strictSame(['.wh.a', 'd/.wh...a', '.wh.....'].map(kindOf), Array(3).fill('whiteout'));
+    t.end();
   });
 
   void group.test('a path that is no UTF-8 is read with its bytes replaced', async (t) => {

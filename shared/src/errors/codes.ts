@@ -70,6 +70,7 @@ export const errorCodes = {
   'layer.foreign': meaning(422, 'The layer is kept outside its registry'),
   'work-file.full': meaning(507, 'There is no room for the archive that is read from standard input'),
 
+  'report.unwritten': meaning(507, 'The report could not be written'),
   'spool.full': meaning(507, 'The spool has no room for another report', true),
   'spool.damaged': meaning(500, 'A spooled report cannot be read'),
   cancelled: meaning(499, 'The work was cancelled', true),
