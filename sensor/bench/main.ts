@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { debianBase, plantDebian } from '@tidewaiter/dev-cloud/peers';
+import { layersOf } from './layout.ts';
 import { makeSample, samples } from './samples.ts';
 
 interface Usage {
@@ -32,7 +33,7 @@ async function measure(
   const start = performance.now();
   const stdout = await new Promise<string>((resolve, reject) => {
     const env = { ...process.env, BENCH_USAGE_FILE: file };
-    execFile(process.execPath, ['--import', here('usage.ts'), ...words], { env, maxBuffer: 1 << 28 }, (error, out, err) => {
+    execFile(process.execPath, ['--import', here('usage.mjs'), ...words], { env, maxBuffer: 1 << 28 }, (error, out, err) => {
       if (!codes.includes(error ? Number(error.code) : 0)) reject(new Error(`${words.join(' ')} failed: ${err}`));
       else resolve(out);
     });
@@ -52,9 +53,10 @@ const summary = (runs: readonly Usage[]): Usage => ({
 
 async function bench(layout: string, folder: string, runs: number): Promise<object> {
   const [scans, floors]: [Usage[], Usage[]] = [[], []];
+  const layers = await layersOf(layout);
   let [report, bytes] = ['{}', '{}'];
   for (let run = 0; run < runs; run++) {
-    const floor = await measure([here('floor.ts'), layout], folder);
+    const floor = await measure([here('floor.mjs'), JSON.stringify(layers)], folder);
     const scan = await measure([SENSOR, 'scan', `oci:${layout}`, '--format', 'json'], folder, FINISHED);
     scans.push(scan.usage);
     floors.push(floor.usage);
@@ -66,6 +68,7 @@ async function bench(layout: string, folder: string, runs: number): Promise<obje
     scan,
     floor,
     ratio: rounded(scan.cpuSeconds / floor.cpuSeconds),
+    blobBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     ...JSON.parse(bytes),
     result: { verdict, complete: coverage.complete, files: coverage.filesScanned, findings: findings.length },
   };
