@@ -107,6 +107,7 @@ function spoolOf(config: DaemonConfig, { log }: Surroundings, { newId }: Sources
     bytesMax: spoolBytesOf(config),
     newId,
     onSetAside: (entry, why) => log.error({ err: why, report: entry.name, remedy: why.facts.remedy }, 'a report was set aside'),
+    onFull: (why) => log.error({ err: why, remedy: why.facts.remedy }, 'reports wait for room, and no new work is taken'),
   });
 }
 

@@ -23,6 +23,8 @@ export interface SpoolOptions {
   readonly newId: () => string;
   /** Told of what cannot be read or is refused for good; the file is kept aside. */
   readonly onSetAside: (entry: SpoolEntry, why: TidewaiterError) => void;
+  /** Told when reports begin to wait for room: spool.full, once until there was room again. */
+  readonly onFull: (why: TidewaiterError) => void;
 }
 
 /**
@@ -37,6 +39,7 @@ export class Spool {
   #bytes = 0;
   #nextSequence = 1;
   #isDiskFull = false;
+  #isFullTold = false;
   /** Writes are made one after the other, so that the order of files is the order of calls. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -122,6 +125,7 @@ export class Spool {
     for (;;) {
       const entry = await this.#inTurn(() => this.#tryWrite(report, text, bytes));
       if (entry) return entry;
+      this.#tellFull(bytes);
       await this.#room(signal, bytes);
     }
   }
@@ -199,6 +203,8 @@ export class Spool {
     if (!(await this.#write(name, text))) return null;
     const entry: SpoolEntry = { name, sequence, kind, reportId, bytes, grant: report.kind === 'outcome' ? report.grant : null };
     this.#nextSequence++;
+    // An outcome fits in its reserve: it says nothing of the others' room.
+    if (kind !== 'outcome') this.#isFullTold = false;
     this.#entries.push(entry);
     this.#bytes += bytes;
     for (const arrived of this.#arrivals.splice(0)) arrived();
@@ -249,6 +255,12 @@ export class Spool {
       signal.addEventListener('abort', aborted, { once: true });
       this.#waiting.add(woken);
     });
+  }
+
+  #tellFull(bytes: number): void {
+    if (this.#isFullTold) return;
+    this.#isFullTold = true;
+    this.#options.onFull(this.#full(bytes));
   }
 
   #full(bytes: number): TidewaiterError {

@@ -7,7 +7,13 @@ import { outcomeOf, pageOf } from './reports.ts';
  * given up, an outcome. Says what became of each.
  */
 const [folder = '', bytes = ''] = process.argv.slice(2);
-const spool = await openSpool({ folder, bytesMax: 1 << 30, newId: () => randomUUID(), onSetAside: () => undefined });
+const spool = await openSpool({
+  folder,
+  bytesMax: 1 << 30,
+  newId: () => randomUUID(),
+  onSetAside: () => undefined,
+  onFull: () => undefined,
+});
 const never = new AbortController().signal;
 await spool.put(pageOf(100), never);
 const failure: unknown = await spool.put(pageOf(Number(bytes)), AbortSignal.timeout(1_500)).catch((error: unknown) => error);

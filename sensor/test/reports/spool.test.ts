@@ -16,8 +16,10 @@ const files = (folder: string): readonly string[] =>
 
 async function spoolIn(folder: string, bytesMax = 1 << 20) {
   const aside: { readonly entry: SpoolEntry; readonly why: TidewaiterError }[] = [];
+  const full: TidewaiterError[] = [];
   const onSetAside = (entry: SpoolEntry, why: TidewaiterError): void => void aside.push({ entry, why });
-  return { spool: await openSpool({ folder, bytesMax, newId: () => randomUUID(), onSetAside }), aside };
+  const onFull = (why: TidewaiterError): void => void full.push(why);
+  return { spool: await openSpool({ folder, bytesMax, newId: () => randomUUID(), onSetAside, onFull }), aside, full };
 }
 
 void tap.test('reports outlive the process, in order, under the same ids, for their owner only', async (t: Test) => {
@@ -43,15 +45,16 @@ void tap.test('reports outlive the process, in order, under the same ids, for th
 
 void tap.test('a spool at its bound takes no work and drops nothing: a report waits for room, an outcome has a reserve', async (t) => {
   const folder = join(t.testdir(), 'spool');
-  const { spool } = await spoolIn(folder, 10_000);
+  const { spool, full } = await spoolIn(folder, 10_000);
   await spool.put(pageOf(4_000), never);
   t.ok(spool.hasRoomForWork, 'below half of it');
   await spool.put(pageOf(4_000), never);
   t.notOk(spool.hasRoomForWork, 'above half');
   const late = spool.put(pageOf(4_000), AbortSignal.timeout(100));
-  const full = { code: 'spool.full', retryable: true, message: /spool.*got \d+ \+ \d+ bytes.*want at most 10000/ };
-  await t.rejects(late, { ...full, facts: { remedy: /TIDEWAITER_SPOOL_MIB_MAX/ } });
+  const refused = { code: 'spool.full', retryable: true, message: /spool.*got \d+ \+ \d+ bytes.*want at most 10000/ };
+  await t.rejects(late, { ...refused, facts: { remedy: /TIDEWAITER_SPOOL_MIB_MAX/ } });
   t.equal(spool.count, 2, 'the two are still there');
+  t.match(full, [refused], 'and it was told, once');
   await t.resolves(spool.put(outcomeOf(), never), 'an outcome is kept although all else is full');
   const waiting = spool.put(pageOf(4_000), never);
   const { first } = spool;

@@ -31,8 +31,8 @@ export interface StageOptions {
   readonly logLevel?: string;
   /** Where sensors reach the control plane, when something stands between them. */
   readonly publicUrl?: string;
-  /** Added to the environment of every program: a clock of its own, say. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** Added to the environment of the program of this name: a clock of its own, say. */
+  readonly environment?: (program: string) => Readonly<Record<string, string>>;
 }
 
 /**
@@ -62,7 +62,7 @@ export class Stage {
   static async open(options: StageOptions): Promise<Stage> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     const args = ['--conditions=@tidewaiter/source', join(root, 'deploy/dev-cloud/src/main.ts')];
-    const env = options.environment ?? {};
+    const env = options.environment?.('dev-cloud') ?? {};
     const { program, line } = await Program.start(options.folder, { name: 'dev-cloud', args, env, ready: /"ready":true/ });
     const stage = new Stage(options, JSON.parse(line) as CloudReady, program);
     await stage.startControlPlane();
@@ -106,7 +106,7 @@ export class Stage {
   /** Starts it, or starts it again at the same address. */
   async startControlPlane(): Promise<void> {
     const env = {
-      ...this.#options.environment,
+      ...this.#options.environment?.('control-plane'),
       ...this.#database,
       TIDEWAITER_LISTEN_PORT: this.#url === '' ? '0' : new URL(this.#url).port,
       TIDEWAITER_DEVELOPMENT_URLS: 'true',
@@ -138,7 +138,7 @@ export class Stage {
     const state = join(this.folder, name);
     await mkdir(state, { recursive: true, mode: 0o700 });
     const env = {
-      ...this.#options.environment,
+      ...this.#options.environment?.(name),
       ...this.#ready.environment,
       TIDEWAITER_CONTROL_PLANE_URL: this.#options.publicUrl ?? this.#url,
       TIDEWAITER_ENROLMENT_TOKEN: await this.#enrolmentToken(api),

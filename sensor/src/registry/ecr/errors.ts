@@ -20,9 +20,17 @@ const upstream: Meaning = {
 };
 const badRequest: Meaning = { code: 'reference.invalid' };
 const badKeys: Meaning = { code: 'credentials.denied', remedy: 'The keys are not those of a living identity; connect the registry anew.' };
-const badTime: Meaning = {
+const badSignature: Meaning = {
   code: 'credentials.denied',
   remedy: "Check the sensor's clock (AWS allows 5 min of difference) and that the keys are right.",
+};
+/**
+ * The SDK goes by AWS's clock once an answer told it that ours is wrong; a clock that jumps while several calls are under way still fails
+ * those whose correction another call has made already. The next try is signed by the corrected time.
+ */
+const badTime: Meaning = {
+  code: 'credentials.unavailable',
+  remedy: "It will be tried again. If this goes on, correct the sensor's clock: AWS allows 5 min of difference.",
 };
 const expired: Meaning = { code: 'credentials.unavailable', remedy: 'The session has ended; it will be renewed.' };
 
@@ -56,9 +64,9 @@ const exceptions: Readonly<Record<string, Meaning>> = {
   ValidationException: badRequest,
   UnrecognizedClientException: badKeys,
   InvalidClientTokenId: badKeys,
-  IncompleteSignature: badTime,
-  InvalidSignatureException: badTime,
-  SignatureDoesNotMatch: badTime,
+  IncompleteSignature: badSignature,
+  InvalidSignatureException: badSignature,
+  SignatureDoesNotMatch: badSignature,
   RequestExpired: badTime,
   ExpiredTokenException: expired,
   ExpiredToken: expired,
@@ -83,7 +91,8 @@ export function ecrErrorOf(error: unknown, which: string, signal: AbortSignal): 
   if (error instanceof TidewaiterError) return error;
   if (signal.aborted) return abortedError(signal, which);
   if (!(error instanceof Error)) return new TidewaiterError('registry.unreachable', { which, got: 'an unknown error' });
-  const meaning = lookUp(exceptions, error.name) ?? unknownMeaning(error);
+  const known = isOfTime(error) ? badTime : lookUp(exceptions, error.name);
+  const meaning = known ?? unknownMeaning(error);
   // No cause: the SDK's errors carry the whole answer, and a log would print it.
   return ours(meaning, which, `${error.name}: ${reasonOf(error)}`);
 }
@@ -100,6 +109,10 @@ const ours = ({ code, remedy }: Meaning, which: string, got: string): Tidewaiter
 
 const lookUp = (table: Readonly<Record<string, Meaning>>, name: string): Meaning | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
+
+/** A signature that is right but for its time (IAM user guide, "Troubleshoot SigV4 signing": "Signature expired", "not yet current"). */
+const isOfTime = ({ name, message }: Error): boolean =>
+  name === 'InvalidSignatureException' && /^Signature (?:expired|not yet current)/.test(message);
 
 /** New refusals of AWS are refusals; what has no client fault is the network or AWS itself. */
 function unknownMeaning(error: Error): Meaning {
