@@ -39,9 +39,6 @@ async function assertOnce(t: Test, stage: Stage, digest: string): Promise<void> 
     const answer = await stage.api.get<VerdictView | { readonly state: string }>(`/verdicts/${digest}`).catch(() => null);
     if (answer && 'verdict' in answer) {
       t.match(answer, { verdict: 'findings', coverage: { complete: true } });
-      console.error(
-        JSON.stringify((await stage.api.list<AssignmentView>(`/assignments?digest=${digest}`)).map((a) => [a.state, a.attempt, a.failure])),
-      );
       break;
     }
     if (Date.now() > deadline) throw new Error(`no verdict on ${digest}: ${JSON.stringify(answer)}`);

@@ -27,7 +27,12 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   await mkdir(folder, { recursive: true });
   say(`logs and data of this run: ${folder}`);
   const stage = await Stage.open({ folder });
-  const code = await play(stage, options, say).finally(() => stage.close());
+  let code = 1;
+  try {
+    code = await play(stage, options, say);
+  } finally {
+    await stage.close();
+  }
   // What went well leaves nothing behind; what did not is there to be read.
   if (code === 0) await rm(folder, { recursive: true });
   else console.error(`logs and data of this run stay in ${folder}`);
