@@ -97,7 +97,7 @@ t.test('stays away as long as a draining control plane says', async (t) => {
 t.test('stays alive and says the remedy when it is revoked, and meets a proxy’s pages with patience', async (t) => {
   const { cloud, env, scan } = await cloudWithImage(t);
   const { plane, sensor } = await sensorFor(t, { env });
-  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 60_000, count: 1 });
+  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 25_000, count: 1 });
   const { peer } = await plane.welcomed();
   await peer.assign(scan);
   plane.refusal = { status: 200, contentType: 'text/html', body: '<html>Sign in to the network</html>' };
@@ -176,7 +176,7 @@ t.test('two sensors do not share a state folder, and none starts without a key',
 t.test('a sensor revoked while it works stops at once, and stays', async (t) => {
   const { cloud, env, scan } = await cloudWithImage(t);
   const { plane, sensor } = await sensorFor(t, { env });
-  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 60_000, count: 1 });
+  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 8_000, count: 1 });
   const { peer } = await plane.welcomed();
   await peer.assign(scan);
   peer.send('error', { code: 'sensor.revoked', detail: 'no', remedy: null, retryable: false });

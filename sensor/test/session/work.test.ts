@@ -80,7 +80,7 @@ t.test('stops what is cancelled, by frame or heartbeat, and says nothing more of
   const { cloud, env, scan } = await cloudWithImage(t);
   const { plane, sensor } = await sensorFor(t, { env });
   const { peer } = await plane.welcomed({ leaseRenewMs: 1_000 });
-  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 60_000, count: 2 });
+  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 8_000, count: 2 });
   const grant = await peer.assign(scan);
   peer.send('cancel', { grant: { ...grant, attempt: 7 } });
   peer.send('cancel', { grant });
@@ -179,7 +179,7 @@ t.test('on SIGTERM gives back what it cannot finish, sends what it has, says goo
   const { cloud, env, scan } = await cloudWithImage(t);
   const { plane, sensor, folder } = await sensorFor(t, { env: { ...env, TIDEWAITER_DRAIN_SECONDS: '1' } });
   const { peer } = await plane.welcomed();
-  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 60_000, count: 1 });
+  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 8_000, count: 1 });
   const grant = await peer.assign(scan);
   const at = performance.now();
   sensor.child.kill('SIGTERM');
