@@ -1,7 +1,7 @@
+import { isLoopbackHost } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 
 const NAME = 'TIDEWAITER_PUBLIC_URL';
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/;
 
 /**
  * Checks the URL that becomes the OIDC issuer. AWS compares `iss` byte for byte, takes https only, no query, and "should not
@@ -34,7 +34,7 @@ function reachFaults(url: URL): readonly string[] {
   return [
     url.protocol === 'https:' ? '' : 'https',
     url.port || /:\d+$/.test(url.host) ? 'no port' : '',
-    LOOPBACK.test(host) || host.endsWith('.localhost') ? 'a public host name, not this machine' : '',
+    isLoopbackHost(host) || host.endsWith('.localhost') ? 'a public host name, not this machine' : '',
     /^[\d.]+$/.test(host) || host.startsWith('[') ? 'a host name, not an IP address' : '',
     host.includes('.') ? '' : 'a public host name with a domain',
   ].filter(Boolean);

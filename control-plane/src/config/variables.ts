@@ -1,4 +1,4 @@
-import type { Variable } from '@tidewaiter/shared/config';
+import { booleanOf, integerOf, logLevels, oneOf, type Variable } from '@tidewaiter/shared/config';
 
 /** The control plane's environment variables: the README's table is checked against this one. */
 export const variables = {
@@ -9,7 +9,7 @@ export const variables = {
     type: 'integer from 0 to 65535 (0: the system chooses)',
     fallbackText: '8080',
     meaning: 'port the HTTP server listens on',
-    parse: (value: string) => integer(value, 0, 65_535),
+    parse: (value: string) => integerOf(value, 0, 65_535),
     fallback: () => 8080,
   } satisfies Variable<number>,
   publicUrl: optional('TIDEWAITER_PUBLIC_URL', 'https URL without port, path or trailing slash', {
@@ -43,10 +43,10 @@ export const variables = {
   }),
   logLevel: {
     name: 'TIDEWAITER_LOG_LEVEL',
-    type: 'one of fatal, error, warn, info, debug, trace, silent',
+    type: `one of ${logLevels.join(', ')}`,
     fallbackText: 'info',
     meaning: 'how much is logged, as JSON lines on standard error',
-    parse: (value: string) => oneOf(value, ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
+    parse: (value: string) => oneOf(value, logLevels),
     fallback: () => 'info',
   } satisfies Variable<string>,
   bodyBytesMax: {
@@ -55,7 +55,7 @@ export const variables = {
     unit: 'bytes',
     fallbackText: '65536',
     meaning: 'largest request body of the API; webhook bodies are held to 65536 always',
-    parse: (value: string) => integer(value, 1_024, 1_048_576),
+    parse: (value: string) => integerOf(value, 1_024, 1_048_576),
     fallback: () => 65_536,
   } satisfies Variable<number>,
 } as const;
@@ -74,22 +74,7 @@ function optional(
 }
 
 function flag(name: string, meaning: string): Variable<boolean> {
-  return { name, type: 'true or false', fallbackText: 'false', meaning, parse: boolean, fallback: () => false };
-}
-
-function boolean(value: string): boolean {
-  return oneOf(value, ['true', 'false']) === 'true';
-}
-
-function integer(value: string, minimum: number, maximum: number): number {
-  const number = Number(value);
-  if (!/^\d+$/.test(value) || number < minimum || number > maximum) throw new Error(`an integer from ${minimum} to ${maximum}`);
-  return number;
-}
-
-function oneOf(value: string, allowed: readonly string[]): string {
-  if (!allowed.includes(value)) throw new Error(`one of ${allowed.join(', ')}`);
-  return value;
+  return { name, type: 'true or false', fallbackText: 'false', meaning, parse: booleanOf, fallback: () => false };
 }
 
 function origin(value: string): string {

@@ -1,11 +1,10 @@
-import { type Config, readConfig, type Variable } from '@tidewaiter/shared/config';
+import { type Config, integerOf, isLoopbackHost, logLevels, oneOf, readConfig, type Variable } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { fingerprintKeyFile } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
 import { scanWorkers } from './scan.ts';
 
 const MIB = 2 ** 20;
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** One frame and its neighbours must fit, or nothing could ever be reported. */
 const SPOOL_MIB_MIN = 8;
 
@@ -53,10 +52,10 @@ export const daemonVariables = {
   ...networkVariables,
   logLevel: {
     name: 'TIDEWAITER_LOG_LEVEL',
-    type: `one of ${LOG_LEVELS.join(', ')}`,
+    type: `one of ${logLevels.join(', ')}`,
     fallbackText: 'info',
     meaning: 'How much is logged, as JSON lines on standard error.',
-    parse: (text) => oneOf(text, LOG_LEVELS),
+    parse: (text) => oneOf(text, logLevels),
     fallback: () => 'info',
   } satisfies Variable<string>,
 } as const;
@@ -83,7 +82,7 @@ export function readDaemonConfig(env: Readonly<Record<string, string | undefined
 /** Plain http or ws to the control plane is for loopback alone, and there under the switch. */
 function refusePlainUrl(text: string, allowPlainLoopback: boolean): void {
   const { protocol, hostname } = new URL(text);
-  const isLoopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname);
+  const isLoopback = isLoopbackHost(hostname);
   if (protocol === 'https:' || (isLoopback && allowPlainLoopback)) return;
   throw new TidewaiterError('config.invalid', {
     which: daemonVariables.controlPlaneUrl.name,
@@ -130,17 +129,8 @@ function integer(
   unit: string,
 ): Variable<number> {
   const type = `integer from ${minimum} to ${maximum}`;
-  const parse = (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < minimum || value > maximum) throw new Error(type);
-    return value;
-  };
+  const parse = (text: string): number => integerOf(text, minimum, maximum);
   return { name, type, unit, fallbackText: String(fallback), meaning, parse, fallback: () => fallback };
-}
-
-function oneOf(text: string, allowed: readonly string[]): string {
-  if (!allowed.includes(text)) throw new Error(`one of ${allowed.join(', ')}`);
-  return text;
 }
 
 /** Bytes of the spool. */

@@ -1,4 +1,4 @@
-import type { Variable } from '@tidewaiter/shared/config';
+import { booleanOf, type Variable } from '@tidewaiter/shared/config';
 
 /** Entries of one list: more is not written by hand. */
 const ENTRIES_MAX = 1_000;
@@ -16,10 +16,7 @@ export const networkVariables = {
     type: 'true or false',
     fallbackText: 'false',
     meaning: 'Allow plain http, and loopback addresses, for control plane, layers and registries: for development on one machine only.',
-    parse: (text) => {
-      if (text === 'true' || text === 'false') return text === 'true';
-      throw new Error('true or false');
-    },
+    parse: booleanOf,
     fallback: () => false,
   } satisfies Variable<boolean>,
   allowedHosts: {

@@ -1,4 +1,4 @@
-import { type Config, readConfig, type Variable } from '@tidewaiter/shared/config';
+import { type Config, integerOf, readConfig, type Variable } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { fingerprintKeyFile } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
@@ -13,11 +13,7 @@ export const scanWorkers: Variable<number | null> = {
   unit: 'threads',
   fallbackText: 'the number of cores',
   meaning: `Layers read at once, each by a thread of its own; 1 to ${WORKERS_MAX}.`,
-  parse: (text) => {
-    const value = Number(text);
-    if (!Number.isInteger(value) || value < 1 || value > WORKERS_MAX) throw new Error(`an integer from 1 to ${WORKERS_MAX}`);
-    return value;
-  },
+  parse: (text) => integerOf(text, 1, WORKERS_MAX),
   fallback: () => null,
 };
 
