@@ -4,7 +4,7 @@ import type { TrustFacts } from '../../issuer/index.ts';
 import type { PushEvent, Registry, WebhookKey } from '../../storage/index.ts';
 import { DigestSchema, Id, named, nullable, Time, timeOf, timeOrNull } from './schema.ts';
 
-/** GitGuardian-like default of a day; half an hour is what a large registry's listing bears. */
+/** A day where push events bring what is new; half an hour is the least that the listing of a large registry bears. */
 export const INTERVAL_SECONDS = { fallback: 86_400, minimum: 1_800, maximum: 31_536_000 } as const;
 
 export const IntervalSchema = Type.Integer({

@@ -1,3 +1,4 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { AssignmentState, Grant } from '@tidewaiter/shared/protocol';
 import { sql } from 'kysely';
 import type { Assignment } from '../port/assignments.ts';
@@ -66,7 +67,11 @@ async function create(session: Session, assignment: Assignment): Promise<{ id: s
       .executeTakeFirst();
     if (existing) return { id: existing.id, created: false };
   }
-  throw new Error('a live assignment was seen and lost again three times');
+  throw new TidewaiterError('storage.unavailable', {
+    which: `queue of ${row.workKey}`,
+    got: `a live assignment that ended at each of ${CREATE_TRIES} looks`,
+    remedy: 'Try again.',
+  });
 }
 
 async function offer(
