@@ -122,7 +122,7 @@ export class Session {
       await this.#welcome(socket);
       const { code, reason } = await socket.closed;
       log.info({ code, reason }, 'the session ended');
-      if (/^sensor\.(?:revoked|unknown)$/.test(reason)) throw new TidewaiterError('sensor.revoked', { which: 'this sensor' });
+      if (reason === 'sensor.revoked' || reason === 'sensor.unknown') throw new TidewaiterError(reason, { which: 'this sensor' });
       if (/replaced/.test(reason)) log.warn('another process uses this sensor’s identity; give each its own state folder');
     } finally {
       this.#over.signal.removeEventListener('abort', over);

@@ -129,6 +129,17 @@ t.test('enrols anew, once, when a control plane does not know it and there is a 
   t.equal(second.child.exitCode, null);
 });
 
+t.test('enrols anew too when the control plane forgets it in the middle of a session', async (t) => {
+  const { plane, sensor, again } = await sensorFor(t);
+  await plane.welcomed();
+  sensor.child.kill('SIGKILL');
+  await sensor.ended;
+  again();
+  const { peer } = await plane.welcomed();
+  peer.socket.close(1008, 'sensor.unknown');
+  await waitFor(() => plane.enrolments.length === 2, 10_000, 'the second enrolment');
+});
+
 t.test('keeps trying to enrol with a token that is refused, and says why', async (t) => {
   const plane = await StandIn.start(t);
   plane.enrolRefusal = problem(401, 'enrolment.invalid');
