@@ -108,10 +108,13 @@ export class Spool {
   /** Resolves once there is a report to send, or `signal` aborts. */
   async arrival(signal: AbortSignal): Promise<void> {
     if (this.#entries.length > 0 || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      this.#arrivals.push(resolve);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const aborted = (): void => resolve();
+    this.#arrivals.push(resolve);
+    signal.addEventListener('abort', aborted, { once: true });
+    await promise;
+    // The signal lives as long as the process: a listener left at each report would too.
+    signal.removeEventListener('abort', aborted);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { getEventListeners } from 'node:events';
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -148,4 +149,5 @@ void tap.test('who waits for a report is woken by it, and by being told to stop'
   await spool.put(outcomeOf(), never);
   await waiting[0];
   t.equal(woken, 2);
+  t.equal(getEventListeners(never, 'abort').length, 0, 'nothing is left on a signal that lives as long as the process');
 });
