@@ -1,7 +1,6 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { AssignedRegistry } from '@tidewaiter/shared/protocol';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DaemonConfig, spoolBytesOf } from './config/index.ts';
 import { type AwsCredentialsProvider, createCredentials, createStsClient, fetchOwnIdentity } from './credentials/index.ts';
@@ -16,7 +15,7 @@ import {
   type RemoteRegistry,
   type RemoteSurroundings,
 } from './registry/index.ts';
-import { type FingerprintKey, fingerprintKeyOf } from './fingerprint/index.ts';
+import { type FingerprintKey, readFingerprintKey } from './fingerprint/index.ts';
 import { openSpool, type Spool } from './reports/index.ts';
 import { createScanEngine, type ScanEngine, scanLimits } from './scan/index.ts';
 import { Enrolments, Session, type WorkTools } from './session/index.ts';
@@ -55,7 +54,7 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
   // Everything that may be wrong with the configuration is looked at before the enrolment token is spent.
   const rules = config.policyFile === null ? null : await readPolicyFile(config.policyFile);
   const network = networkOf(config, rules);
-  const engine = engineOf(config, around, await readKey(config.fingerprintKeyFile));
+  const engine = engineOf(config, around, await readFingerprintKey(config.fingerprintKeyFile));
   const file = new IdentityFile(config.stateDir);
   await file.prepare();
   const unlock = await lockState(config.stateDir);
@@ -185,17 +184,4 @@ function openRegistry(
     throw new TidewaiterError('reference.invalid', { which: host, got: 'no account, region or credentials', want: 'all of them for ECR' });
   const client = createEcrClient({ host, region, credentials });
   return createEcrRegistry({ host, account, region, client, network, around });
-}
-
-async function readKey(file: string): Promise<FingerprintKey> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new TidewaiterError('config.invalid', {
-      which: 'TIDEWAITER_FINGERPRINT_KEY_FILE',
-      got: cause instanceof Error ? cause.message : file,
-      want: 'a file of 32 bytes that can be read',
-      remedy: 'Make one with `tidewaiter-sensor keygen FILE`.',
-      cause,
-    });
-  });
-  return fingerprintKeyOf(bytes);
 }

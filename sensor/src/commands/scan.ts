@@ -1,11 +1,11 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import { type Confidence, confidences } from '@tidewaiter/shared/judgement';
 import { readScanConfig, type ScanConfig } from '../config/index.ts';
-import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, type FingerprintKey, fingerprintKeyOf } from '../fingerprint/index.ts';
+import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, readFingerprintKey } from '../fingerprint/index.ts';
 import { buildReport, sarifOf, tableOf } from '../reports/index.ts';
 import { createScanEngine, ImageCollector, type ScanEngine, scanImage, scanLimits } from '../scan/index.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
@@ -47,7 +47,8 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
   // Opened first, so that a scan of an hour does not end in a file that cannot be written.
   const output = options.output === undefined ? null : await openOutput(options.output);
   try {
-    const key = await readKey(config.fingerprintKeyFile, io);
+    const keyFile = config.fingerprintKeyFile;
+    const key = keyFile === null ? ephemeralKeyOf(io.randomBytes(FINGERPRINT_KEY_BYTES)) : await readFingerprintKey(keyFile);
     const engine = createScanEngine({
       keys: [key],
       showSecrets: options.showSecrets === true,
@@ -95,20 +96,6 @@ function render(report: ScanReport, format: ScanOptions['format'], version: stri
     default:
       return tableOf(report);
   }
-}
-
-async function readKey(file: string | null, io: ProgramIo): Promise<FingerprintKey> {
-  if (file === null) return ephemeralKeyOf(io.randomBytes(FINGERPRINT_KEY_BYTES));
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new TidewaiterError('config.invalid', {
-      which: 'TIDEWAITER_FINGERPRINT_KEY_FILE',
-      got: `${file}, which cannot be read`,
-      want: 'a file of 32 bytes',
-      remedy: 'Make one with `tidewaiter-sensor keygen FILE`.',
-      cause,
-    });
-  });
-  return fingerprintKeyOf(bytes);
 }
 
 async function openOutput(file: string): Promise<FileHandle> {

@@ -7,3 +7,4 @@ export {
   fingerprintsOf,
   pathKeyOf,
 } from './fingerprint.ts';
+export { readFingerprintKey } from './key-file.ts';
