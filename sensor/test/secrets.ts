@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 
 const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** A GitHub token with a right checksum (facts: base62 of the CRC-32 of the 30 characters before), made anew at each call. */
+/** A GitHub token with a right checksum (base62 of the CRC-32 of the 30 characters before), made anew at each call. */
 export function githubToken(): string {
   const body = [...randomBytes(30)].map((byte) => BASE62[byte % 62]).join('');
   let [sum, tail] = [crc32(body), ''];

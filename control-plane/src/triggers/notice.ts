@@ -15,7 +15,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the body of a push webhook: EventBridge's envelope, an array with one of it, the same wrapped once or twice, or its `detail`
- * alone, as input transformers make it (facts: AWS, API destinations).
+ * alone, as input transformers make it (EventBridge user guide, "Input transformation").
  * @throws webhook.body-invalid
  */
 export function noticeOf(rawBody: string, nowMs: number): PushNotice {

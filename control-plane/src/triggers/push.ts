@@ -146,7 +146,7 @@ export class Pushes {
 /** A notice that names an image. */
 type Named = PushNotice & { readonly repository: string; readonly digest: string };
 
-/** A repository that a push names first: new ones are watched where all are, or where the perimeter says so (B2). */
+/** A repository that a push names first: new ones are watched where all are, or where the perimeter says so. */
 function watchesUnknown({ perimeter }: Registry): boolean {
   return perimeter.mode === 'entire' || perimeter.automatic;
 }

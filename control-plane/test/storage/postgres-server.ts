@@ -12,7 +12,7 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL of the test's own. A start that fails is tried once more: one in a dozen does (facts: dependencies). */
+/** A real PostgreSQL of the test's own. A start that fails is tried once more: one in a dozen does. */
 export async function startPostgres(): Promise<PostgresServer> {
   try {
     return await start();

@@ -9,7 +9,10 @@ export interface FileStart {
 export interface Match {
   readonly detector: string;
   readonly confidence: Confidence;
-  /** The canonical secret as bytes: every wrapping undone (DESIGN.md, fingerprint). */
+  /**
+   * The secret as bytes with every wrapping undone (base64, UTF-16, percent-encoding, escapes, line folds), whose fingerprint is one
+   * wherever it stands: a PEM key is its DER, user and password are `user:password@host`, a pair is its secret half.
+   */
   readonly canonical: Uint8Array;
   /** The secret as it stands in the text, for redaction and --show-secrets. */
   readonly text: string;

@@ -10,7 +10,7 @@ export type AssignmentState = (typeof assignmentStates)[number];
 export const assignmentKinds = ['sync', 'scan', 'test'] as const;
 export type AssignmentKind = (typeof assignmentKinds)[number];
 
-/** How the sensor gets credentials for a registry. One entry a way; the rest follow in the identity issue. */
+/** How the sensor gets credentials for a registry; one entry a way. */
 export const RegistryAccessSchema = Type.Union([
   Type.Object(
     { method: Type.Literal('web-identity'), roleArn: Type.String({ pattern: '^arn:aws[a-z-]*:iam::\\d{12}:role/[\\w+=,.@/-]{1,512}$' }) },

@@ -11,7 +11,7 @@ export const FRAME_BYTES_MAX = 1 << 20;
 export const PATH_HASHES_PER_PAGE = 65_536;
 /** Findings in one page; each is under 4 KiB in practice and pages are cut by bytes too. */
 export const FINDINGS_PER_PAGE = 100;
-/** Digests in one claim: the most layers a manifest may name (facts: 1,000). */
+/** Digests in one claim: the most layers the sensor takes of one manifest (layersMax of its scan limits). */
 export const CLAIM_DIGESTS_MAX = 1_000;
 
 /** Leases one sensor names in hello and heartbeat: 64 it may work on, the rest outcomes that wait to be acknowledged. */

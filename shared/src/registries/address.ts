@@ -10,7 +10,7 @@ export interface EcrHost {
 /** Where a registry is: an ECR registry is one account in one region; anything else is an OCI host. */
 export type RegistryAddress = EcrHost | { readonly provider: 'oci'; readonly host: string };
 
-/** Anchored, dot form with amazonaws.* and dash form with on.* only (facts: the expression AWS itself uses, tightened). */
+/** The expression of Amazon's own ECR credential helper, tightened: anchored, dot form with amazonaws.* and dash form with on.* only. */
 const ECR =
   /^(\d{12})\.(?:dkr\.ecr(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d+)\.(amazonaws\.com|amazonaws\.com\.cn|amazonaws\.eu)|dkr-ecr(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d+)\.(on\.aws|on\.amazonwebservices\.com\.cn))$/;
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?::\d{1,5})?$/;

@@ -7,7 +7,7 @@ import { chunksOf, groupBy, pageOf } from './columns.ts';
 import type { Session } from './database.ts';
 import type { Tables } from './tables.ts';
 
-/** @internal A repository that appears after the first listing is new; before that, it was only unknown to us (B2). */
+/** @internal A repository that appears after the first listing is new; before that, it was only unknown to us. */
 export function isWatchedFromBirth({ perimeter, syncedAt }: Registry): boolean {
   return perimeter.mode === 'entire' || (perimeter.automatic && syncedAt !== null);
 }

@@ -3,7 +3,7 @@ import type { RegistryAccess } from '@tidewaiter/shared/protocol';
 /** What of a registry is watched. `specific`: none until chosen, new ones off. `entire`: all, new ones on. */
 export interface Perimeter {
   readonly mode: 'specific' | 'entire';
-  /** Newly created repositories are watched at once (B2). */
+  /** Newly created repositories are watched at once. */
   readonly automatic: boolean;
 }
 

@@ -48,7 +48,7 @@ export class CloudAdmin {
     return this.#api.post('/access-keys', { user, policies: [policy([{ Effect: 'Allow', Action: '*', Resource: '*' }])] });
   }
 
-  /** The role of MISSION A6: assumable with our issuer's tokens for this workspace only, allowed to read and nothing else. */
+  /** The customer's role: assumable with our issuer's tokens for this workspace only, allowed to read and nothing else. */
   async trust(role: string, { issuer, audience, subject }: Trust): Promise<void> {
     const provider = await this.#api.post<{ arn: string }>('/oidc-providers', { url: issuer });
     const key = issuer.replace(/^https?:\/\//, '');
