@@ -38,6 +38,8 @@ export class Resolver {
   }
 
   #release(horizon: number): void {
+    // Most files hold nothing.
+    if (this.#held.length === 0) return;
     const sorted = this.#held.sort((a, b) => a.match.offset - b.match.offset || b.match.length - a.match.length);
     this.#held = [];
     let group: PlacedHit[] = [];

@@ -26,18 +26,15 @@ export const GNU_SPARSE_MORE_AT = 504;
 export function hasTarChecksum(block: Uint8Array): boolean {
   const want = readNumber(block, CHECKSUM);
   if (want < 0) return false;
-  let [unsigned, high] = [0, 0];
-  for (let at = 0; at < TAR_BLOCK_BYTES; at++) {
-    const byte = block[at] ?? 0;
-    unsigned += byte;
-    high += byte >> 7;
-  }
-  for (let at = CHECKSUM.at; at < CHECKSUM.at + CHECKSUM.length; at++) {
-    const byte = block[at] ?? 0;
-    unsigned += 0x20 - byte;
-    high -= byte >> 7;
-  }
-  return want === unsigned || want === unsigned - 256 * high;
+  const unsigned = summed(block, (byte) => byte);
+  return want === unsigned || want === unsigned - 256 * summed(block, (byte) => byte >> 7);
+}
+
+function summed(block: Uint8Array, value: (byte: number) => number): number {
+  let sum = CHECKSUM.length * value(0x20);
+  for (let at = 0; at < CHECKSUM.at; at++) sum += value(block[at] ?? 0);
+  for (let at = CHECKSUM.at + CHECKSUM.length; at < TAR_BLOCK_BYTES; at++) sum += value(block[at] ?? 0);
+  return sum;
 }
 
 export function isZeroBlock(block: Uint8Array): boolean {

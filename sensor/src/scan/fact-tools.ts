@@ -13,6 +13,8 @@ export function openFactTools(
   const memory = createPassMemory();
   const pathKey = new DataView(pathKeyOf(keys[0]).buffer);
   const [k0, k1] = [pathKey.getBigUint64(0, true), pathKey.getBigUint64(8, true)];
+  // Written here and copied: a DataView on each hash would take every one of them off the heap, which costs more than the hash.
+  const [written, hash] = viewsOf(new ArrayBuffer(PATH_HASH_BYTES));
   const tools: FactTools = {
     engine: createEngine({ memory, rules: builtInRules, listener }),
     keys,
@@ -20,10 +22,11 @@ export function openFactTools(
     findingsMax: limits.findingsMax,
     redact: (text) => redact(builtInRules, text),
     hashPath(path) {
-      const hash = new Uint8Array(PATH_HASH_BYTES);
-      new DataView(hash.buffer).setBigUint64(0, memory.pathHashOf(path, k0, k1));
-      return hash;
+      written.setBigUint64(0, memory.pathHashOf(path, k0, k1));
+      return hash.slice();
     },
   };
   return { tools, memory: memory.bytes };
 }
+
+const viewsOf = (buffer: ArrayBuffer): [DataView, Uint8Array] => [new DataView(buffer), new Uint8Array(buffer)];
