@@ -203,7 +203,7 @@ void tap.test('a report that cannot be written is an error of its own, not the e
     stdio: ['ignore', full.fd, 'pipe'],
   });
   const ended = once(child, 'exit');
-  const stderr = await text(child.stderr);
+  const stderr = await text(child.stderr ?? Readable.from([]));
   t.match(stderr, /standard output \(got ENOSPC\).*\[report\.unwritten\]/);
   t.notMatch(stderr, / at .*:\d+/, 'no stack');
   t.strictSame(await ended, [5, null]);
