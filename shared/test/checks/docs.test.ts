@@ -71,6 +71,18 @@ t.test('docs/protocol.md has a row for each frame', (t) => {
   t.end();
 });
 
+t.test('every test that docs/bad-input.md names exists, under that name', (t) => {
+  const named = tableRows('docs/bad-input.md', 'input').flatMap(([input, , tests = '']) =>
+    tests.split('<br>').map((test) => [input, ...test.split(/: (.*)/s)] as const),
+  );
+  t.ok(named.length > 0);
+  for (const [input, file = '', name = ''] of named) {
+    const text = existsSync(join(repositoryRoot, file)) ? read(file) : '';
+    t.ok(name !== '' && text.includes(`'${name}'`), `${input}: ${file}: ${name}`);
+  }
+  t.end();
+});
+
 for (const page of pages) {
   t.test(`every relative link of ${page} leads somewhere`, (t) => {
     const links = [...read(page).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)].map((match) => match[1] ?? '');
