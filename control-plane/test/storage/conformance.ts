@@ -7,6 +7,7 @@ import { queueSuite } from './suites/queue.ts';
 import { resultsSuite } from './suites/results.ts';
 import { tenancySuite } from './suites/tenancy.ts';
 import { wakeupsSuite } from './suites/wakeups.ts';
+import { witnessesSuite } from './suites/witnesses.ts';
 
 /** One way to get stores. Everything opened is closed by its own test's teardown, or by the caller. */
 export interface Stores {
@@ -27,6 +28,7 @@ export async function conformance(t: Test, { empty, shared }: Dialect): Promise<
   await t.test('queue', (t) => queueSuite(t, empty));
   await t.test('catalog', (t) => catalogSuite(t, shared));
   await t.test('facts', (t) => factsSuite(t, shared));
+  await t.test('witnesses', (t) => witnessesSuite(t, shared));
   await t.test('results', (t) => resultsSuite(t, shared));
   await t.test('workspaces', (t) => apartSuite(t, shared));
   await t.test('wakeups', (t) => wakeupsSuite(t, shared));
