@@ -441,6 +441,51 @@ t.test('a revoked sensor is cut off, its work goes to others, and it does not co
   t.match(await refusedUpgrade(openSocket(app, await assertionOf(app, sensor))), { status: 403, body: { code: 'sensor.revoked' } });
 });
 
+t.test('what a sensor said is dropped when it is revoked as compromised, and its images are scanned anew', async (t) => {
+  const { client, sensor, grant, digest } = await running(t);
+  const coverage = {
+    entriesSeen: 0,
+    otherEntries: 0,
+    filesSeen: 0,
+    filesScanned: 0,
+    filesUnread: 0,
+    bytesSeen: 0,
+    bytesScanned: 0,
+    bytesUnread: 0,
+    gaps: [],
+    gapsOmitted: 0,
+    complete: true,
+  };
+  const manifest = {
+    kind: 'manifest' as const,
+    grant,
+    engine: testEngine,
+    digest,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    shape: 'artifact' as const,
+    platform: null,
+    children: [],
+    layers: [],
+    findings: [],
+    coverage,
+  };
+  await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');
+  const outcome = { kind: 'outcome' as const, grant, state: 'succeeded' as const, failure: null, unread: [], timings: {} };
+  await client.ask('report', { reportId: randomUUID(), report: outcome }, 'ack');
+  t.match((await app.call('GET', `/api/v1/verdicts/${digest}`)).body, { verdict: 'clean' });
+  const revoke = () => app.call('POST', `/api/v1/sensors/${sensor.sensorId}/revoke`, { body: { compromised: true } });
+  const answer = await revoke();
+  t.match([answer.status, answer.body], [200, { compromisedAt: String, revokedAt: String, dropped: { facts: 1, images: 1 } }]);
+  t.equal((await app.call('GET', `/api/v1/verdicts/${digest}`)).status, 202, 'there is no verdict any more');
+  const work = (await app.call('GET', `/api/v1/assignments?digest=${digest}`)).body['items'];
+  t.match(work, [
+    { state: 'succeeded', trigger: 'push' },
+    { state: 'pending', trigger: 'reconcile' },
+  ]);
+  t.match((await revoke()).body, { dropped: { facts: 0, images: 0 } }, 'again, there is nothing left');
+  t.match((await app.call('GET', `/api/v1/sensors/${sensor.sensorId}`)).body, { compromisedAt: String });
+});
+
 t.test('a sensor gets no work, token or claim outside its registries', async (t) => {
   await clearWork();
   const [mine, other] = [await connect(), await connect()];

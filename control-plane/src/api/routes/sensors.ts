@@ -93,12 +93,13 @@ function revokeRoute(server: HttpServer, parts: ApiParts): void {
       const compromised = request.body?.compromised ?? false;
       await parts.workspaces.record(identity, 'sensor.revoke', id, { compromised });
       parts.gateway.disconnect(id);
+      const held = await parts.sensors.fetch(identity.workspaceId, id);
+      // It is to work on nothing any more: what it held goes back to the queue at once.
+      if (held) await parts.assignments.resume(held, []);
       const dropped = compromised ? await parts.triggers.distrust(identity.workspaceId, id) : null;
       if (dropped) await parts.workspaces.record(identity, 'sensor.distrust', id, { ...dropped });
       const sensor = await parts.sensors.fetch(identity.workspaceId, id);
       if (!sensor) throw notFound(`sensor ${id}`);
-      // It is to work on nothing any more: what it held goes back to the queue at once.
-      await parts.assignments.resume(sensor, []);
       return { ...viewSensor(sensor), dropped };
     },
   );
