@@ -143,7 +143,7 @@ export interface CatalogStore {
   ): Promise<Page<Placement>>;
   /** Present placements of watched repositories whose digest has no scan under `engineKey` and no live assignment. */
   listUnscanned(workspaceId: string, registryId: string, engineKey: string | null, limit: number): Promise<readonly Placement[]>;
-  /** True when `digest` stands in a child position of an index that is placed in `repository`. */
+  /** True when `digest` is a child of an index that stands in a repository of this workspace and is not gone. */
   isChild(workspaceId: string, digest: string): Promise<boolean>;
 }
 
@@ -162,7 +162,7 @@ export interface AssignmentStore {
   accept(workspaceId: string, sensorId: string, id: string, leaseMs: number, nowMs: number): Promise<Assignment | null>;
   /** Extends the lease if `grant` is current and the sensor's; false otherwise (the sensor must stop). */
   renew(workspaceId: string, sensorId: string, grant: Grant, progress: Progress | null, leaseMs: number, nowMs: number): Promise<boolean>;
-  /** Ends it if `grant` is current; false when stale. `retryAt`: back to pending, not before then. */
+  /** Ends it if `grant` is current, and answers it as it is then; null when stale. `retryAt`: back to pending, not before then. */
   finish(
     workspaceId: string,
     sensorId: string,
