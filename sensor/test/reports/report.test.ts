@@ -196,11 +196,11 @@ void tap.test('the table shows gaps and what is below the minimum', async (t) =>
 });
 
 void tap.test('the table of very many findings, one of them with a very long path, is written and stays small', async (t) => {
-  const many = Array.from({ length: 200_000 }, (_, at) => inFile(at === 0 ? 'p'.repeat(100_000) : `k${at}`, 'a', { line: at + 1 }));
+  const many = Array.from({ length: 130_000 }, (_, at) => inFile(at === 0 ? 'p'.repeat(100_000) : `k${at}`, 'a', { line: at + 1 }));
   const image = imageOf({ manifests: [manifestOf(linux, ['a'])], layers: new Map([layer('a', many)]) });
   const text = tableOf(buildReport(image, options));
-  t.match(text.slice(-400), /verdict: findings; 200000 findings/);
-  t.ok(text.length < 200_000 * 130, `${text.length} characters`);
+  t.match(text.slice(-400), /verdict: findings; 130000 findings/);
+  t.ok(text.length < 130_000 * 130, `${text.length} characters`);
 });
 
 void tap.test('path hashes are found, whatever page they came in', async (t) => {

@@ -11,7 +11,20 @@ export async function tenancySuite(t: Test, stores: Stores): Promise<void> {
   await sensors(t, stores);
   await registries(t, stores);
   await events(t, stores);
+  await nulCharacters(t, stores);
   await issuerKeys(t, stores);
+}
+
+async function nulCharacters(t: Test, stores: Stores): Promise<void> {
+  await t.test('text with a NUL, which PostgreSQL cannot hold, is kept with a replacement character and never found by it', async (t) => {
+    const store = await stores.open(t);
+    const workspaceId = await createWorkspace(store);
+    const registry = registryOf(workspaceId);
+    await store.registries.create(registry);
+    await store.events.create(eventOf(registry, 'id\0', { repository: 'a\0b' }));
+    t.match((await store.events.list(workspaceId, registry.id, first)).items, [{ eventId: 'id\uFFFD', repository: 'a\uFFFDb' }]);
+    t.equal(await store.workspaces.fetch(`${workspaceId}\0`), null);
+  });
 }
 
 async function workspacesAndTokens(t: Test, stores: Stores): Promise<void> {

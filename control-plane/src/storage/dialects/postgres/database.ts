@@ -2,6 +2,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect, type RawBuilder, sql } from '
 import { Pool, types } from 'pg';
 import type { Database, Session } from '../../kysely/database.ts';
 import { migrate } from '../../kysely/migrations.ts';
+import { StorableText } from '../../kysely/storable-text.ts';
 import type { Tables } from '../../kysely/tables.ts';
 import { isRetryable, postgresErrorOf } from './errors.ts';
 import { PostgresWakeups } from './wakeups.ts';
@@ -22,7 +23,7 @@ export async function openPostgres(url: string, now: () => number): Promise<Data
   const pool = new Pool({ ...settings, max: CONNECTIONS_MAX, statement_timeout: STATEMENT_MS_MAX, types: { getTypeParser } });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
-  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin()] });
+  const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), plugins: [new CamelCasePlugin(), new StorableText()] });
   const database = new Postgres(kysely, new PostgresWakeups(settings, pool));
   try {
     await database.write(async (session) => {

@@ -4,6 +4,7 @@ import BetterSqlite from 'better-sqlite3';
 import { CamelCasePlugin, Kysely, type RawBuilder, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import type { Database, Session } from '../../kysely/database.ts';
 import { migrate } from '../../kysely/migrations.ts';
+import { StorableText } from '../../kysely/storable-text.ts';
 import type { Tables } from '../../kysely/tables.ts';
 import { isBusy, sqliteErrorOf } from './errors.ts';
 import { localWakeups } from './wakeups.ts';
@@ -22,7 +23,7 @@ export async function openSqlite(path: string, now: () => number): Promise<Datab
     const connection = await whenFree(performance.now(), () => connect(path));
     const kysely = new Kysely<Tables>({
       dialect: new SqliteDialect({ database: { prepare: statementCache(connection), close: () => connection.close() } }),
-      plugins: [new CamelCasePlugin()],
+      plugins: [new CamelCasePlugin(), new StorableText()],
     });
     return await migrated(new Sqlite(kysely), now);
   } catch (error) {
