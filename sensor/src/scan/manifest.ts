@@ -1,7 +1,7 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type Digest, isDigest, type Platform } from '@tidewaiter/shared/images';
 import type { RawManifest } from '../registry/index.ts';
-import { isJson, type Json, member, parseObject } from './json.ts';
+import { isJson, type Json, listOf, member, parseObject } from './json.ts';
 import { ambiguousKey } from './json-keys.ts';
 import type { ImageLimits } from './limits.ts';
 
@@ -84,10 +84,18 @@ function readImage(json: Json, reader: DescriptorReader, limits: ImageLimits): M
   return { shape: isImage ? 'image' : 'artifact', config, layers, annotations: annotationsOf(json) };
 }
 
+/** The manifest's own and those of its descriptors (OCI image-spec, descriptor.md), which the registry hands out just the same. */
 function annotationsOf(json: Json): Annotations {
-  const annotations = json['annotations'];
+  const listed = ['layers', 'blobs', 'manifests'].flatMap((name) =>
+    listOf(json[name]).flatMap((entry, at) => annotationsIn(entry, `${name}[${at}].`)),
+  );
+  return [...annotationsIn(json, ''), ...annotationsIn(json['config'], 'config.'), ...listed];
+}
+
+function annotationsIn(value: unknown, prefix: string): Annotations {
+  const annotations = member(value, 'annotations');
   if (!isJson(annotations)) return [];
-  return Object.entries(annotations).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []));
+  return Object.entries(annotations).flatMap(([key, text]) => (typeof text === 'string' ? [[`${prefix}${key}`, text] as const] : []));
 }
 
 /** The platform as it is claimed; null when it is absent or malformed. */

@@ -92,6 +92,20 @@ void tap.test('blobs that are no tar are read: attestations, artifacts, bytes be
   t.strictSame(places(await report(source)), ['attestation  not-a-file', 'blob  not-a-file', 'config  not-a-file']);
 });
 
+void tap.test('annotations are read wherever a manifest has them: its own, its config and layers, the children of an index', async (t) => {
+  const noted = (descriptor: object): object => ({ ...descriptor, annotations: { note: githubToken() } });
+  const source = new MemorySource();
+  const image = source.manifestOf({
+    schemaVersion: 2,
+    ...noted({ config: noted(source.config({})), layers: [noted(source.blobOf(await tarOf([{ name: 'a' }])))] }),
+  });
+  source.manifestOf({ schemaVersion: 2, manifests: [noted(image)] });
+  t.strictSame(
+    places(await report(source)).toSorted(),
+    ['config.note', 'layers[0].note', 'manifests[0].note', 'note'].map((key) => `annotation ${key} not-a-file`),
+  );
+});
+
 void tap.test('what a config holds twice or where nobody looks is found as well', async (t) => {
   const [hidden, twice] = [githubToken(), githubToken()];
   const source = new MemorySource();
