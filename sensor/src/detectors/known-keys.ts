@@ -82,6 +82,11 @@ const published: Readonly<Record<string, readonly string[]>> = {
 
 const digests: ReadonlySet<string> = new Set(Object.values(published).flat());
 
+/** The list as one digest: a longer list answers differently. */
+export const knownKeysHash = createHash('sha256')
+  .update([...digests].toSorted().join('\n'))
+  .digest('hex');
+
 /** True for a key of a test suite or an example, by the bytes its PEM or JSON decodes to. */
 export function isKnownTestKey(decoded: Uint8Array): boolean {
   return digests.has(createHash('sha256').update(decoded).digest('hex'));

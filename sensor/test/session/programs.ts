@@ -36,7 +36,7 @@ function start(t: Test, main: string, args: readonly string[], env: Env): Progra
   const ended = once(child, 'close').then(([code]) => code as number | null);
   let isOver = false;
   void ended.then(() => (isOver = true));
-  const says = async (pattern: RegExp, timeoutMs = 15_000): Promise<RegExpExecArray> => {
+  const says = async (pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> => {
     const end = performance.now() + timeoutMs;
     for (;;) {
       const match = pattern.exec(text);

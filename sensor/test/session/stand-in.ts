@@ -67,7 +67,7 @@ export class StandIn {
   }
 
   /** The next connection, before its hello. */
-  async next(timeoutMs = 15_000): Promise<Peer> {
+  async next(timeoutMs = 60_000): Promise<Peer> {
     const index = this.#taken++;
     await waitFor(() => this.#peers.length > index, timeoutMs, 'a connection');
     const peer = this.#peers[index];
@@ -169,7 +169,7 @@ export class Peer {
   }
 
   /** The next frame of a type that was not taken yet. */
-  async take<T extends FrameType>(type: T, timeoutMs = 15_000): Promise<Of<T>> {
+  async take<T extends FrameType>(type: T, timeoutMs = 60_000): Promise<Of<T>> {
     await waitFor(
       () => this.arrived.some((frame) => frame.type === type),
       timeoutMs,
@@ -202,7 +202,7 @@ export class Peer {
   }
 
   /** The outcome of an assignment, once it came. */
-  async outcome({ assignmentId }: Grant, timeoutMs = 15_000): Promise<Extract<Report, { readonly kind: 'outcome' }>> {
+  async outcome({ assignmentId }: Grant, timeoutMs = 60_000): Promise<Extract<Report, { readonly kind: 'outcome' }>> {
     const find = () =>
       this.reports.map(({ report }) => report).find((one) => one.kind === 'outcome' && one.grant.assignmentId === assignmentId);
     await waitFor(() => find() !== undefined, timeoutMs, `an outcome (have ${this.reports.map(({ report }) => report.kind).join()})`);
