@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Gap, ImageFinding } from '@tidewaiter/shared/findings';
+import type { Platform } from '@tidewaiter/shared/images';
 import { emptyCoverage, GAPS_MAX } from '@tidewaiter/shared/judgement';
 import type { ImageSource } from '../registry/index.ts';
 import { type ConfigText, type ImageConfig, parseConfig } from './config-texts.ts';
@@ -10,6 +11,10 @@ import type { ImageLimits } from './limits.ts';
 import type { Descriptor, Manifest } from './manifest.ts';
 import type { TreeNode } from './manifest-tree.ts';
 import type { ManifestFacts } from './sink.ts';
+
+/** The bounds of the report's schema. */
+const MEDIA_TYPE_CHARACTERS_MAX = 256;
+const PLATFORM_CHARACTERS_MAX = 128;
 
 type LeafManifest = Exclude<Manifest, { readonly shape: 'index' }>;
 
@@ -30,7 +35,7 @@ export async function readManifestFacts(
   const annotations = scanGroup(annotationTexts(manifest), tools);
   if (manifest.shape === 'index') {
     const children = manifest.children.map(({ digest, platform }) => ({ digest, platform }));
-    return facts(node, { platform: node.platform, children, layers: [], findings: annotations, gaps, limits });
+    return facts(node, tools, { platform: node.platform, children, layers: [], findings: annotations, gaps, limits });
   }
   const bytes = await readConfig(manifest.config, source, limits, signal, gaps);
   const config = bytes && parseConfig(bytes);
@@ -39,7 +44,7 @@ export async function readManifestFacts(
     ? scanRemainder(config ? withStringsDecoded(new TextDecoder().decode(bytes)) : new TextDecoder().decode(bytes), named, tools)
     : [];
   const findings = [...annotations, ...named, ...rest];
-  return facts(node, {
+  return facts(node, tools, {
     platform: node.platform ?? config?.platform ?? null,
     children: [],
     layers: layersOf(manifest, config, tools),
@@ -54,7 +59,11 @@ interface Parts extends Pick<ManifestFacts, 'platform' | 'children' | 'layers' |
   readonly limits: ImageLimits;
 }
 
-function facts({ digest, mediaType, manifest: { shape } }: TreeNode, { gaps, limits, findings, ...parts }: Parts): ManifestFacts {
+function facts(
+  { digest, mediaType, manifest: { shape } }: TreeNode,
+  tools: TextTools,
+  { gaps, limits, findings, platform, children, ...parts }: Parts,
+): ManifestFacts {
   const isOver = findings.length > limits.manifestFindingsMax;
   const all: readonly Gap[] = isOver ? [...gaps, { reason: 'limit-findings', path: null, bytes: null }] : gaps;
   const coverage = {
@@ -63,7 +72,25 @@ function facts({ digest, mediaType, manifest: { shape } }: TreeNode, { gaps, lim
     gapsOmitted: Math.max(0, all.length - GAPS_MAX),
     complete: all.length === 0,
   };
-  return { digest, mediaType, shape, ...parts, findings: findings.slice(0, limits.manifestFindingsMax), coverage };
+  return {
+    digest,
+    mediaType: tools.redact(mediaType).slice(0, MEDIA_TYPE_CHARACTERS_MAX),
+    shape,
+    platform: redactedPlatform(platform, tools),
+    children: children.map((child) => ({ ...child, platform: redactedPlatform(child.platform, tools) })),
+    ...parts,
+    findings: findings.slice(0, limits.manifestFindingsMax),
+    coverage,
+  };
+}
+
+/** Whoever makes an image writes these freely, so a secret may stand in them as anywhere else. */
+function redactedPlatform(platform: Platform | null, tools: TextTools): Platform | null {
+  if (platform === null) return null;
+  const redacted = (text: string): string => tools.redact(text).slice(0, PLATFORM_CHARACTERS_MAX);
+  const { os, architecture, variant } = platform;
+  const named = { os: redacted(os), architecture: redacted(architecture) };
+  return variant === undefined ? named : { ...named, variant: redacted(variant) };
 }
 
 function annotationTexts({ annotations }: Manifest): readonly ConfigText[] {

@@ -45,6 +45,16 @@ void tap.test('a secret is found in every place of an image, and each place says
   for (const secret of [kept, deleted, overwritten, underOpaque, env, label, history]) t.notMatch(text, (secret ?? '').slice(8));
 });
 
+void tap.test('a secret in the name of a platform is redacted like any other text', async (t) => {
+  const secret = githubToken();
+  const source = new MemorySource();
+  const child = source.image([source.blobOf(gzipSync(await tarOf([{ name: 'a', content: 'b' }])))], linux);
+  source.index([{ ...child, platform: { os: 'linux', architecture: secret } }]);
+  const found = await report(source);
+  t.match(found.platforms[0]?.platform, /^linux\//);
+  t.notMatch(JSON.stringify(found), secret.slice(8));
+});
+
 void tap.test('the same secret at the same place of two platforms is one finding with two occurrences', async (t) => {
   const secret = githubToken();
   const source = new MemorySource();
