@@ -225,6 +225,11 @@ void tap.test('keygen makes a key once; fingerprints are made with it', async (t
   t.match(await tidewaiter(['keygen', file]), { code: 2, stderr: /which exists/ }, 'never overwritten');
   t.match(await tidewaiter(['keygen', `${folder}/no/such/key`]), { code: 2, stderr: /which cannot be written/ });
   t.ok((await readFile(file)).equals(key));
+  await writeFile(`${folder}/short.key`, 'short');
+  t.match(await tidewaiter(['scan', dirty], { env: { TIDEWAITER_FINGERPRINT_KEY_FILE: `${folder}/short.key` } }), {
+    code: 2,
+    stderr: /TIDEWAITER_FINGERPRINT_KEY_FILE \(got 5 bytes, want 32 bytes\)/,
+  });
   const report = await json([dirty], { env: { TIDEWAITER_FINGERPRINT_KEY_FILE: file } });
   t.equal(report.stats.fingerprintKeyId, id);
   t.equal(report.findings[0]?.fingerprint, createHmac('sha256', key).update(`tw1\0${secret}`).digest('hex'));
