@@ -27,7 +27,7 @@ export class Watcher {
     while (waiting.size > 0) {
       if (Date.now() > deadline) throw new Error(`no verdict on ${[...waiting].join(', ')} after ${VERDICT_MS_MAX / 1000} s`);
       await this.#look();
-      for (const digest of waiting) if (await this.#hasVerdict(digest)) waiting.delete(digest);
+      for (const digest of waiting) if ((await this.#hasVerdict(digest)) && (await this.#isDone(digest))) waiting.delete(digest);
       await sleep(POLL_MS);
     }
     await this.#look();
@@ -58,6 +58,12 @@ export class Watcher {
     if (verdict === null || !('verdict' in verdict)) return false;
     this.#once(`${digest} verdict`, `verdict   ${short(digest)}: ${verdict.verdict}`);
     return true;
+  }
+
+  /** A verdict stands as soon as every layer is a fact; the work that led to it ends, with its timings, a moment later. */
+  async #isDone(digest: string): Promise<boolean> {
+    const work = await this.#api.list<AssignmentView>(`/assignments?digest=${digest}`);
+    return work.every(({ finishedAt }) => finishedAt !== null);
   }
 
   #once(key: string, text: string): void {
