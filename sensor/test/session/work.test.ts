@@ -198,10 +198,10 @@ t.test('stops work whose lease it cannot renew, keeps what it found, and deliver
   const { cloud, env, scan } = await cloudWithImage(t);
   const { plane, sensor, folder } = await sensorFor(t, { env: { ...env, TIDEWAITER_CONCURRENCY: '1' } });
   const { peer } = await plane.welcomed({ leaseMs: 10_000, leaseRenewMs: 2_000 });
-  peer.acks = false;
   const grant = await peer.assign(scan);
   // The first layer is read; the second hangs.
   const { id, body } = await peer.take('claim');
+  peer.acks = false;
   const [first = '', second = ''] = body.digests;
   cloud.setFault({ kind: 'slow', digest: second, bytesPerSecond: 1 });
   peer.send('claimed', { known: [], yours: [first, second], wait: [], retryAfterMs: 0 }, id);
