@@ -1,3 +1,4 @@
+import { emptyCoverage } from '@tidewaiter/shared/judgement';
 import { randomUUID } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -37,20 +38,6 @@ async function side(name: Side) {
 
 const [first, second] = [await side('first'), await side('second')];
 
-const noCoverage = {
-  entriesSeen: 0,
-  otherEntries: 0,
-  filesSeen: 0,
-  filesScanned: 0,
-  filesUnread: 0,
-  bytesSeen: 0,
-  bytesScanned: 0,
-  bytesUnread: 0,
-  gaps: [],
-  gapsOmitted: 0,
-  complete: true,
-};
-
 async function scanAs({ sensor }: typeof first, fingerprint: string) {
   const client = await SensorClient.open(app, sensor, { concurrency: 4 });
   for (;;) {
@@ -77,14 +64,14 @@ async function scanAs({ sensor }: typeof first, fingerprint: string) {
       children: [],
       layers: [{ digest: layer, sizeBytes: 1, diffId: null, instruction: null }],
       findings: [finding],
-      coverage: noCoverage,
+      coverage: emptyCoverage,
     };
     const summary = {
       digest: layer,
       blobBytes: 1,
       compression: 'none' as const,
       content: 'tar' as const,
-      coverage: noCoverage,
+      coverage: emptyCoverage,
       findings: 0,
     };
     await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');

@@ -1,3 +1,4 @@
+import { emptyCoverage } from '@tidewaiter/shared/judgement';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { FRAME_BYTES_MAX, type FrameBody } from '@tidewaiter/shared/protocol';
@@ -443,19 +444,6 @@ t.test('a revoked sensor is cut off, its work goes to others, and it does not co
 
 t.test('what a sensor said is dropped when it is revoked as compromised, and its images are scanned anew', async (t) => {
   const { client, sensor, grant, digest } = await running(t);
-  const coverage = {
-    entriesSeen: 0,
-    otherEntries: 0,
-    filesSeen: 0,
-    filesScanned: 0,
-    filesUnread: 0,
-    bytesSeen: 0,
-    bytesScanned: 0,
-    bytesUnread: 0,
-    gaps: [],
-    gapsOmitted: 0,
-    complete: true,
-  };
   const manifest = {
     kind: 'manifest' as const,
     grant,
@@ -467,7 +455,7 @@ t.test('what a sensor said is dropped when it is revoked as compromised, and its
     children: [],
     layers: [],
     findings: [],
-    coverage,
+    coverage: emptyCoverage,
   };
   await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');
   const outcome = { kind: 'outcome' as const, grant, state: 'succeeded' as const, failure: null, unread: [], timings: {} };

@@ -1,3 +1,4 @@
+import { emptyCoverage } from '@tidewaiter/shared/judgement';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -63,20 +64,6 @@ async function startServer(t: Test): Promise<Server> {
   };
 }
 
-const empty = {
-  entriesSeen: 0,
-  otherEntries: 0,
-  filesSeen: 0,
-  filesScanned: 0,
-  filesUnread: 0,
-  bytesSeen: 0,
-  bytesScanned: 0,
-  bytesUnread: 0,
-  gaps: [],
-  gapsOmitted: 0,
-  complete: true,
-};
-
 type Report = FrameBody<'report'>;
 
 function reportsOf(grant: FrameBody<'accepted'>['grant'], digest: string, layer: string): readonly [Report, Report, Report, Report] {
@@ -105,13 +92,13 @@ function reportsOf(grant: FrameBody<'accepted'>['grant'], digest: string, layer:
   };
   const layers = [{ digest: layer, sizeBytes: 1, diffId: null, instruction: null }];
   const reports: FrameBody<'report'>['report'][] = [
-    { kind: 'manifest', grant, engine: testEngine, ...manifest, layers, findings: [], coverage: empty },
+    { kind: 'manifest', grant, engine: testEngine, ...manifest, layers, findings: [], coverage: emptyCoverage },
     { kind: 'layer-page', digest: layer, engine: testEngine, page: 0, findings: [{ ...found, ...place }] },
     {
       kind: 'layer-done',
       engine: testEngine,
       pages: 1,
-      summary: { digest: layer, blobBytes: 1, compression: 'none', content: 'tar', coverage: empty, findings: 1 },
+      summary: { digest: layer, blobBytes: 1, compression: 'none', content: 'tar', coverage: emptyCoverage, findings: 1 },
     },
     { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: {} },
   ];

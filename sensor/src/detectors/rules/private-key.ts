@@ -77,15 +77,15 @@ function openssh(rng: Rng, cipher: string): string {
 
 const notKeys = (): string[] => ['-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----\n', 'grep -q "BEGIN RSA PRIVATE KEY" file'];
 
+/** What every rule of a PEM block looks for; their checks tell them apart. */
+const pem = { anchors: { literals: ['pem'] }, pattern, around: [64, PEM_AFTER], prefix: '' } satisfies Partial<Rule>;
+
 export const rules: readonly Rule[] = [
   {
     id: 'private-key',
     name: 'Private key',
-    anchors: { literals: ['pem'] },
-    pattern,
-    around: [64, PEM_AFTER],
+    ...pem,
     confidence: 'certain',
-    prefix: '',
     check: checkPlain,
     examples: (rng) => [openssh(rng, 'none'), ecPem(), pkcs8Pem(), JSON.stringify({ key: pkcs8Pem() }), ecPem().replaceAll('\n', '\r\n')],
     nearMisses: (rng) => [...notKeys(), openssh(rng, 'aes256-ctr'), encryptedPem(), ecPem().replaceAll('PRIVATE', 'PUBLIC')],
@@ -93,11 +93,8 @@ export const rules: readonly Rule[] = [
   {
     id: 'encrypted-private-key',
     name: 'Private key protected by a passphrase',
-    anchors: { literals: ['pem'] },
-    pattern,
-    around: [64, PEM_AFTER],
+    ...pem,
     confidence: 'likely',
-    prefix: '',
     check: checkEncrypted,
     examples: (rng) => [encryptedPem(), encryptedTraditional(), openssh(rng, 'aes256-ctr')],
     nearMisses: (rng) => [...notKeys(), pkcs8Pem(), openssh(rng, 'none')],
@@ -105,11 +102,8 @@ export const rules: readonly Rule[] = [
   {
     id: 'pgp-private-key',
     name: 'PGP private key',
-    anchors: { literals: ['pem'] },
-    pattern,
-    around: [64, PEM_AFTER],
+    ...pem,
     confidence: 'certain',
-    prefix: '',
     check: checkPgp,
     examples: (rng) => [pgpBlock(Buffer.from([0x95, 0x01, ...Array.from({ length: 200 }, () => rng.below(256))]))],
     nearMisses: () => [pkcs8Pem(), pgpBlock(Buffer.alloc(200)).replaceAll('PRIVATE', 'PUBLIC')],
