@@ -15,7 +15,7 @@ import {
   type RemoteRegistry,
   type RemoteSurroundings,
 } from './registry/index.ts';
-import { type FingerprintKey, readFingerprintKey } from './fingerprint/index.ts';
+import { type FingerprintKeys, readFingerprintKeys } from './fingerprint/index.ts';
 import { openSpool, type Spool } from './reports/index.ts';
 import { createScanEngine, type ScanEngine, scanLimits } from './scan/index.ts';
 import { Enrolments, Session, type WorkTools } from './session/index.ts';
@@ -54,7 +54,7 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
   // Everything that may be wrong with the configuration is looked at before the enrolment token is spent.
   const rules = config.policyFile === null ? null : await readPolicyFile(config.policyFile);
   const network = networkOf(config, rules);
-  const engine = engineOf(config, around, await readFingerprintKey(config.fingerprintKeyFile));
+  const engine = engineOf(config, around, await readFingerprintKeys(config.fingerprintKeys));
   const file = new IdentityFile(config.stateDir);
   await file.prepare();
   const unlock = await lockState(config.stateDir);
@@ -93,8 +93,8 @@ function networkOf(config: DaemonConfig, rules: PolicyRules | null): RegistryNet
   });
 }
 
-function engineOf(config: DaemonConfig, { cores }: Surroundings, key: FingerprintKey): ScanEngine {
-  const engine = createScanEngine({ keys: [key], showSecrets: false, limits: scanLimits, workers: config.scanWorkers ?? cores });
+function engineOf(config: DaemonConfig, { cores }: Surroundings, keys: FingerprintKeys): ScanEngine {
+  const engine = createScanEngine({ keys, showSecrets: false, limits: scanLimits, workers: config.scanWorkers ?? cores });
   // What is missing in the build is said now, not at the first scan.
   engine.texts.redact('');
   return engine;

@@ -5,7 +5,7 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import { type Confidence, confidences } from '@tidewaiter/shared/judgement';
 import { readScanConfig, type ScanConfig } from '../config/index.ts';
-import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, readFingerprintKey } from '../fingerprint/index.ts';
+import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, type FingerprintKeys, readFingerprintKeys } from '../fingerprint/index.ts';
 import { buildReport, sarifOf, tableOf } from '../reports/index.ts';
 import { createScanEngine, ImageCollector, type ScanEngine, scanImage, scanLimits } from '../scan/index.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
@@ -47,10 +47,10 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
   // Opened first, so that a scan of an hour does not end in a file that cannot be written.
   const output = options.output === undefined ? null : await openOutput(options.output);
   try {
-    const keyFile = config.fingerprintKeyFile;
-    const key = keyFile === null ? ephemeralKeyOf(io.randomBytes(FINGERPRINT_KEY_BYTES)) : await readFingerprintKey(keyFile);
+    const sources = config.fingerprintKeys;
+    const keys: FingerprintKeys = sources ? await readFingerprintKeys(sources) : [ephemeralKeyOf(io.randomBytes(FINGERPRINT_KEY_BYTES))];
     const engine = createScanEngine({
-      keys: [key],
+      keys,
       showSecrets: options.showSecrets === true,
       limits: scanLimits,
       workers: config.scanWorkers ?? io.cores,

@@ -1,6 +1,6 @@
 import { type Config, integerOf, isLoopbackHost, logLevels, oneOf, readConfig, type Variable } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { fingerprintKeyFile } from './fingerprint.ts';
+import { type FingerprintKeySources, fingerprintKeySourcesOf, fingerprintVariables } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
 import { scanWorkers } from './scan.ts';
 
@@ -39,7 +39,7 @@ export const daemonVariables = {
     parse: (text) => text,
     fallback: () => '/var/lib/tidewaiter-sensor',
   } satisfies Variable<string>,
-  fingerprintKeyFile,
+  ...fingerprintVariables,
   policyFile: optional(
     'TIDEWAITER_POLICY_FILE',
     'path of a JSON file',
@@ -60,14 +60,13 @@ export const daemonVariables = {
   } satisfies Variable<string>,
 } as const;
 
-/** `fingerprintKeyFile` is there: a daemon without a key does not start. */
-export type DaemonConfig = Config<typeof daemonVariables> & { readonly fingerprintKeyFile: string };
+export type DaemonConfig = Config<typeof daemonVariables> & { readonly fingerprintKeys: FingerprintKeySources };
 
 /** @throws config.invalid, config.conflict naming the variable. */
 export function readDaemonConfig(env: Readonly<Record<string, string | undefined>>): DaemonConfig {
   const config = readConfig(daemonVariables, env);
-  const { fingerprintKeyFile: keyFile } = config;
-  if (keyFile === null) throw keyMissing();
+  const fingerprintKeys = fingerprintKeySourcesOf(config);
+  if (fingerprintKeys === null) throw keyMissing();
   if (config.enrolmentToken !== null && config.enrolmentTokenFile !== null)
     throw new TidewaiterError('config.conflict', {
       which: 'TIDEWAITER_ENROLMENT_TOKEN and TIDEWAITER_ENROLMENT_TOKEN_FILE',
@@ -76,7 +75,7 @@ export function readDaemonConfig(env: Readonly<Record<string, string | undefined
       remedy: 'Unset one.',
     });
   refusePlainUrl(config.controlPlaneUrl, config.allowPlainLoopback);
-  return { ...config, fingerprintKeyFile: keyFile };
+  return { ...config, fingerprintKeys };
 }
 
 /** Plain http or ws to the control plane is for loopback alone, and there under the switch. */
@@ -96,10 +95,10 @@ function refusePlainUrl(text: string, allowPlainLoopback: boolean): void {
 
 function keyMissing(): TidewaiterError {
   return new TidewaiterError('config.invalid', {
-    which: fingerprintKeyFile.name,
+    which: fingerprintVariables.fingerprintKeyFile.name,
     got: 'nothing',
     want: 'a file of 32 random bytes, the same for all sensors of a workspace',
-    remedy: 'Make one with `tidewaiter-sensor keygen FILE` and set the variable to it.',
+    remedy: `Make one with \`tidewaiter-sensor keygen FILE\` and set the variable to it, or ${fingerprintVariables.fingerprintKey.name} to its base64.`,
   });
 }
 

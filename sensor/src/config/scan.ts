@@ -1,6 +1,6 @@
 import { type Config, integerOf, readConfig, type Variable } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { fingerprintKeyFile } from './fingerprint.ts';
+import { type FingerprintKeySources, fingerprintKeySourcesOf, fingerprintVariables } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
 import { registryPassword, registryUsername } from './registry.ts';
 
@@ -18,13 +18,15 @@ export const scanWorkers: Variable<number | null> = {
 };
 
 /** The variables of `tidewaiter-sensor scan`. */
-export const scanVariables = { fingerprintKeyFile, scanWorkers, ...networkVariables, registryUsername, registryPassword };
+export const scanVariables = { ...fingerprintVariables, scanWorkers, ...networkVariables, registryUsername, registryPassword };
 
-export type ScanConfig = Config<typeof scanVariables>;
+/** Without keys the run makes a random one. */
+export type ScanConfig = Config<typeof scanVariables> & { readonly fingerprintKeys: FingerprintKeySources | null };
 
 /** @throws config.invalid naming the variable, config.conflict naming both. */
 export function readScanConfig(env: Readonly<Record<string, string | undefined>>): ScanConfig {
-  const config = readConfig(scanVariables, env);
+  const values = readConfig(scanVariables, env);
+  const config = { ...values, fingerprintKeys: fingerprintKeySourcesOf(values) };
   if ((config.registryUsername === null) === (config.registryPassword === null)) return config;
   throw new TidewaiterError('config.conflict', {
     which: `${registryUsername.name} and ${registryPassword.name}`,

@@ -30,7 +30,7 @@ export function ephemeralKeyOf(bytes: Uint8Array): FingerprintKey {
 function assertKeyLength(bytes: Uint8Array): void {
   if (bytes.length === FINGERPRINT_KEY_BYTES) return;
   throw new TidewaiterError('config.invalid', {
-    which: 'the key in TIDEWAITER_FINGERPRINT_KEY_FILE',
+    which: 'a fingerprint key',
     got: `${bytes.length} bytes`,
     want: `${FINGERPRINT_KEY_BYTES} bytes`,
     remedy: 'Make one with `tidewaiter-sensor keygen FILE`.',

@@ -7,4 +7,4 @@ export {
   fingerprintsOf,
   pathKeyOf,
 } from './fingerprint.ts';
-export { readFingerprintKey } from './key-file.ts';
+export { readFingerprintKeys } from './read-keys.ts';

@@ -223,12 +223,13 @@ void tap.test('keygen makes a key once; fingerprints are made with it', async (t
   const id = createHash('sha256').update('tidewaiter key id\0').update(key).digest('hex').slice(0, 16);
   t.strictSame([made.code, made.stdout, key.length, (await stat(file)).mode & 0o777], [0, `${id}\n`, 32, 0o600]);
   t.match(await tidewaiter(['keygen', file]), { code: 2, stderr: /which exists/ }, 'never overwritten');
+  t.match((await tidewaiter(['keygen', '--help'])).stdout, /To rotate: [^]*TIDEWAITER_PREVIOUS_FINGERPRINT_KEY_FILE/);
   t.match(await tidewaiter(['keygen', `${folder}/no/such/key`]), { code: 2, stderr: /which cannot be written/ });
   t.ok((await readFile(file)).equals(key));
   await writeFile(`${folder}/short.key`, 'short');
   t.match(await tidewaiter(['scan', dirty], { env: { TIDEWAITER_FINGERPRINT_KEY_FILE: `${folder}/short.key` } }), {
     code: 2,
-    stderr: /TIDEWAITER_FINGERPRINT_KEY_FILE \(got 5 bytes, want 32 bytes\)/,
+    stderr: /TIDEWAITER_FINGERPRINT_KEY_FILE \(got 5 bytes, want 32 bytes, or their base64\)/,
   });
   const report = await json([dirty], { env: { TIDEWAITER_FINGERPRINT_KEY_FILE: file } });
   t.equal(report.stats.fingerprintKeyId, id);

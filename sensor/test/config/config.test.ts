@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { readDaemonConfig, readScanConfig } from '../../src/config/index.ts';
+import { readFingerprintKeys } from '../../src/fingerprint/index.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const url = 'https://tidewaiter.example.com';
@@ -13,7 +14,8 @@ const good = { TIDEWAITER_CONTROL_PLANE_URL: url, TIDEWAITER_FINGERPRINT_KEY_FIL
 type Env = Readonly<Record<string, string>>;
 
 t.test('the two variables that a daemon needs are enough', async (t) => {
-  t.match(readDaemonConfig(good), { controlPlaneUrl: url, fingerprintKeyFile: '/key', concurrency: 2, spoolMib: 256, drainSeconds: 25 });
+  const fingerprintKeys = { current: { variable: 'TIDEWAITER_FINGERPRINT_KEY_FILE', file: '/key' }, previous: null };
+  t.match(readDaemonConfig(good), { controlPlaneUrl: url, fingerprintKeys, concurrency: 2, spoolMib: 256, drainSeconds: 25 });
 });
 
 t.test('what is wrong is refused by the name of its variable, with what was got and what is wanted', async (t) => {
@@ -54,6 +56,55 @@ t.test('what contradicts is refused by both names, and no secret is shown', asyn
     } catch (error) {
       t.notMatch(String(error), secret);
     }
+});
+
+t.test('each fingerprint key is a file or the variable itself, the previous one only beside a current one', async (t) => {
+  const key = (prefix: string, name = ''): string => `TIDEWAITER_${prefix}FINGERPRINT_KEY${name}`;
+  const secret = randomBytes(32).toString('base64');
+  for (const [env, message] of [
+    [{ [key('', '_FILE')]: '/key', [key('')]: secret }, /TIDEWAITER_FINGERPRINT_KEY_FILE and TIDEWAITER_FINGERPRINT_KEY .*got both/],
+    [
+      { [key('')]: secret, [key('PREVIOUS_', '_FILE')]: '/before', [key('PREVIOUS_')]: secret },
+      /TIDEWAITER_PREVIOUS_FINGERPRINT_KEY_FILE and TIDEWAITER_PREVIOUS_FINGERPRINT_KEY .*got both/,
+    ],
+    [{ [key('PREVIOUS_')]: secret }, /TIDEWAITER_PREVIOUS_FINGERPRINT_KEY and .*got a previous key only.*unset TIDEWAITER_PREVIOUS/],
+  ] as const) {
+    const wrong = { TIDEWAITER_CONTROL_PLANE_URL: url, ...env };
+    for (const read of [readDaemonConfig, readScanConfig]) {
+      t.throws(() => read(wrong), { code: 'config.conflict', message });
+      t.notMatch(await (async () => read(wrong))().catch(String), secret);
+    }
+  }
+});
+
+t.test('fingerprint keys are read from raw bytes and from base64, current first, and two that are one are refused', async (t) => {
+  const [now, before] = [randomBytes(32), randomBytes(32)];
+  const folder = t.testdir({ raw: now, text: `${now.toString('base64')}\n`, before, long: randomBytes(33), url: now.toString('hex') });
+  const file = (name: string) => ({ variable: `FILE_${name}`, file: join(folder, name) });
+  const text = (bytes: Buffer) => ({ variable: 'TEXT', base64: bytes.toString('base64') });
+  for (const current of [file('raw'), file('text'), text(now)]) {
+    const keys = await readFingerprintKeys({ current, previous: file('before') });
+    t.same(
+      keys.map(({ bytes }) => Buffer.from(bytes)),
+      [now, before],
+    );
+    t.same(await readFingerprintKeys({ current, previous: null }), [keys[0]]);
+    await t.rejects(readFingerprintKeys({ current, previous: text(now) }), {
+      code: 'config.conflict',
+      message: /(FILE_\w+|TEXT) and TEXT.*the same key \([0-9a-f]{16}\) in both/,
+    });
+  }
+  for (const current of [
+    file('long'),
+    file('url'),
+    { variable: 'TEXT', base64: 'x'.repeat(32) },
+    text(randomBytes(31)),
+    text(randomBytes(33)),
+  ])
+    await t.rejects(readFingerprintKeys({ current, previous: null }), {
+      code: 'config.invalid',
+      message: /(FILE_\w+|TEXT).*got \d+ bytes.*keygen/,
+    });
 });
 
 /** The program with this environment and nothing else; it is to end by itself. */

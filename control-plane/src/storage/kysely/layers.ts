@@ -6,6 +6,7 @@ import type { FactStore } from '../port/store.ts';
 import { freeClaim } from './claims.ts';
 import { canonicalJson, chunksOf, fromJson, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
+import { underCurrentKey } from './current-key.ts';
 import { blocksOf } from './paths.ts';
 import { listOpenRoots } from './roots.ts';
 import type { PathKind, Tables } from './tables.ts';
@@ -96,7 +97,7 @@ async function createPart(session: Session, key: PartKey, part: LayerPart, nowMs
 }
 
 function hashOf(part: LayerPart): string {
-  const hash = createHash('sha256').update(canonicalJson([part.paths?.kind ?? null, part.findings]));
+  const hash = createHash('sha256').update(canonicalJson([part.paths?.kind ?? null, part.findings.map(underCurrentKey)]));
   return hash.update(part.paths?.hashes ?? '').digest('hex');
 }
 

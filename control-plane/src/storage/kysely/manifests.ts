@@ -5,6 +5,7 @@ import type { Selectable } from 'kysely';
 import type { ImageFacts, RootFacts, StoredFinding, StoredManifest } from '../port/facts.ts';
 import type { FactStore } from '../port/store.ts';
 import { canonicalJson, chunksOf, fromJson, groupBy, toJson } from './columns.ts';
+import { underCurrentKey } from './current-key.ts';
 import type { Database, Session } from './database.ts';
 import { countedIn, layersNamedBy, walk } from './manifest-tree.ts';
 import type { Scope } from './roots.ts';
@@ -34,7 +35,9 @@ async function createManifest(
 ): Promise<'created' | 'known' | 'conflict'> {
   const key = { workspaceId, digest: manifest.digest, engineKey: engineKey(manifest.engine) };
   const { mediaType, shape } = manifest;
-  const bodyHash = createHash('sha256').update(canonicalJson(manifest)).digest('hex');
+  const bodyHash = createHash('sha256')
+    .update(canonicalJson({ ...manifest, findings: manifest.findings.map(underCurrentKey) }))
+    .digest('hex');
   const inserted = await session
     .insertInto('manifests')
     .values({

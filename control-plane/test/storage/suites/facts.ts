@@ -173,6 +173,37 @@ async function layers(t: Test, stores: Stores): Promise<void> {
     t.match(root?.images[0]?.layers, [{ summary: summaryOf(layer, 1), findings: [{ detector: 'aws-access-key', layerDigest: layer }] }]);
   });
 
+  await t.test(
+    'the fingerprint under the key before is no part of the comparison: sensors with it and without it tell one fact',
+    async (t) => {
+      const store = await stores.open(t);
+      const current = findingOf().fingerprints.slice(0, 1);
+      const [both, alone] = [findingOf({ fingerprints: [...current, { keyId: 'f'.repeat(16), value: hexOf('before') }] }), findingOf()];
+      const { detector, confidence, preview } = both;
+      const inEnv = { detector, confidence, preview, kind: 'env' as const, key: 'TOKEN', instruction: null };
+      for (const [one, other] of [
+        [both, alone],
+        [alone, both],
+      ] as const) {
+        const ours = await reader(store);
+        const theirs = await reader(store, ours.registry);
+        await claim(store, ours, [layer], 10);
+        await claim(store, theirs, [layer], 500);
+        await addPart(store, ours, partOf(0, { findings: [one] }));
+        await addPart(store, theirs, partOf(0, { findings: [other] }));
+        t.equal(await addLayer(store, ours, summaryOf(layer, 1), 1), 'created');
+        t.equal(await addLayer(store, theirs, summaryOf(layer, 1), 1), 'known');
+        const tell = (by: Reader, { fingerprints }: LayerFinding) =>
+          reportImage(store, { workspaceId: by.workspaceId, id: by.sensorId }, digestOf('env'), [], {
+            findings: [{ ...inEnv, fingerprints }],
+          });
+        t.equal(await tell(ours, one), 'created');
+        t.equal(await tell(theirs, other), 'known');
+        t.equal(await tell(theirs, findingOf({ fingerprints: both.fingerprints.toReversed() })), 'conflict', 'the current one is');
+      }
+    },
+  );
+
   await t.test('pages whose layer is never closed are forgotten after a while, facts are not', async (t) => {
     const store = await stores.open(t);
     const by = await reader(store);

@@ -168,10 +168,14 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
     const before = await place(store, registry, 'before', 'secret', 'app', [oldKey]);
     const during = await place(store, registry, 'during', 'secret', 'app', [newKey, oldKey]);
     const after = await place(store, registry, 'after', 'secret', 'app', [newKey]);
-    t.equal((await store.scans.create(scanOf(workspaceId, before.image), [seen(before)], newId)).created.length, 1);
+    const [id = ''] = (await store.scans.create(scanOf(workspaceId, before.image), [seen(before)], newId)).created;
+    const said = { status: 'ignored', assignee: 'someone', ignoreReason: 'low-risk' } as const;
+    await store.incidents.update(workspaceId, id, said, { id: newId(), at: 6, actor: 'token:1', action: 'ignore', details: {} });
     t.equal((await store.scans.create(scanOf(workspaceId, during.image), [seen(during)], newId)).created.length, 0);
     t.equal((await store.scans.create(scanOf(workspaceId, after.image), [seen(after)], newId)).created.length, 0);
-    t.same(await store.incidents.count(workspaceId), { triggered: 1 });
+    t.same(await store.incidents.count(workspaceId), { ignored: 1 });
+    t.match(await store.incidents.fetch(workspaceId, id), said, 'what people said of it stays');
+    t.equal((await store.incidents.listOccurrences(workspaceId, id, first)).items.length, 3, 'its places are those of all three');
     const mixed = [
       await place(store, registry, 'mixed old', 'another', 'app', [oldKey]),
       await place(store, registry, 'mixed new', 'another', 'app', [newKey]),
