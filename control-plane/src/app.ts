@@ -2,8 +2,8 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ApiParts, registerApi } from './api/index.ts';
-import { createAssignments } from './assignments/index.ts';
-import { createCatalog } from './catalog/index.ts';
+import { type Assignments, createAssignments } from './assignments/index.ts';
+import { createCatalog, createRegistries } from './catalog/index.ts';
 import type { ControlPlaneConfig } from './config/index.ts';
 import { Gateway } from './dispatch/index.ts';
 import { createFindings } from './findings/index.ts';
@@ -14,7 +14,7 @@ import { ensureFirstOwner } from './owner-token.ts';
 import { Sensors } from './sensors/index.ts';
 import { type Context, openStore } from './storage/index.ts';
 import { type Sweep, Sweeper } from './sweeper.ts';
-import { createTriggers } from './triggers/index.ts';
+import { createTriggers, createWebhookKeys, type Triggers } from './triggers/index.ts';
 import { Workspaces } from './workspaces/index.ts';
 
 /** Path of the OIDC issuer under the public URL; AWS compares the whole URL. */
@@ -25,6 +25,21 @@ const UNFINISHED_LAYERS_MS = 7 * 86_400_000;
 
 /** How long push events are kept to be looked at; EventBridge tries one for a day. */
 const PUSH_EVENTS_MS = 30 * 86_400_000;
+
+/** An untagged push waits two seconds for its index; this is what a sweep may add to them, for one cheap query. */
+const SETTLE_EVERY_MS = 500;
+
+/** A lease lasts 120 s, so work of a dead sensor is back in the queue at most this much later. */
+const EXPIRE_EVERY_MS = 2_000;
+
+/** Intervals between listings are half an hour or more: seconds are as good as at once. */
+const LISTINGS_EVERY_MS = 5_000;
+
+/** What is forgotten was kept for days; hourly keeps each deletion small. */
+const PRUNE_EVERY_MS = 3_600_000;
+
+/** How long a replica may sign on with a key that another rotated; the next one is published a day before it signs. */
+const ISSUER_KEYS_EVERY_MS = 60_000;
 
 /** What the program takes from its surroundings. */
 export interface Surroundings {
@@ -127,52 +142,58 @@ function urlsOf(config: ControlPlaneConfig, server: HttpServer): Urls {
   return { bound, public: known, audiences, issuer };
 }
 
-function compose(config: ControlPlaneConfig, context: Context, around: Surroundings, urls: Urls, closing: AbortSignal) {
+interface Composed {
+  readonly parts: ApiParts;
+  readonly gateway: Gateway;
+  readonly sweeps: readonly Sweep[];
+}
+
+function compose(config: ControlPlaneConfig, context: Context, around: Surroundings, urls: Urls, closing: AbortSignal): Composed {
   const { store, now, newId, log } = context;
   const { random } = around;
-  const workspaces = new Workspaces(store, { now, random, newId });
   const sensors = new Sensors(store, { now, random, newId });
   const issuer = new Issuer({ store, issuerUrl: urls.issuer, keyEncryptionKey: config.keyEncryptionKey, now, random, newId });
-  const incidents = createIncidents(context);
   const findings = createFindings(context);
   const assignments = createAssignments(context, findings);
   const catalog = createCatalog(context, assignments);
   const triggers = createTriggers(context, assignments);
-  const gateway = new Gateway({
-    work: assignments,
-    listings: catalog,
-    findings,
-    issuer,
-    sensors,
-    store,
-    audiences: urls.audiences,
-    now,
-    newId,
-    log,
-  });
+  const { audiences } = urls;
+  const gateway = new Gateway({ work: assignments, listings: catalog, findings, issuer, sensors, store, audiences, now, newId, log });
   const parts: ApiParts = {
-    ...context,
-    random,
-    workspaces,
+    now,
+    workspaces: new Workspaces(store, { now, random, newId }),
     sensors,
     issuer,
     gateway,
     assignments,
+    registries: createRegistries(context),
     catalog,
     triggers,
-    incidents,
+    webhookKeys: createWebhookKeys(context, random),
+    findings,
+    incidents: createIncidents(context),
+    ready: () => store.ping(),
     publicUrl: urls.public,
     closing,
   };
-  const sweeps: readonly Sweep[] = [
-    { name: 'settle push events', everyMs: 500, run: () => triggers.settle() },
-    { name: 'expire leases', everyMs: 2_000, run: () => assignments.expire() },
-    { name: 'queue due listings', everyMs: 5_000, run: () => triggers.sweep() },
-    { name: 'forget unfinished layers', everyMs: 3_600_000, run: () => store.facts.prune(now() - UNFINISHED_LAYERS_MS) },
-    { name: 'forget old push events', everyMs: 3_600_000, run: () => store.events.prune(now() - PUSH_EVENTS_MS) },
-    { name: 'rotate issuer keys', everyMs: 60_000, run: () => issuer.refresh() },
+  return { parts, gateway, sweeps: sweepsOf(context, { triggers, assignments, issuer }) };
+}
+
+interface Swept {
+  readonly triggers: Triggers;
+  readonly assignments: Assignments;
+  readonly issuer: Issuer;
+}
+
+function sweepsOf({ store, now }: Context, { triggers, assignments, issuer }: Swept): readonly Sweep[] {
+  return [
+    { name: 'settle push events', everyMs: SETTLE_EVERY_MS, run: () => triggers.settle() },
+    { name: 'expire leases', everyMs: EXPIRE_EVERY_MS, run: () => assignments.expire() },
+    { name: 'queue due listings', everyMs: LISTINGS_EVERY_MS, run: () => triggers.sweep() },
+    { name: 'forget unfinished layers', everyMs: PRUNE_EVERY_MS, run: () => store.facts.prune(now() - UNFINISHED_LAYERS_MS) },
+    { name: 'forget old push events', everyMs: PRUNE_EVERY_MS, run: () => store.events.prune(now() - PUSH_EVENTS_MS) },
+    { name: 'rotate issuer keys', everyMs: ISSUER_KEYS_EVERY_MS, run: () => issuer.refresh() },
   ];
-  return { parts, gateway, sweeps };
 }
 
 interface Running {

@@ -1,5 +1,5 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Role } from '../storage/index.ts';
+import type { Role } from '../workspaces/index.ts';
 
 /** The least role a route asks for. `anyone`: no API token; the route has a check of its own (a key, a token in the body) or needs none. */
 export type Access = Role | 'anyone';

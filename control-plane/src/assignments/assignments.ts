@@ -33,6 +33,8 @@ export function createAssignments(context: Context, findings: Findings): Assignm
       if (released.freed > 0) await wake(context, sensor.workspaceId);
       return released.held;
     },
+    fetch: (workspaceId, id) => store.assignments.fetch(workspaceId, id),
+    list: (workspaceId, filter, page) => store.assignments.list(workspaceId, filter, page),
     isCurrent: (sensor, grant) => store.assignments.isCurrent(sensor.workspaceId, sensor.id, grant),
     finish: (sensor, outcome) => endOf(context, findings, sensor, outcome),
     cancel: (workspaceId, filter) => store.assignments.cancel(workspaceId, filter, now()),

@@ -1,3 +1,4 @@
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { AssignmentKind, Grant, Outcome, Progress, Task } from '@tidewaiter/shared/protocol';
 import type { Assignment, Sensor, Trigger } from '../storage/index.ts';
 
@@ -41,6 +42,12 @@ export interface Assignments {
   ): Promise<readonly { readonly assignmentId: string; readonly verdict: 'continue' | 'cancel' }[]>;
   /** For hello: frees every lease the sensor holds but does not name, answers those it names and still holds. */
   resume(sensor: Sensor, held: readonly Grant[]): Promise<readonly Grant[]>;
+  fetch(workspaceId: string, id: string): Promise<Assignment | null>;
+  list(
+    workspaceId: string,
+    filter: { readonly registryId?: string; readonly state?: string; readonly digest?: string },
+    page: PageRequest,
+  ): Promise<Page<Assignment>>;
   isCurrent(sensor: Sensor, grant: Grant): Promise<boolean>;
   /**
    * Ends an assignment with what the sensor says of it, and sees to the verdict of a scan. A retryable failure with tries left

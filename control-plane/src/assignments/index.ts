@@ -1,2 +1,3 @@
+export type { Assignment } from '../storage/index.ts';
 export { createAssignments } from './assignments.ts';
 export type { Assignments } from './face.ts';

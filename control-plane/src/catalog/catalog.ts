@@ -4,6 +4,7 @@ import type { CatalogPage } from '@tidewaiter/shared/protocol';
 import type { Assignments } from '../assignments/index.ts';
 import type { Context, Placement, Sensor } from '../storage/index.ts';
 import type { Catalog } from './face.ts';
+import { placesOf } from './places.ts';
 
 /** Placements queued at once; what is queued no longer counts as unscanned, so the next look finds the next ones. */
 const QUEUE_BATCH = 500;
@@ -17,6 +18,7 @@ export function createCatalog(context: Context, assignments: Pick<Assignments, '
   return {
     queueUnscanned,
     accept: (sensor, page) => accept(context, queueUnscanned, sensor, page),
+    ...placesOf(context),
   };
 }
 

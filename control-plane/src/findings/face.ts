@@ -1,4 +1,5 @@
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { Failure, Grant, LayerDone, LayerPage, ManifestReport, Outcome } from '@tidewaiter/shared/protocol';
 import type { LayerClaimAnswer, Scan, Sensor } from '../storage/index.ts';
 
@@ -26,4 +27,9 @@ export interface Findings {
    * Makes the verdict on a root digest from what is known of it; null while something is missing and `end` does not say that it ended.
    */
   settle(workspaceId: string, digest: string, engine: EngineIdentity, end?: ScanEnd): Promise<Scan | null>;
+  /** The latest verdict on a root digest, under whatever engine. */
+  fetchScan(workspaceId: string, digest: string): Promise<Scan | null>;
+  listScans(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
+  /** Calls `wake` when there may be a new verdict: a hint, from any replica. Returns how to stop listening. */
+  listen(workspaceId: string, wake: () => void): () => void;
 }

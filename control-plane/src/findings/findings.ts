@@ -27,6 +27,9 @@ export function createFindings(context: Context): Findings {
       }
     },
     settle: (workspaceId, digest, engine, end) => settle(context, workspaceId, digest, engine, end),
+    fetchScan: (workspaceId, digest) => store.scans.fetchLatest(workspaceId, digest),
+    listScans: (workspaceId, filter, page) => store.scans.list(workspaceId, filter, page),
+    listen: (workspaceId, wake) => store.wakeups.listen(`verdicts:${workspaceId}`, wake),
   };
 }
 

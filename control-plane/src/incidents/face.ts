@@ -1,5 +1,6 @@
 import type { Confidence, Visibility } from '@tidewaiter/shared/findings';
-import type { IgnoreReason, Incident, IncidentNote, Severity } from '../storage/index.ts';
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { IgnoreReason, Incident, IncidentActivity, IncidentNote, Occurrence, Severity } from '../storage/index.ts';
 
 /** What a person does to an incident. */
 export type IncidentAction =
@@ -10,8 +11,22 @@ export type IncidentAction =
   | { readonly kind: 'reopen' }
   | { readonly kind: 'set-severity'; readonly severity: Severity };
 
-/** Changes of incidents; lists and reads go to the store. */
+/** What of incidents a list shows; all of them when empty. */
+export interface IncidentFilter {
+  readonly status?: string;
+  readonly severity?: string;
+  readonly detector?: string;
+  readonly digest?: string;
+  readonly repositoryId?: string;
+}
+
+/** Incidents, and what people do to them. */
 export interface Incidents {
+  fetch(workspaceId: string, id: string): Promise<Incident | null>;
+  list(workspaceId: string, filter: IncidentFilter, page: PageRequest): Promise<Page<Incident>>;
+  listOccurrences(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<Occurrence>>;
+  listActivity(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentActivity>>;
+  listNotes(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentNote>>;
   /**
    * Applies an action and writes one activity row; the same action again changes nothing.
    * @param actor `token:<id>`.

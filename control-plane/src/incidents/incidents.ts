@@ -4,7 +4,13 @@ import type { IncidentAction, Incidents } from './face.ts';
 import { changeOf } from './transitions.ts';
 
 export function createIncidents(context: Context): Incidents {
+  const { incidents } = context.store;
   return {
+    fetch: (workspaceId, id) => incidents.fetch(workspaceId, id),
+    list: (workspaceId, filter, page) => incidents.list(workspaceId, filter, page),
+    listOccurrences: (workspaceId, id, page) => incidents.listOccurrences(workspaceId, id, page),
+    listActivity: (workspaceId, id, page) => incidents.listActivity(workspaceId, id, page),
+    listNotes: (workspaceId, id, page) => incidents.listNotes(workspaceId, id, page),
     act: (workspaceId, incidentId, action, actor) => act(context, workspaceId, incidentId, action, actor),
     note: (workspaceId, incidentId, text, actor) => note(context, workspaceId, incidentId, text, actor),
   };

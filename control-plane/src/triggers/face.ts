@@ -1,4 +1,5 @@
-import type { EventOutcome, Registry } from '../storage/index.ts';
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { EventOutcome, PushEvent, Registry } from '../storage/index.ts';
 
 /** What became of a webhook's body: the answer is 202 in every case. `outcomeReason` says why it was ignored. */
 export interface PushReceipt {
@@ -28,8 +29,9 @@ export interface Triggers {
    * @throws webhook.body-invalid when it is no EventBridge event (array, wrapped or bare detail are understood).
    */
   receivePush(registry: Registry, rawBody: string): Promise<PushReceipt>;
-  /** Counts a delivery with a wrong key under the account and region its body claims, if any. Never throws for the body. */
-  rejectPush(rawBody: string): Promise<void>;
+  /** Push events of a registry, oldest first. */
+  listEvents(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<PushEvent>>;
+  countEvents(workspaceId: string, registryId: string): Promise<Readonly<Record<EventOutcome, number>>>;
   /** Sweep, every second: events that waited for their index and were not absorbed. Returns how many were settled. */
   settle(): Promise<number>;
   /** Sweep, every few seconds: registries whose interval has passed get a sync assignment. Returns how many. */

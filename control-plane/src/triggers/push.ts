@@ -2,7 +2,7 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Assignments } from '../assignments/index.ts';
 import type { Context, EventOutcome, Placement, PushEvent, Registry } from '../storage/index.ts';
 import type { PushNotice, PushReceipt } from './face.ts';
-import { claimOf, noticeOf } from './notice.ts';
+import { noticeOf } from './notice.ts';
 
 /** How long an untagged image waits for the index that it is a part of: children are pushed before it, mostly within a second. */
 const SETTLE_MS = 2_000;
@@ -41,11 +41,6 @@ export class Pushes {
     const applied = await this.#apply(registry, event, notice, false);
     if (applied.outcome !== 'waiting') await this.#close(event, applied);
     return { eventId, ...applied };
-  }
-
-  async reject(rawBody: string): Promise<void> {
-    const { account, region } = claimOf(rawBody);
-    await this.#context.store.events.createRejection(account, region, this.#context.now());
   }
 
   /** Events whose wait is over, or that a crash left behind. */

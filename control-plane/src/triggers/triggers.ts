@@ -12,7 +12,8 @@ export function createTriggers(context: Context, assignments: Pick<Assignments, 
   const pushes = new Pushes(context, assignments);
   return {
     receivePush: (registry, rawBody) => pushes.receive(registry, rawBody),
-    rejectPush: (rawBody) => pushes.reject(rawBody),
+    listEvents: (workspaceId, registryId, page) => context.store.events.list(workspaceId, registryId, page),
+    countEvents: (workspaceId, registryId) => context.store.events.count(workspaceId, registryId),
     settle: () => pushes.settle(),
     sweep: () => sweep(context, assignments),
     distrust: (workspaceId, sensorId) => distrust(context, assignments, workspaceId, sensorId),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { createCatalog } from '../../src/catalog/index.ts';
 import { createFindings } from '../../src/findings/index.ts';
 import { createIncidents } from '../../src/incidents/index.ts';
 import { type Context, openStore, type Registry } from '../../src/storage/index.ts';
-import { createTriggers } from '../../src/triggers/index.ts';
+import { createTriggers, createWebhookKeys } from '../../src/triggers/index.ts';
 import { Clock, createWorkspace, enrol, newId, registryOf } from './samples.ts';
 
 export const firstPage = { cursor: null, limit: 100 };
@@ -31,12 +32,14 @@ export async function plane(t: Test, change: Partial<Registry> = {}) {
   const assignments = createAssignments(context, findings);
   const catalog = createCatalog(context, assignments);
   const triggers = createTriggers(context, assignments);
+  const webhookKeys = createWebhookKeys(context, (length) => new Uint8Array(randomBytes(length)));
   const incidents = createIncidents(context);
   const workspaceId = await createWorkspace(store);
   const registry = registryOf(workspaceId, change);
   await store.registries.create(registry);
   const sensor = await enrol(store, workspaceId);
-  return { store, clock, logged, context, findings, assignments, catalog, triggers, incidents, workspaceId, registry, sensor };
+  const stages = { findings, assignments, catalog, triggers, webhookKeys, incidents };
+  return { store, clock, logged, context, ...stages, workspaceId, registry, sensor };
 }
 export type Plane = Awaited<ReturnType<typeof plane>>;
 

@@ -196,10 +196,10 @@ t.test('what is outside the perimeter is kept in the catalog but not scanned, an
 });
 
 t.test('a wrong key is counted under the account that the body claims, and nothing else of the body is used', async (t) => {
-  const { triggers, registry, store } = await plane(t);
-  await triggers.rejectPush(pushBody(registry, {}));
-  await triggers.rejectPush(pushBody(registry, {}, { account: '<script>', region: 'eu-west-1' }));
-  await triggers.rejectPush('no JSON');
+  const { webhookKeys, registry, store } = await plane(t);
+  t.equal(await webhookKeys.admit('wrong', pushBody(registry, {})), null);
+  t.equal(await webhookKeys.admit('wrong', pushBody(registry, {}, { account: '<script>', region: 'eu-west-1' })), null);
+  t.equal(await webhookKeys.admit(null, 'no JSON'), null);
   t.match(await store.events.countRejections(registry.account ?? '', registry.region ?? ''), { count: 1 });
   t.match(await store.events.countRejections('', ''), { count: 2 });
 });

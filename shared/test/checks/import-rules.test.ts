@@ -21,8 +21,18 @@ const planted: Readonly<Record<string, readonly SourceFile[]>> = {
   'detectors-are-pure': [{ path: 'sensor/src/detectors/rules/planted.ts', text: `import { readFileSync } from 'node:fs';` }],
   'content-apart': [{ path: 'sensor/src/registry/planted.ts', text: `import { walk } from '../layers/index.ts';` }],
   'env-in-config': [{ path: 'sensor/src/scan/planted.ts', text: 'const home = process.env.HOME;' }],
-  'time-and-chance-passed-in': [{ path: 'control-plane/src/assignments/planted.ts', text: 'const at = Date.now();' }],
-  'api-without-storage': [{ path: 'control-plane/src/api/planted.ts', text: `import { openStoreX } from '../storage/index.ts';` }],
+  'time-and-chance-passed-in': [
+    { path: 'control-plane/src/assignments/planted.ts', text: 'const at = Date.now();' },
+    { path: 'sensor/src/scan/planted.ts', text: 'const response = await fetch(url);' },
+  ],
+  'api-without-storage': [
+    { path: 'control-plane/src/api/planted-value.ts', text: `import { openStoreX } from '../storage/index.ts';` },
+    { path: 'control-plane/src/api/planted-type.ts', text: `import type { Assignment } from '../storage/index.ts';` },
+  ],
+  'api-without-a-store': [
+    { path: 'control-plane/src/api/planted-use.ts', text: 'const tokens = await parts.store.tokens.list(workspaceId, page);' },
+    { path: 'control-plane/src/api/planted-part.ts', text: 'const { store } = parts;' },
+  ],
   'no-cycles': [
     { path: 'shared/src/ids/a.ts', text: `import { b } from './b.ts';` },
     { path: 'shared/src/ids/b.ts', text: `export { a } from './a.ts';` },
@@ -33,7 +43,10 @@ for (const rule of importRules) {
   t.test(`a planted breach of ${rule.id} is found`, (t) => {
     const breach = planted[rule.id];
     t.ok(breach, 'every rule has a planted breach');
-    t.ok(rule.breaches([...sources, ...(breach ?? [])]).some((sentence) => breach?.some((file) => sentence.includes(file.path))));
+    const found = rule.breaches([...sources, ...(breach ?? [])]);
+    // A ring of imports is one breach of two files.
+    const wanted = rule.id === 'no-cycles' ? 1 : breach?.length;
+    t.equal(breach?.filter((file) => found.some((sentence) => sentence.startsWith(file.path))).length, wanted);
     t.end();
   });
 }
@@ -41,7 +54,7 @@ for (const rule of importRules) {
 t.test('comments and type-only imports are no breach', (t) => {
   const innocent: SourceFile[] = [
     {
-      path: 'control-plane/src/api/innocent.ts',
+      path: 'control-plane/src/incidents/innocent.ts',
       text: `import type { Store } from '../storage/index.ts';\n// process.env is not read here`,
     },
     { path: 'shared/src/ids/innocent.ts', text: '/* Date.now() would be wrong */ export const x = 1;' },

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import type { Placement, Repository } from '../../storage/index.ts';
+import type { Placement, Repository } from '../../catalog/index.ts';
 import { DigestSchema, Id, named, nullable, Time, timeOf, timeOrNull } from './schema.ts';
 
 const Presence = Type.Enum(['present', 'archived', 'gone']);

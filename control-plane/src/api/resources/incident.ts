@@ -1,6 +1,6 @@
 import { confidences, visibilities } from '@tidewaiter/shared/findings';
 import { type Static, Type } from 'typebox';
-import type { Incident, IncidentActivity, IncidentNote, Occurrence } from '../../storage/index.ts';
+import type { Incident, IncidentActivity, IncidentNote, Occurrence } from '../../incidents/index.ts';
 import { DigestSchema, Id, named, nullable, Time, timeOf, timeOrNull } from './schema.ts';
 
 export const StatusSchema = Type.Enum(['triggered', 'assigned', 'resolved', 'ignored']);

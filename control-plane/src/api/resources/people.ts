@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { ApiToken, AuditEntry, EnrolmentToken, Sensor, Workspace } from '../../storage/index.ts';
+import type { EnrolmentToken, Sensor } from '../../sensors/index.ts';
+import type { ApiToken, AuditEntry, Workspace } from '../../workspaces/index.ts';
 import { Id, named, nullable, Time, timeOf, timeOrNull } from './schema.ts';
 
 export const RoleSchema = Type.Enum(['owner', 'manager', 'member', 'viewer']);

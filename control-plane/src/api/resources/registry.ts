@@ -1,7 +1,8 @@
 import { RegistryAccessSchema } from '@tidewaiter/shared/protocol';
 import { type Static, Type } from 'typebox';
+import type { Registry } from '../../catalog/index.ts';
 import type { TrustFacts } from '../../issuer/index.ts';
-import type { PushEvent, Registry, WebhookKey } from '../../storage/index.ts';
+import type { PushEvent, WebhookKey } from '../../triggers/index.ts';
 import { DigestSchema, Id, named, nullable, Time, timeOf, timeOrNull } from './schema.ts';
 
 /** A day where push events bring what is new; half an hour is the least that the listing of a large registry bears. */

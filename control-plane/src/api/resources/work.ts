@@ -1,7 +1,8 @@
 import { CoverageSchema, verdicts } from '@tidewaiter/shared/findings';
 import { assignmentKinds, assignmentStates } from '@tidewaiter/shared/protocol';
 import { type Static, Type } from 'typebox';
-import type { Assignment, Scan } from '../../storage/index.ts';
+import type { Assignment } from '../../assignments/index.ts';
+import type { Scan } from '../../findings/index.ts';
 import { DigestSchema, Id, named, nullable, ref, Time, timeOf, timeOrNull } from './schema.ts';
 
 export const AssignmentSchema = named(

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
+import type { Repository } from '../../catalog/index.ts';
 import { type HttpServer, notFound } from '../../http/index.ts';
-import type { Repository } from '../../storage/index.ts';
+import type { Identity } from '../../workspaces/index.ts';
 import { identityOf } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
 import { ImageSchema, RepositorySchema, viewImage, viewRepository } from '../resources/catalog.ts';
@@ -17,6 +18,11 @@ const ImageQuery = Type.Object(
 const tags = ['catalog'];
 
 export function catalogRoutes(server: HttpServer, parts: ApiParts): void {
+  repositoryRoutes(server, parts);
+  imageRoutes(server, parts);
+}
+
+function repositoryRoutes(server: HttpServer, parts: ApiParts): void {
   server.get(
     '/registries/:id/repositories',
     {
@@ -30,7 +36,7 @@ export function catalogRoutes(server: HttpServer, parts: ApiParts): void {
     },
     async (request) => {
       const { workspaceId, id } = await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id);
-      return viewPage(await parts.store.catalog.listRepositories(workspaceId, id, pageOf(request.query)), viewRepository);
+      return viewPage(await parts.catalog.listRepositories(workspaceId, id, pageOf(request.query)), viewRepository);
     },
   );
   server.get(
@@ -49,28 +55,32 @@ export function catalogRoutes(server: HttpServer, parts: ApiParts): void {
         response: answers({ 200: ref(RepositorySchema) }),
       },
     },
-    async (request) => {
-      const identity = identityOf(request);
-      const repository = await fetchRepository(parts, identity.workspaceId, request.params.id);
-      const { watched } = request.body;
-      await parts.store.catalog.updateRepository(identity.workspaceId, repository.id, { watched });
-      await parts.workspaces.record(identity, 'repository.update', repository.id, { watched });
-      if (watched) await parts.catalog.queueUnscanned(identity.workspaceId, repository.registryId, null, 'historical');
-      return viewRepository({ ...repository, watched });
-    },
+    async (request) => viewRepository(await watch(parts, identityOf(request), request.params.id, request.body.watched)),
   );
+}
+
+function imageRoutes(server: HttpServer, parts: ApiParts): void {
   server.get(
     '/images',
     { schema: { tags, summary: 'List images where they stand', querystring: ImageQuery, response: answers({ 200: listOf(ImageSchema) }) } },
     async (request) => {
       const { limit: _limit, cursor: _cursor, ...filter } = request.query;
-      return viewPage(await parts.store.catalog.listPlacements(identityOf(request).workspaceId, filter, pageOf(request.query)), viewImage);
+      return viewPage(await parts.catalog.listPlacements(identityOf(request).workspaceId, filter, pageOf(request.query)), viewImage);
     },
   );
 }
 
+async function watch(parts: ApiParts, identity: Identity, id: string, watched: boolean): Promise<Repository> {
+  const { workspaceId } = identity;
+  const repository = await fetchRepository(parts, workspaceId, id);
+  await parts.catalog.updateRepository(workspaceId, id, { watched });
+  await parts.workspaces.record(identity, 'repository.update', id, { watched });
+  if (watched) await parts.catalog.queueUnscanned(workspaceId, repository.registryId, null, 'historical');
+  return { ...repository, watched };
+}
+
 async function fetchRepository(parts: ApiParts, workspaceId: string, id: string): Promise<Repository> {
-  const repository = await parts.store.catalog.fetchRepository(workspaceId, id);
+  const repository = await parts.catalog.fetchRepository(workspaceId, id);
   if (!repository) throw notFound(`repository ${id}`);
   return repository;
 }

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { type HttpServer, notFound } from '../../http/index.ts';
-import type { IncidentAction } from '../../incidents/index.ts';
-import type { Incident } from '../../storage/index.ts';
+import type { Incident, IncidentAction } from '../../incidents/index.ts';
 import { identityOf } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
 import {
@@ -47,7 +46,7 @@ export function incidentRoutes(server: HttpServer, parts: ApiParts): void {
     { schema: { tags, summary: 'List incidents', querystring: IncidentQuery, response: answers({ 200: listOf(IncidentSchema) }) } },
     async (request) => {
       const { limit: _limit, cursor: _cursor, ...filter } = request.query;
-      return viewPage(await parts.store.incidents.list(identityOf(request).workspaceId, filter, pageOf(request.query)), viewIncident);
+      return viewPage(await parts.incidents.list(identityOf(request).workspaceId, filter, pageOf(request.query)), viewIncident);
     },
   );
   server.get(
@@ -60,7 +59,7 @@ export function incidentRoutes(server: HttpServer, parts: ApiParts): void {
 }
 
 function partRoutes(server: HttpServer, parts: ApiParts): void {
-  const { incidents } = parts.store;
+  const { incidents } = parts;
   const options = <T extends Parameters<typeof listOf>[0]>(summary: string, item: T) => ({
     schema: { tags, summary, params: IdParams, querystring: PageQuery, response: answers({ 200: listOf(item) }) },
   });
@@ -118,7 +117,7 @@ function actionRoutes(server: HttpServer, parts: ApiParts): void {
 }
 
 async function fetchIncident(parts: ApiParts, workspaceId: string, id: string): Promise<Incident> {
-  const incident = await parts.store.incidents.fetch(workspaceId, id);
+  const incident = await parts.incidents.fetch(workspaceId, id);
   if (!incident) throw notFound(`incident ${id}`);
   return incident;
 }

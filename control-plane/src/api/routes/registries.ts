@@ -1,10 +1,8 @@
-import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { RegistryAccessSchema } from '@tidewaiter/shared/protocol';
-import { parseRegistryUrl } from '@tidewaiter/shared/registries';
 import { type Static, Type } from 'typebox';
-import type { HttpServer } from '../../http/index.ts';
+import type { Perimeter, Registry } from '../../catalog/index.ts';
+import { type HttpServer, notFound } from '../../http/index.ts';
 import { noIssuer } from '../../issuer/index.ts';
-import type { Registry } from '../../storage/index.ts';
 import type { Identity } from '../../workspaces/index.ts';
 import { identityOf } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
@@ -19,11 +17,11 @@ import {
   TrustSchema,
   viewRegistry,
   viewTrust,
+  viewWebhookKey,
 } from '../resources/registry.ts';
 import { listOf, PageQuery, pageOf, ref, viewPage } from '../resources/schema.ts';
 import { AssignmentSchema } from '../resources/work.ts';
 import { fetchRegistry } from './fetch-registry.ts';
-import { makeWebhookKey } from './webhook-keys.ts';
 
 const NewRegistryBody = Type.Object(
   {
@@ -84,7 +82,7 @@ function readRoutes(server: HttpServer, parts: ApiParts): void {
   server.get(
     '/registries',
     { schema: { tags, summary: 'List registries', querystring: PageQuery, response: answers({ 200: listOf(RegistrySchema) }) } },
-    async (request) => viewPage(await parts.store.registries.list(identityOf(request).workspaceId, pageOf(request.query)), viewRegistry),
+    async (request) => viewPage(await parts.registries.list(identityOf(request).workspaceId, pageOf(request.query)), viewRegistry),
   );
   server.get(
     '/registries/:id',
@@ -110,62 +108,28 @@ async function connect(
 ): Promise<Static<typeof NewRegistrySchema>> {
   const { workspaceId } = identity;
   const trust = parts.issuer.trustFacts(workspaceId);
-  const registry = newRegistry(parts, workspaceId, body);
-  if (registry.access.method === 'web-identity' && trust === null) throw noIssuer();
-  await parts.store.registries.create(registry);
-  await parts.workspaces.record(identity, 'registry.create', registry.id, { host: registry.host, access: registry.access.method });
-  const webhookKey = await makeWebhookKey(parts, registry);
+  if (body.access.method === 'web-identity' && trust === null) throw noIssuer();
+  const { url, access, intervalSeconds = INTERVAL_SECONDS.fallback } = body;
+  const registry = await parts.registries.create(workspaceId, { url, access, perimeter: perimeterOf(body.perimeter), intervalSeconds });
+  await parts.workspaces.record(identity, 'registry.create', registry.id, { host: registry.host, access: access.method });
+  const { key, secret } = await parts.webhookKeys.create(workspaceId, registry.id);
   const { id } = await parts.assignments.queue(workspaceId, registry.id, 'sync', 'historical');
+  const webhookKey = { ...viewWebhookKey(key), key: secret };
   return { registry: viewRegistry(registry), trust: viewTrust(trust), webhookKey, assignmentId: id };
 }
 
-function newRegistry(parts: ApiParts, workspaceId: string, body: Static<typeof NewRegistryBody>): Registry {
-  const address = parseRegistryUrl(body.url);
-  const { account, region } = address.provider === 'ecr' ? address : { account: null, region: null };
-  if (address.provider === 'oci' && body.access.method !== 'anonymous')
-    throw accessMismatch(`${body.access.method} for the OCI host ${address.host}`, 'anonymous');
-  if (address.provider === 'ecr' && body.access.method === 'anonymous')
-    throw accessMismatch('anonymous for ECR', 'web-identity or host-role');
-  const intervalSeconds = body.intervalSeconds ?? INTERVAL_SECONDS.fallback;
-  const now = parts.now();
-  return {
-    workspaceId,
-    id: parts.newId(),
-    provider: address.provider,
-    host: address.host,
-    account,
-    region,
-    access: body.access,
-    perimeter: perimeterOf(body.perimeter),
-    intervalSeconds,
-    createdAt: now,
-    syncedAt: null,
-    nextSyncAt: now + intervalSeconds * 1000,
-    deletedAt: null,
-  };
-}
-
-function perimeterOf({ mode, automatic }: Static<typeof PerimeterSchema>): Registry['perimeter'] {
+function perimeterOf({ mode, automatic }: Static<typeof PerimeterSchema>): Perimeter {
   return { mode, automatic: automatic ?? mode === 'entire' };
 }
 
 async function change(parts: ApiParts, identity: Identity, id: string, body: Static<typeof ChangeBody>): Promise<Registry> {
   const { workspaceId } = identity;
-  const registry = await fetchRegistry(parts, workspaceId, id);
-  const changed = {
+  const registry = await parts.registries.update(workspaceId, id, {
     ...(body.perimeter ? { perimeter: perimeterOf(body.perimeter) } : {}),
-    ...(body.intervalSeconds ? intervalChange(registry, body.intervalSeconds) : {}),
-  };
-  await parts.store.registries.update(workspaceId, id, changed);
+    ...(body.intervalSeconds ? { intervalSeconds: body.intervalSeconds } : {}),
+  });
+  if (!registry) throw notFound(`registry ${id}`);
   await parts.workspaces.record(identity, 'registry.update', id, { ...body });
   if (body.perimeter?.mode === 'entire') await parts.catalog.queueUnscanned(workspaceId, id, null, 'historical');
-  return fetchRegistry(parts, workspaceId, id);
+  return registry;
 }
-
-/** The next listing counts from the last one, so that a shorter interval takes effect at once. */
-function intervalChange(registry: Registry, intervalSeconds: number): Pick<Registry, 'intervalSeconds' | 'nextSyncAt'> {
-  return { intervalSeconds, nextSyncAt: (registry.syncedAt ?? registry.createdAt) + intervalSeconds * 1000 };
-}
-
-const accessMismatch = (got: string, want: string): TidewaiterError =>
-  new TidewaiterError('request.invalid', { which: 'body/access/method', got, want });

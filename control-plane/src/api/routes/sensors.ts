@@ -150,8 +150,7 @@ function enrolmentTokenRoutes(server: HttpServer, parts: ApiParts): void {
 /** A registry of another workspace is no registry. @throws request.invalid */
 async function checkRegistries(parts: ApiParts, workspaceId: string, registryIds: readonly string[]): Promise<void> {
   for (const id of registryIds) {
-    const registry = await parts.store.registries.fetch(workspaceId, id);
-    if (!registry || registry.deletedAt !== null)
+    if (!(await parts.registries.fetch(workspaceId, id)))
       throw new TidewaiterError('request.invalid', { which: 'body/registryIds', got: id, want: 'registries of this workspace' });
   }
 }

@@ -1,7 +1,7 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type Static, Type } from 'typebox';
+import type { Scan } from '../../findings/index.ts';
 import { type HttpServer, notFound } from '../../http/index.ts';
-import type { Scan } from '../../storage/index.ts';
 import { identityOf } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
 import { answers } from '../resources/problem.ts';
@@ -61,7 +61,7 @@ async function waitForVerdict(parts: ApiParts, workspaceId: string, digest: stri
   if (waitMs === 0) return lookUp(parts, workspaceId, digest);
   if (waiters.count >= WAITERS_MAX) throw new TidewaiterError('overloaded', { which: 'waiting requests', want: `at most ${WAITERS_MAX}` });
   const alarm = new Alarm(AbortSignal.any([gone, parts.closing]));
-  const stop = parts.store.wakeups.listen(`verdicts:${workspaceId}`, () => alarm.ring());
+  const stop = parts.findings.listen(workspaceId, () => alarm.ring());
   waiters.count += 1;
   try {
     const end = performance.now() + waitMs;
@@ -115,23 +115,14 @@ class Alarm {
 
 /** @throws resource.not-found only for a digest that stands solely in repositories outside the perimeter. */
 async function lookUp(parts: ApiParts, workspaceId: string, digest: string): Promise<Look> {
-  const { scans, assignments } = parts.store;
-  const scan = await scans.fetchLatest(workspaceId, digest);
+  const scan = await parts.findings.fetchScan(workspaceId, digest);
   if (scan) return { scan };
-  const { items } = await assignments.list(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
+  const { items } = await parts.assignments.list(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
   const live = items.map(({ state }) => state).findLast((state) => state === 'running' || state === 'offered' || state === 'pending');
   if (live) return { state: live };
-  const watched = await watchedPlaces(parts, workspaceId, digest);
+  const watched = await parts.catalog.countWatched(workspaceId, digest);
   if (watched === null) return { state: 'unknown' };
   if (watched === 0) throw notFound(`${digest} in the perimeter`);
   // Listed and watched: its scan is about to be queued.
   return { state: 'pending' };
-}
-
-/** In how many watched repositories the digest stands; null when it stands nowhere that is known. */
-async function watchedPlaces(parts: ApiParts, workspaceId: string, digest: string): Promise<number | null> {
-  const { catalog } = parts.store;
-  const { items } = await catalog.listPlacements(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
-  const repositories = await Promise.all(items.map(({ repositoryId }) => catalog.fetchRepository(workspaceId, repositoryId)));
-  return items.length === 0 ? null : repositories.filter((repository) => repository?.watched).length;
 }

@@ -1,8 +1,5 @@
-import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { type HttpServer, notFound } from '../../http/index.ts';
-import type { Registry, WebhookKey } from '../../storage/index.ts';
-import { hashSecret, makeSecret } from '../../workspaces/index.ts';
 import { identityOf } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
 import { answers } from '../resources/problem.ts';
@@ -10,8 +7,6 @@ import { IdParams, NewWebhookKeySchema, PushEventSchema, viewPushEvent, viewWebh
 import { Id, listOf, nullable, PageQuery, pageOf, ref, Time, timeOrNull, viewPage } from '../resources/schema.ts';
 import { fetchRegistry } from './fetch-registry.ts';
 
-/** Two: the one in use and the one a rotation brings; EventBridge drops an event on a 401, so both must work for a while. */
-const LIVE_KEYS_MAX = 2;
 const KeyParams = Type.Object({ id: Id, keyId: Id }, { additionalProperties: false });
 const EventList = Type.Object({
   ...listOf(PushEventSchema).properties,
@@ -28,8 +23,8 @@ export function webhookKeyRoutes(server: HttpServer, parts: ApiParts): void {
     '/registries/:id/webhook-keys',
     { schema: { tags, summary: 'List live webhook keys', params: IdParams, response: answers({ 200: listOf(WebhookKeySchema) }) } },
     async (request) => {
-      const registry = await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id);
-      return { items: (await liveKeys(parts, registry)).map(viewWebhookKey), nextCursor: null };
+      const { workspaceId, id } = await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id);
+      return { items: (await parts.webhookKeys.list(workspaceId, id)).map(viewWebhookKey), nextCursor: null };
     },
   );
   server.post(
@@ -45,9 +40,9 @@ export function webhookKeyRoutes(server: HttpServer, parts: ApiParts): void {
     async (request, reply) => {
       const identity = identityOf(request);
       const registry = await fetchRegistry(parts, identity.workspaceId, request.params.id);
-      const made = await makeWebhookKey(parts, registry);
-      await parts.workspaces.record(identity, 'webhook-key.create', made.id, { registryId: registry.id });
-      return reply.code(201).send(made);
+      const { key, secret } = await parts.webhookKeys.create(identity.workspaceId, registry.id);
+      await parts.workspaces.record(identity, 'webhook-key.create', key.id, { registryId: registry.id });
+      return reply.code(201).send({ ...viewWebhookKey(key), key: secret });
     },
   );
   server.delete(
@@ -56,8 +51,7 @@ export function webhookKeyRoutes(server: HttpServer, parts: ApiParts): void {
     async (request, reply) => {
       const identity = identityOf(request);
       const { id, keyId } = request.params;
-      const ended = await parts.store.registries.updateWebhookKey(identity.workspaceId, id, keyId, { expiresAt: parts.now() });
-      if (!ended) throw notFound(`webhook key ${keyId}`);
+      if (!(await parts.webhookKeys.end(identity.workspaceId, id, keyId))) throw notFound(`webhook key ${keyId}`);
       await parts.workspaces.record(identity, 'webhook-key.delete', keyId, { registryId: id });
       return reply.code(204).send(null);
     },
@@ -78,44 +72,15 @@ function eventRoute(server: HttpServer, parts: ApiParts): void {
       },
     },
     async (request) => {
-      const { workspaceId, id, account, region } = await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id);
-      const { events } = parts.store;
-      const page = viewPage(await events.list(workspaceId, id, pageOf(request.query)), viewPushEvent);
-      const rejected = account === null ? { count: 0, lastAt: null } : await events.countRejections(account, region ?? '');
+      const registry = await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id);
+      const { workspaceId, id } = registry;
+      const page = viewPage(await parts.triggers.listEvents(workspaceId, id, pageOf(request.query)), viewPushEvent);
+      const rejected = await parts.webhookKeys.countRejections(registry);
       return {
         ...page,
-        counts: { ...(await events.count(workspaceId, id)) },
+        counts: { ...(await parts.triggers.countEvents(workspaceId, id)) },
         rejected: { count: rejected.count, lastAt: timeOrNull(rejected.lastAt) },
       };
     },
   );
-}
-
-/** @throws resource.conflict when two keys live already. */
-export async function makeWebhookKey(parts: ApiParts, registry: Registry): Promise<Static<typeof NewWebhookKeySchema>> {
-  const live = await liveKeys(parts, registry);
-  if (live.length >= LIVE_KEYS_MAX)
-    throw new TidewaiterError('resource.conflict', {
-      which: `webhook keys of registry ${registry.id}`,
-      got: `${live.length} live`,
-      want: `at most ${LIVE_KEYS_MAX}`,
-      remedy: 'End the one that is no longer sent: DELETE /api/v1/registries/{id}/webhook-keys/{keyId}.',
-    });
-  const secret = makeSecret('twh', parts.random);
-  const { workspaceId, id: registryId } = registry;
-  const key: WebhookKey = {
-    workspaceId,
-    registryId,
-    id: parts.newId(),
-    keyHash: hashSecret(secret),
-    createdAt: parts.now(),
-    expiresAt: null,
-  };
-  await parts.store.registries.createWebhookKey(key);
-  return { ...viewWebhookKey(key), key: secret };
-}
-
-async function liveKeys(parts: ApiParts, { workspaceId, id }: Registry): Promise<readonly WebhookKey[]> {
-  const keys = await parts.store.registries.listWebhookKeys(workspaceId, id);
-  return keys.filter((key) => key.expiresAt === null || key.expiresAt > parts.now());
 }

@@ -1,7 +1,6 @@
 import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
 import { Type } from 'typebox';
 import type { HttpServer } from '../../http/index.ts';
-import { hashSecret } from '../../workspaces/index.ts';
 import type { ApiParts } from '../parts.ts';
 import { answers } from '../resources/problem.ts';
 
@@ -68,7 +67,8 @@ async function receive(parts: ApiParts, key: string | string[] | undefined, byte
 }
 
 async function keep(parts: ApiParts, key: string | string[] | undefined, bytes: Buffer) {
-  const registry = await registryOf(parts, key, bytes);
+  const registry = await parts.webhookKeys.admit(typeof key === 'string' ? key : null, bytes.toString('utf8'));
+  if (!registry) throw keyInvalid(key);
   const { outcome, outcomeReason, eventId } = await parts.triggers.receivePush(registry, textOf(bytes));
   return { outcome, reason: outcomeReason, eventId };
 }
@@ -87,17 +87,12 @@ async function beforeDeadline<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** The key is looked up by its hash, so the time it takes says nothing of any stored key. */
-async function registryOf(parts: ApiParts, key: string | string[] | undefined, bytes: Buffer) {
-  const registry = typeof key === 'string' ? await parts.store.registries.fetchByWebhookKeyHash(hashSecret(key), parts.now()) : null;
-  if (registry) return registry;
-  await parts.triggers.rejectPush(bytes.toString('utf8'));
-  throw new TidewaiterError('webhook.key-invalid', {
+const keyInvalid = (key: string | string[] | undefined): TidewaiterError =>
+  new TidewaiterError('webhook.key-invalid', {
     which: 'x-tidewaiter-key',
     got: key === undefined ? 'none' : 'a key that is not shown',
     remedy: 'Put a live key of the registry into the EventBridge connection: POST /api/v1/registries/{id}/webhook-keys makes one.',
   });
-}
 
 function textOf(bytes: Buffer): string {
   try {

@@ -49,14 +49,14 @@ export function workRoutes(server: HttpServer, parts: ApiParts): void {
     },
     async (request) => {
       const { limit: _limit, cursor: _cursor, ...filter } = request.query;
-      return viewPage(await parts.store.assignments.list(identityOf(request).workspaceId, filter, pageOf(request.query)), viewAssignment);
+      return viewPage(await parts.assignments.list(identityOf(request).workspaceId, filter, pageOf(request.query)), viewAssignment);
     },
   );
   server.get(
     '/assignments/:id',
     { schema: { tags, summary: 'Read a piece of work', params: IdParams, response: answers({ 200: ref(AssignmentSchema) }) } },
     async (request) => {
-      const work = await parts.store.assignments.fetch(identityOf(request).workspaceId, request.params.id);
+      const work = await parts.assignments.fetch(identityOf(request).workspaceId, request.params.id);
       if (!work) throw notFound(`assignment ${request.params.id}`);
       return viewAssignment(work);
     },
@@ -67,10 +67,10 @@ export function workRoutes(server: HttpServer, parts: ApiParts): void {
     async (request) => {
       const identity = identityOf(request);
       const { id } = request.params;
-      if (!(await parts.store.assignments.fetch(identity.workspaceId, id))) throw notFound(`assignment ${id}`);
+      if (!(await parts.assignments.fetch(identity.workspaceId, id))) throw notFound(`assignment ${id}`);
       await parts.assignments.cancel(identity.workspaceId, { id });
       await parts.workspaces.record(identity, 'assignment.cancel', id, {});
-      const work = await parts.store.assignments.fetch(identity.workspaceId, id);
+      const work = await parts.assignments.fetch(identity.workspaceId, id);
       if (!work) throw notFound(`assignment ${id}`);
       return viewAssignment(work);
     },
@@ -93,7 +93,7 @@ function scanRoutes(server: HttpServer, parts: ApiParts): void {
     { schema: { tags, summary: 'List verdicts', querystring: ScanQuery, response: answers({ 200: listOf(ScanSchema) }) } },
     async (request) => {
       const { limit: _limit, cursor: _cursor, ...filter } = request.query;
-      return viewPage(await parts.store.scans.list(identityOf(request).workspaceId, filter, pageOf(request.query)), viewScan);
+      return viewPage(await parts.findings.listScans(identityOf(request).workspaceId, filter, pageOf(request.query)), viewScan);
     },
   );
   server.get(
@@ -109,9 +109,9 @@ function scanRoutes(server: HttpServer, parts: ApiParts): void {
     async (request) => {
       const { workspaceId } = identityOf(request);
       const { digest } = request.params;
-      const scan = await parts.store.scans.fetchLatest(workspaceId, digest);
+      const scan = await parts.findings.fetchScan(workspaceId, digest);
       if (!scan) throw notFound(`scan of ${digest}`);
-      const work = await parts.store.assignments.list(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
+      const work = await parts.assignments.list(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
       return { scan: viewScan(scan), assignments: work.items.map(viewAssignment) };
     },
   );
