@@ -24,7 +24,7 @@ async function mint(): Promise<string> {
   const { grant } = await client.ask('accept', { assignmentId: String(queued.body['assignmentId']) }, 'accepted');
   const { token } = await client.ask('token-request', { grant }, 'token');
   const outcome = { kind: 'outcome' as const, grant, state: 'succeeded' as const, failure: null, unread: [], timings: {} };
-  await client.ask('report', { reportId: crypto.randomUUID(), report: outcome }, 'ack');
+  await client.ask('report', { reportId: crypto.randomUUID(), schema: 1, report: outcome }, 'ack');
   client.terminate();
   return token;
 }

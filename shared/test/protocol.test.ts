@@ -1,5 +1,5 @@
 import t from 'tap';
-import { decodeFrame, encodeFrame, FRAME_BYTES_MAX, frames } from '@tidewaiter/shared/protocol';
+import { agreeOnSchema, decodeFrame, encodeFrame, FRAME_BYTES_MAX, frames, VERSIONS_MAX } from '@tidewaiter/shared/protocol';
 
 t.test('a frame comes back as it went', (t) => {
   const text = encodeFrame('1', 'accept', { assignmentId: 'a' });
@@ -12,7 +12,7 @@ t.test('a frame comes back as it went', (t) => {
 });
 
 t.test('an unknown type is told, not refused; names of Object are no types', (t) => {
-  t.strictSame(decodeFrame('{"v":1,"type":"later","id":"1","body":{}}'), { known: false, type: 'later', id: '1' });
+  t.strictSame(decodeFrame('{"v":1,"type":"later","id":"1","body":{}}'), { known: false, why: 'type', type: 'later', id: '1' });
   t.match(decodeFrame('{"v":1,"type":"constructor","id":"1","body":{}}'), { known: false });
   t.end();
 });
@@ -46,6 +46,51 @@ t.test('a frame of exactly the limit passes, one byte more does not', (t) => {
 
 t.test('a grown peer may send more members', (t) => {
   t.match(decodeFrame('{"v":1,"type":"accept","id":"1","body":{"assignmentId":"a","later":1}}'), { known: true });
+  t.end();
+});
+
+t.test('a payload says the schema it is written in; one of another schema is told apart before anything of it is read', (t) => {
+  const frame = (type: string, body: unknown): string => JSON.stringify({ v: 1, type, id: '7', body });
+  for (const [type, body] of [
+    ['report', { reportId: 'r', schema: 2, report: 'whatever schema 2 has' }],
+    ['accepted', { schema: 2, task: null }],
+  ] as const) {
+    const error = {
+      code: 'protocol.schema-unsupported',
+      message: new RegExp(`${type} frame.*got schema 2, want one of 1.*one minor release`),
+    };
+    t.match(decodeFrame(frame(type, body)), { known: false, why: 'schema', type, id: '7', error });
+  }
+  for (const schema of [undefined, null, '1', 1.5])
+    t.throws(() => decodeFrame(frame('report', { reportId: 'r', schema, report: {} })), { code: 'protocol.frame-invalid' }, String(schema));
+  t.match(decodeFrame(frame('accept', { assignmentId: 'a', schema: 2 })), { known: true }, 'where there is no payload it is any member');
+  t.end();
+});
+
+t.test('the largest schema that both read is spoken; without one both sides are named', (t) => {
+  t.equal(agreeOnSchema('hello', { protocols: [9, 1], schemas: [7, 1, 3] }), 1);
+  t.throws(() => agreeOnSchema('hello', { protocols: [2], schemas: [1] }), {
+    code: 'protocol.version-unsupported',
+    message: /hello \(got protocols 2, want protocol 1\)/,
+  });
+  for (const [schemas, got] of [
+    [[2, 3], '2, 3'],
+    [[], 'none'],
+  ] as const)
+    t.throws(() => agreeOnSchema('hello', { protocols: [1], schemas }), {
+      code: 'protocol.schema-unsupported',
+      message: new RegExp(`hello \\(got schemas ${got}, want one of 1\\)`),
+      facts: { remedy: /one minor release apart/ },
+    });
+  t.end();
+});
+
+t.test('hello lists as many versions as the bound says, and not one more', (t) => {
+  const engine = { fingerprintKeyId: '0123456789abcdef', engineVersion: 't', ruleSetHash: 'a'.repeat(64), limitsHash: 'b'.repeat(64) };
+  const rest = { sensorVersion: '1', engine, concurrency: 1, leases: [], clock: '2026-01-01T00:00:00.000Z' };
+  const hello = (count: number) => ({ ...rest, protocols: [1], schemas: Array.from({ length: count }, (_, at) => at + 1) });
+  t.match(decodeFrame(encodeFrame('1', 'hello', hello(VERSIONS_MAX))), { known: true });
+  t.throws(() => decodeFrame(encodeFrame('1', 'hello', hello(VERSIONS_MAX + 1))), { code: 'protocol.frame-invalid', message: /schemas/ });
   t.end();
 });
 

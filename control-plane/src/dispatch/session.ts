@@ -1,6 +1,6 @@
 import { hasCode, problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
-import { type Decoded, decodeFrame, failureOf, type Frame, SOCKET_SILENCE_MS_MAX } from '@tidewaiter/shared/protocol';
+import { type Decoded, decodeFrame, failureOf, type Frame, type FrameBody, SOCKET_SILENCE_MS_MAX } from '@tidewaiter/shared/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Sensor } from '../storage/index.ts';
 import type { GatewayParts } from './face.ts';
@@ -9,6 +9,15 @@ import { Leases } from './leases.ts';
 import { HELLO_MS_MAX, INBOUND_FRAMES_MAX, PING_MS, POLL_MS } from './limits.ts';
 import { closeCodes, Outbox } from './outbox.ts';
 import { watchSilence } from './silence.ts';
+
+/** What ends a session instead of being answered. */
+const endings = [
+  'sensor.revoked',
+  'sensor.unknown',
+  'protocol.out-of-order',
+  'protocol.version-unsupported',
+  'protocol.schema-unsupported',
+] as const;
 
 /**
  * One sensor's socket: hello first, then frames one after the other, and offers whenever the sensor has room.
@@ -24,6 +33,7 @@ export class Session {
   #sensor: Sensor;
   #checkedAt: number;
   #engine: EngineIdentity | null = null;
+  #schema = 0;
   #concurrency = 0;
   #isWorking = false;
   #offering: 'idle' | 'running' | 'again' = 'idle';
@@ -99,7 +109,7 @@ export class Session {
     } catch (error) {
       return this.#refuse(error, idOf(text));
     }
-    if (!decoded.known) return this.#countUnknown(decoded.type);
+    if (!decoded.known) return this.#notUnderstood(decoded);
     const { frame } = decoded;
     if ((this.#engine === null) !== (frame.type === 'hello')) return this.#refuse(outOfOrder(frame.type), frame.id);
     await this.#answer(frame);
@@ -109,24 +119,24 @@ export class Session {
     try {
       await this.#checkSensor();
       const reply = await handleFrame(this.#handling(), frame);
-      if (frame.type === 'hello') this.#open(frame.body);
+      if (frame.type === 'hello' && reply?.type === 'welcome') this.#open(frame.body, reply.body);
       this.#reply(reply, frame.id);
       if (frame.type === 'hello' || frame.type === 'accept') this.offerSoon();
     } catch (error) {
-      if (hasCode(error, 'sensor.revoked', 'sensor.unknown', 'protocol.out-of-order', 'protocol.version-unsupported'))
-        return this.#refuse(error, frame.id);
-      this.#report(error, frame);
+      if (hasCode(error, ...endings)) return this.#refuse(error, frame.id);
+      this.#report(error, frame.type);
       this.#sendError(error, frame.id);
     }
   }
 
   #handling() {
     const offerSoon = (): void => this.offerSoon();
-    return { parts: this.#parts, sensor: this.#sensor, leases: this.#leases, engine: this.#engine, offerSoon };
+    return { parts: this.#parts, sensor: this.#sensor, leases: this.#leases, engine: this.#engine, schema: this.#schema, offerSoon };
   }
 
-  #open({ engine, concurrency }: { readonly engine: EngineIdentity; readonly concurrency: number }): void {
+  #open({ engine, concurrency }: FrameBody<'hello'>, { schema }: FrameBody<'welcome'>): void {
     this.#engine = engine;
+    this.#schema = schema;
     // The stages see the sensor as hello wrote it, not as it was at the upgrade: verdicts are made under its engine.
     this.#sensor = { ...this.#sensor, engine };
     this.#concurrency = concurrency;
@@ -186,10 +196,18 @@ export class Session {
     this.#outbox.send('error', failureOf(error), replyTo);
   }
 
-  #report(error: unknown, { type }: Frame): void {
+  #report(error: unknown, type: string): void {
     const facts = { sensorId: this.#sensor.id, frame: type, err: error };
     if (error instanceof TidewaiterError) this.#parts.log.info(facts, 'a frame was answered with an error');
     else this.#parts.log.error(facts, 'a frame failed for an unexpected reason');
+  }
+
+  /** A report of another schema is not at fault, nor is its session: the sensor keeps it and is told why. */
+  #notUnderstood(decoded: Decoded & { readonly known: false }): void {
+    if (decoded.why === 'type') return this.#countUnknown(decoded.type);
+    if (this.#engine === null) return this.#refuse(outOfOrder(decoded.type), decoded.id);
+    this.#report(decoded.error, decoded.type);
+    this.#sendError(decoded.error, decoded.id);
   }
 
   #countUnknown(type: string): void {

@@ -74,13 +74,17 @@ async function scanAs({ sensor }: typeof first, fingerprint: string) {
       coverage: emptyCoverage,
       findings: 0,
     };
-    await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');
+    await client.ask('report', { reportId: randomUUID(), schema: 1, report: manifest }, 'ack');
     const claimed = await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed');
     if (claimed.yours.length > 0)
-      await client.ask('report', { reportId: randomUUID(), report: { kind: 'layer-done', engine: testEngine, pages: 0, summary } }, 'ack');
+      await client.ask(
+        'report',
+        { reportId: randomUUID(), schema: 1, report: { kind: 'layer-done', engine: testEngine, pages: 0, summary } },
+        'ack',
+      );
     await client.ask(
       'report',
-      { reportId: randomUUID(), report: { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: {} } },
+      { reportId: randomUUID(), schema: 1, report: { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: {} } },
       'ack',
     );
     return { client, grant, claimed };
@@ -123,7 +127,7 @@ t.test('a grant of one workspace is worth nothing in the other', async (t) => {
   const progress = { phase: 'listing' as const, layersDone: 0, layersTotal: 0, bytesDone: 0, bytesTotal: 0 };
   t.match(await thief.ask('heartbeat', { leases: [{ grant, progress }] }, 'leases'), { verdicts: [{ verdict: 'cancel' }] });
   const outcome = { kind: 'outcome' as const, grant, state: 'failed' as const, failure: null, unread: [], timings: {} };
-  await thief.ask('report', { reportId: randomUUID(), report: outcome }, 'ack');
+  await thief.ask('report', { reportId: randomUUID(), schema: 1, report: outcome }, 'ack');
   const page = {
     kind: 'catalog-page' as const,
     grant,
@@ -132,7 +136,7 @@ t.test('a grant of one workspace is worth nothing in the other', async (t) => {
     repositories: [{ name: 'planted/by-the-other', createdAt: null }],
     images: [],
   };
-  await thief.ask('report', { reportId: randomUUID(), report: page }, 'ack');
+  await thief.ask('report', { reportId: randomUUID(), schema: 1, report: page }, 'ack');
   t.match((await app.call('GET', `/api/v1/assignments/${grant.assignmentId}`, { token: first.token })).body, { state: 'running' });
   for (const { token, registryId } of [first, second]) {
     const { text } = await app.call('GET', `/api/v1/registries/${registryId}/repositories`, { token });

@@ -51,7 +51,7 @@ t.test('a push at one replica wakes the sensor and the pipeline at the other', a
   const waiting = one.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=20`, { token });
   const outcome = { kind: 'outcome' as const, grant, state: 'gone' as const, failure: null, unread: [], timings: {} };
   const reported = Date.now();
-  await client.ask('report', { reportId: randomUUID(), report: outcome }, 'ack');
+  await client.ask('report', { reportId: randomUUID(), schema: 1, report: outcome }, 'ack');
   t.match((await waiting).body, { verdict: 'gone' });
   t.ok(Date.now() - reported < 2_000, `told after ${Date.now() - reported} ms`);
 });

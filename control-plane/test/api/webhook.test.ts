@@ -37,7 +37,7 @@ async function list(assignmentId: string, repository: string, digest: string): P
     repositories: [{ name: repository, createdAt: null }],
     images: [image],
   };
-  await client.ask('report', { reportId: 'r', report }, 'ack');
+  await client.ask('report', { reportId: 'r', schema: 1, report }, 'ack');
   client.terminate();
 }
 

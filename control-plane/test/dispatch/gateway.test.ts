@@ -68,7 +68,8 @@ async function running(
   const { client, sensor } = await sensorOn(t, [connected.registryId]);
   const digest = await push(connected);
   const offer = await client.next('offer');
-  const { grant, task } = await client.ask('accept', { assignmentId: offer.body.assignmentId }, 'accepted');
+  const { grant, schema, task } = await client.ask('accept', { assignmentId: offer.body.assignmentId }, 'accepted');
+  t.equal(schema, 1, 'as it was agreed on with hello');
   t.match(task, { kind: 'scan', digest, repository: 'shop/web', registry: { id: connected.registryId, account: connected.account } });
   return { client, sensor, grant, digest, registryId: connected.registryId };
 }
@@ -172,10 +173,15 @@ t.test('hello comes first, once, and is answered with the session', async (t) =>
 
 t.test('versions that have nothing in common end the session with both sides named', async (t) => {
   const sensor = await enrolSensor(app, app.ownerToken);
-  for (const change of [{ protocols: [2] }, { schemas: [9] }]) {
+  const cases: readonly [Partial<FrameBody<'hello'>>, object][] = [
+    [{ protocols: [2] }, { code: 'protocol.version-unsupported', detail: /got protocols 2, want protocol 1/ }],
+    [{ schemas: [9] }, { code: 'protocol.schema-unsupported', detail: /got schemas 9, want one of 1/, remedy: /one minor release apart/ }],
+    [{ schemas: [] }, { code: 'protocol.schema-unsupported', detail: /got schemas none/ }],
+  ];
+  for (const [change, body] of cases) {
     const client = await SensorClient.connect(app, sensor);
     client.send('hello', { ...helloBody(app), ...change });
-    t.match(await client.next('error'), { body: { code: 'protocol.version-unsupported', detail: /want protocol 1/ } });
+    t.match(await client.next('error'), { body });
     t.equal((await client.closed).code, 1008);
   }
 });
@@ -312,15 +318,15 @@ t.test('a push is offered at once, accepted under a lease, claimed, reported and
   if (!manifest) throw new Error('there is one');
   const claim = client.send('claim', { grant, engine: testEngine, digests: [layer] });
   t.match(await client.next('error'), { replyTo: claim, body: { code: 'protocol.frame-invalid' } }, 'before its manifest is reported');
-  await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');
+  await client.ask('report', { reportId: randomUUID(), schema: 1, report: manifest }, 'ack');
   t.strictSame(await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed'), {
     known: [],
     yours: [layer],
     wait: [],
     retryAfterMs: 0,
   });
-  for (const report of results) await client.ask('report', { reportId: randomUUID(), report }, 'ack');
-  for (const report of reports) await client.ask('report', { reportId: randomUUID(), report }, 'ack');
+  for (const report of results) await client.ask('report', { reportId: randomUUID(), schema: 1, report }, 'ack');
+  for (const report of reports) await client.ask('report', { reportId: randomUUID(), schema: 1, report }, 'ack');
   t.match(
     (await waiting).body,
     { digest, verdict: 'findings', counts: { certain: 1 }, ruleSet: testEngine.ruleSetHash },
@@ -343,9 +349,29 @@ t.test('a push is offered at once, accepted under a lease, claimed, reported and
 t.test('a layer nobody granted is refused, and the session goes on', async (t) => {
   const { client } = await running(t);
   const report = { kind: 'layer-page' as const, digest: digestOf(), engine: testEngine, page: 0, findings: [] };
-  const id = client.send('report', { reportId: randomUUID(), report });
+  const id = client.send('report', { reportId: randomUUID(), schema: 1, report });
   t.match(await client.next('error'), { replyTo: id, body: { code: 'claim.missing', retryable: false } });
   t.match(await client.ask('heartbeat', { leases: [] }, 'leases'), { verdicts: [] });
+});
+
+t.test('a report of a schema that is not spoken is refused by name, and the session goes on', async (t) => {
+  const { client, grant, digest } = await running(t);
+  const id = randomUUID();
+  const report = { kind: 'outcome', grant, state: 'a state of schema 2' };
+  client.sendText(JSON.stringify({ v: 1, type: 'report', id, body: { reportId: randomUUID(), schema: 2, report } }));
+  const refused = await client.next('error');
+  const body = { code: 'protocol.schema-unsupported', detail: /report frame.*got schema 2, want one of 1/, retryable: false };
+  t.match(refused, { replyTo: id, body: { ...body, remedy: /one minor release apart/ } });
+  t.match(await client.ask('heartbeat', { leases: [] }, 'leases'), { verdicts: [] });
+  t.match((await app.call('GET', `/api/v1/assignments/${grant.assignmentId}`)).body, { state: 'running' }, 'nothing of it was believed');
+  t.equal((await app.call('GET', `/api/v1/verdicts/${digest}`)).status, 202);
+});
+
+t.test('a report before hello is out of order, whatever its schema', async (t) => {
+  const client = await SensorClient.connect(app, await enrolSensor(app, app.ownerToken));
+  client.sendText(JSON.stringify({ v: 1, type: 'report', id: 'r', body: { reportId: 'r', schema: 2, report: {} } }));
+  t.match(await client.next('error'), { replyTo: 'r', body: { code: 'protocol.out-of-order' } });
+  t.equal((await client.closed).code, 1008);
 });
 
 t.test('a claim under another engine than in hello is refused', async (t) => {
@@ -457,9 +483,9 @@ t.test('what a sensor said is dropped when it is revoked as compromised, and its
     findings: [],
     coverage: emptyCoverage,
   };
-  await client.ask('report', { reportId: randomUUID(), report: manifest }, 'ack');
+  await client.ask('report', { reportId: randomUUID(), schema: 1, report: manifest }, 'ack');
   const outcome = { kind: 'outcome' as const, grant, state: 'succeeded' as const, failure: null, unread: [], timings: {} };
-  await client.ask('report', { reportId: randomUUID(), report: outcome }, 'ack');
+  await client.ask('report', { reportId: randomUUID(), schema: 1, report: outcome }, 'ack');
   t.match((await app.call('GET', `/api/v1/verdicts/${digest}`)).body, { verdict: 'clean' });
   const revoke = () => app.call('POST', `/api/v1/sensors/${sensor.sensorId}/revoke`, { body: { compromised: true } });
   const answer = await revoke();

@@ -102,7 +102,7 @@ function reportsOf(grant: FrameBody<'accepted'>['grant'], digest: string, layer:
     },
     { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: {} },
   ];
-  const [manifestReport, page, done, outcome] = reports.map((report) => ({ reportId: randomUUID(), report }));
+  const [manifestReport, page, done, outcome] = reports.map((report) => ({ reportId: randomUUID(), schema: 1, report }));
   if (!manifestReport || !page || !done || !outcome) throw new Error('four reports were made');
   return [manifestReport, page, done, outcome];
 }

@@ -51,7 +51,7 @@ async function mint(): Promise<string> {
   const { grant } = await client.ask('accept', { assignmentId: String(queued.body['assignmentId']) }, 'accepted');
   const { token } = await client.ask('token-request', { grant }, 'token');
   const outcome = { kind: 'outcome' as const, grant, state: 'succeeded' as const, failure: null, unread: [], timings: {} };
-  await client.ask('report', { reportId: 'r', report: outcome }, 'ack');
+  await client.ask('report', { reportId: 'r', schema: 1, report: outcome }, 'ack');
   client.terminate();
   return token;
 }

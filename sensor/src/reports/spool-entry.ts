@@ -1,29 +1,28 @@
 import type { Grant, Report } from '@tidewaiter/shared/protocol';
 
-/** One report on disk. Its name says its place in the order, what it is, and the id it is sent under. */
+/** One report on disk. Its name says its place in the order, what it is, the id it is sent under, and the schema it is written in. */
 export interface SpoolEntry {
   readonly name: string;
   readonly sequence: number;
-  readonly kind: Report['kind'];
+  /** Report['kind'], or a kind that another schema has. */
+  readonly kind: string;
   readonly reportId: string;
+  readonly schema: number;
   readonly bytes: number;
   /** Of an outcome: its lease is held until the outcome is acknowledged. */
   readonly grant: Grant | null;
 }
 
-const NAME = /^(\d{15})-(layer-page|layer-done|manifest|catalog-page|outcome)-([0-9a-f-]{36})\.json$/;
+const NAME = /^(\d{15})-([a-z-]{1,32})-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.schema-(\d{1,9}))?\.json$/;
+/** What a name without a number was written in: the first builds knew one schema and did not say it. */
+const FIRST_SCHEMA = 1;
 
-export const spoolName = (sequence: number, kind: Report['kind'], reportId: string): string =>
-  `${String(sequence).padStart(15, '0')}-${kind}-${reportId}.json`;
+export const spoolName = (sequence: number, kind: Report['kind'], reportId: string, schema: number): string =>
+  `${String(sequence).padStart(15, '0')}-${kind}-${reportId}.schema-${schema}.json`;
 
 /** Null for a name that is not a report's. */
 export function spoolEntryOf(name: string, bytes: number): SpoolEntry | null {
-  const match = NAME.exec(name);
-  if (!match) return null;
-  return { name, sequence: Number(match[1]), kind: match[2] as Report['kind'], reportId: match[3] as string, bytes, grant: null };
-}
-
-/** No room: on the disk, in the user's quota, or under the process's limit of a file's size. */
-export function mayBeFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && ['ENOSPC', 'EDQUOT', 'EFBIG'].includes(String(error.code));
+  const [, sequence, kind, reportId, schema = FIRST_SCHEMA] = NAME.exec(name) ?? [];
+  if (sequence === undefined || kind === undefined || reportId === undefined) return null;
+  return { name, sequence: Number(sequence), kind, reportId, schema: Number(schema), bytes, grant: null };
 }

@@ -1,19 +1,14 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Grant, type Report, ReportSchema } from '@tidewaiter/shared/protocol';
-import { Compile } from 'typebox/compile';
-import { mayBeFull, spoolName, type SpoolEntry, spoolEntryOf } from './spool-entry.ts';
+import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
+import { type Grant, PAYLOAD_SCHEMA, type Report, unspokenSchema } from '@tidewaiter/shared/protocol';
+import { type SpoolEntry, spoolName } from './spool-entry.ts';
+import { checkedReport, SpoolFiles } from './spool-files.ts';
 
 export type { SpoolEntry } from './spool-entry.ts';
 
-const reportSchema = Compile(ReportSchema);
 /** Work is accepted below this share of the room only, so that what runs can still report. */
 const ACCEPT_BELOW = 0.5;
 /** Kept for outcomes, the smallest and most important of reports, when all else is full. */
 const OUTCOME_RESERVE_BYTES = 1 << 20;
-/** Files kept aside for a person to look at; beyond it the oldest go, as the log has told of them. */
-const SET_ASIDE_MAX = 1_000;
 /** How often room is looked for on a disk that others filled. */
 const FULL_RETRY_MS = 2_000;
 
@@ -29,13 +24,17 @@ export interface SpoolOptions {
 
 /**
  * Reports on disk, from the moment they exist until they are acknowledged: one 0600 file each, in order, replayed after any death of
- * the process. Never drops one for lack of room: `put` waits.
+ * the process. Never drops one for lack of room: `put` waits. A report is sent in the schema it was written in: one that this build or the
+ * control plane of the moment does not speak stays here and is passed over.
  */
 export class Spool {
   readonly #options: SpoolOptions;
+  readonly #files: SpoolFiles;
   readonly #entries: SpoolEntry[] = [];
   readonly #waiting = new Set<() => void>();
   readonly #arrivals: (() => void)[] = [];
+  /** Schemas that the control plane of this session does not speak. */
+  readonly #held = new Set<number>();
   #bytes = 0;
   #nextSequence = 1;
   #isDiskFull = false;
@@ -45,36 +44,19 @@ export class Spool {
 
   private constructor(options: SpoolOptions) {
     this.#options = options;
+    this.#files = new SpoolFiles(options.folder);
   }
 
   /** Opens the folder and finds what an earlier process left. @throws config.invalid when it cannot be used. */
   static async open(options: SpoolOptions): Promise<Spool> {
     const spool = new Spool(options);
     try {
-      await mkdir(spool.#aside, { recursive: true, mode: 0o700 });
-      await spool.#load();
+      for (const entry of await spool.#files.open()) spool.#add(entry);
     } catch (cause) {
       const got = cause instanceof Error ? cause.message : 'an unexpected error';
       throw new TidewaiterError('config.invalid', { which: options.folder, got, want: 'a folder this user can use', cause });
     }
     return spool;
-  }
-
-  get #aside(): string {
-    return join(this.#options.folder, 'set-aside');
-  }
-
-  async #load(): Promise<void> {
-    for (const name of (await readdir(this.#options.folder)).sort()) {
-      if (name.endsWith('.partial')) await rm(this.#path(name), { force: true });
-      const found = spoolEntryOf(name, (await stat(this.#path(name)).catch(() => null))?.size ?? 0);
-      if (!found) continue;
-      // What cannot be read is left for `read` to set aside.
-      const report = found.kind === 'outcome' ? await this.#parse(found).catch(() => null) : null;
-      this.#entries.push(report?.kind === 'outcome' ? { ...found, grant: report.grant } : found);
-      this.#bytes += found.bytes;
-      this.#nextSequence = Math.max(this.#nextSequence, found.sequence + 1);
-    }
   }
 
   get count(): number {
@@ -95,19 +77,36 @@ export class Spool {
     return !this.#isDiskFull && this.#bytes < this.#options.bytesMax * ACCEPT_BELOW;
   }
 
-  /** The oldest report that is not acknowledged. */
+  /** The oldest report that can be sent and is not acknowledged. */
   get first(): SpoolEntry | null {
-    return this.#entries[0] ?? null;
+    return this.#entries.find((entry) => this.#isSpoken(entry)) ?? null;
   }
 
-  /** Grants whose outcome is still here: their leases are held until it is acknowledged. */
+  /** Reports that stay here until a build or a control plane comes that speaks their schema. */
+  get unspoken(): readonly SpoolEntry[] {
+    return this.#entries.filter((entry) => !this.#isSpoken(entry));
+  }
+
+  /** The control plane of this session does not speak `schema`: its reports are passed over. */
+  hold(schema: number): void {
+    this.#held.add(schema);
+    this.#wake();
+  }
+
+  /** Another session: what was held is tried again. */
+  releaseHeld(): void {
+    this.#held.clear();
+    this.#arrived();
+  }
+
+  /** Grants whose outcome waits to be acknowledged: their leases are held until it is. One that cannot be sent holds none: others do the work. */
   get outcomeGrants(): readonly Grant[] {
-    return this.#entries.map(({ grant }) => grant).filter((grant) => grant !== null);
+    return this.#entries.flatMap((entry) => (entry.grant !== null && this.#isSpoken(entry) ? [entry.grant] : []));
   }
 
-  /** Resolves once there is a report to send, or `signal` aborts. */
+  /** Resolves once there is a report that can be sent, or `signal` aborts. */
   async arrival(signal: AbortSignal): Promise<void> {
-    if (this.#entries.length > 0 || signal.aborted) return;
+    if (this.first !== null || signal.aborted) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const aborted = (): void => resolve();
     this.#arrivals.push(resolve);
@@ -122,8 +121,7 @@ export class Spool {
    * @throws spool.full when `signal` aborts meanwhile; protocol.frame-invalid for a report that nobody would take.
    */
   async put(report: Report, signal: AbortSignal): Promise<SpoolEntry> {
-    if (!reportSchema.Check(report)) throw unfit(report);
-    const text = JSON.stringify(report);
+    const text = JSON.stringify(checkedReport(report));
     const bytes = Buffer.byteLength(text);
     for (;;) {
       const entry = await this.#inTurn(() => this.#tryWrite(report, text, bytes));
@@ -133,10 +131,15 @@ export class Spool {
     }
   }
 
-  /** Resolves once none of these is here any more: acknowledged, or set aside for good. @throws cancelled when `signal` aborts meanwhile. */
+  /**
+   * Resolves once none of these is here any more: acknowledged, or set aside for good.
+   * @throws cancelled when `signal` aborts meanwhile; protocol.schema-unsupported when they cannot be sent in this session.
+   */
   async gone(entries: readonly SpoolEntry[], signal: AbortSignal): Promise<void> {
     while (entries.some((entry) => this.#entries.includes(entry))) {
       if (signal.aborted) throw new TidewaiterError('cancelled', { which: 'waiting for reports to be acknowledged' });
+      const unspoken = entries.find((entry) => this.#entries.includes(entry) && !this.#isSpoken(entry));
+      if (unspoken) throw unspokenSchema(`report ${unspoken.name}`, unspoken.schema);
       await new Promise<void>((resolve) => {
         const done = (): void => {
           signal.removeEventListener('abort', done);
@@ -152,34 +155,35 @@ export class Spool {
   /** @throws spool.damaged, after the file was set aside; what the disk says when it cannot be read just now. */
   async read(entry: SpoolEntry): Promise<Report> {
     try {
-      return await this.#parse(entry);
-    } catch (cause) {
-      const isPassing = cause instanceof Error && 'code' in cause && cause.code !== 'ENOENT' && !(cause instanceof TidewaiterError);
-      if (isPassing) throw cause;
-      const damaged = new TidewaiterError('spool.damaged', {
-        which: entry.name,
-        got: cause instanceof Error ? cause.message : 'an unexpected error',
-        want: 'a report',
-        remedy: `It was set aside in ${this.#aside}; the image is scanned again by its next assignment. Look at the disk.`,
-        cause,
-      });
-      await this.setAside(entry, damaged);
-      throw damaged;
+      return await this.#files.read(entry);
+    } catch (error) {
+      if (hasCode(error, 'spool.damaged')) await this.setAside(entry, error);
+      throw error;
     }
   }
 
   /** The report was acknowledged. */
   async remove(entry: SpoolEntry): Promise<void> {
-    await rm(this.#path(entry.name), { force: true });
+    await this.#files.remove(entry);
     this.#forget(entry);
   }
 
   /** Takes a report out of the way that will never be accepted, and keeps its file. */
   async setAside(entry: SpoolEntry, why: TidewaiterError): Promise<void> {
-    await rename(this.#path(entry.name), join(this.#aside, entry.name)).catch(() => undefined);
+    await this.#files.setAside(entry);
     this.#forget(entry);
     this.#options.onSetAside(entry, why);
-    for (const name of (await readdir(this.#aside)).sort().slice(0, -SET_ASIDE_MAX)) await rm(join(this.#aside, name), { force: true });
+    await this.#files.pruneAside();
+  }
+
+  #isSpoken({ schema }: SpoolEntry): boolean {
+    return schema === PAYLOAD_SCHEMA && !this.#held.has(schema);
+  }
+
+  #add(entry: SpoolEntry): void {
+    this.#entries.push(entry);
+    this.#bytes += entry.bytes;
+    this.#nextSequence = Math.max(this.#nextSequence, entry.sequence + 1);
   }
 
   #forget(entry: SpoolEntry): void {
@@ -202,44 +206,16 @@ export class Spool {
     if (this.#bytes + bytes > most) return null;
     const sequence = this.#nextSequence;
     const reportId = this.#options.newId();
-    const name = spoolName(sequence, kind, reportId);
-    if (!(await this.#write(name, text))) return null;
-    const entry: SpoolEntry = { name, sequence, kind, reportId, bytes, grant: report.kind === 'outcome' ? report.grant : null };
-    this.#nextSequence++;
+    const name = spoolName(sequence, kind, reportId, PAYLOAD_SCHEMA);
+    this.#isDiskFull = !(await this.#files.write(name, text));
+    if (this.#isDiskFull) return null;
+    const grant = report.kind === 'outcome' ? report.grant : null;
+    const entry: SpoolEntry = { name, sequence, kind, reportId, schema: PAYLOAD_SCHEMA, bytes, grant };
     // An outcome fits in its reserve: it says nothing of the others' room.
     if (kind !== 'outcome') this.#isFullTold = false;
-    this.#entries.push(entry);
-    this.#bytes += bytes;
-    for (const arrived of this.#arrivals.splice(0)) arrived();
+    this.#add(entry);
+    this.#arrived();
     return entry;
-  }
-
-  /** False when the disk is full. Written under another name first: a file that has its own is whole. */
-  async #write(name: string, text: string): Promise<boolean> {
-    const partial = this.#path(`${name}.partial`);
-    try {
-      const handle = await open(partial, 'wx', 0o600);
-      try {
-        await handle.writeFile(text);
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
-      await rename(partial, this.#path(name));
-      this.#isDiskFull = false;
-      return true;
-    } catch (error) {
-      await rm(partial, { force: true }).catch(() => undefined);
-      if (!mayBeFull(error)) throw error;
-      this.#isDiskFull = true;
-      return false;
-    }
-  }
-
-  async #parse(entry: SpoolEntry): Promise<Report> {
-    const value: unknown = JSON.parse(await readFile(this.#path(entry.name), 'utf8'));
-    if (reportSchema.Check(value)) return value;
-    throw unfit(value);
   }
 
   #room(signal: AbortSignal, bytes: number): Promise<void> {
@@ -279,13 +255,7 @@ export class Spool {
     for (const wake of this.#waiting) wake();
   }
 
-  #path(name: string): string {
-    return join(this.#options.folder, name);
+  #arrived(): void {
+    for (const arrived of this.#arrivals.splice(0)) arrived();
   }
-}
-
-function unfit(value: unknown): TidewaiterError {
-  const [error] = reportSchema.Errors(value);
-  const got = error ? `${error.instancePath || '/'} ${error.message}` : 'another shape';
-  return new TidewaiterError('protocol.frame-invalid', { which: 'report', got, want: 'a report of the protocol' });
 }

@@ -129,7 +129,9 @@ export class FrameSocket {
     try {
       const decoded = decodeFrame(isBinary ? '' : textOf(data));
       if (decoded.known) this.#take(decoded.frame);
-      else this.#countUnknown(decoded.type);
+      else if (decoded.why === 'type') this.#countUnknown(decoded.type);
+      // Welcome named a schema that both speak: a task of another one is the control plane's fault.
+      else this.refuse(decoded.error);
     } catch (error) {
       // Nothing that comes in may end the process: what is not ours is a bug of ours, and costs this socket only.
       const fault = error instanceof TidewaiterError ? error : new TidewaiterError('internal', { which: 'frame', cause: error });

@@ -1,5 +1,5 @@
 import { hasCode } from '@tidewaiter/shared/errors';
-import type { Failure } from '@tidewaiter/shared/protocol';
+import { type Failure, PAYLOAD_SCHEMA } from '@tidewaiter/shared/protocol';
 import type { Spool, SpoolEntry } from '../reports/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { errorOfFailure } from './failures.ts';
@@ -31,6 +31,8 @@ export class ReportSender {
   /** A session begins: what the spool holds now is to be sent before new work is taken, or layers on their way would be read again. */
   sessionBegins(): void {
     this.#backlogBelow = this.#spool.nextSequence;
+    this.#spool.releaseHeld();
+    this.#tellUnspoken();
     if (this.#spool.count > 0) this.#log.info({ reports: this.#spool.count, bytes: this.#spool.bytes }, 'spooled reports are replayed');
   }
 
@@ -62,7 +64,7 @@ export class ReportSender {
   /** 0 when the report has left the spool, else how often it was refused by now. */
   async #send(entry: SpoolEntry, tries: number, signal: AbortSignal): Promise<number> {
     const report = await this.#spool.read(entry);
-    const answer = await this.#link.askOnce('report', { reportId: entry.reportId, report }, 'ack', signal);
+    const answer = await this.#link.askOnce('report', { reportId: entry.reportId, schema: entry.schema, report }, 'ack', signal);
     if (answer === null) {
       // The socket ended meanwhile; the link waits for the next one by itself.
       await pause(SOCKET_PAUSE_MS, signal);
@@ -74,10 +76,26 @@ export class ReportSender {
     return 0;
   }
 
-  /** True when the report was given up. */
+  #tellUnspoken(): void {
+    const { unspoken } = this.#spool;
+    if (unspoken.length === 0) return;
+    const facts = { reports: unspoken.length, schemas: [...new Set(unspoken.map(({ schema }) => schema))], want: PAYLOAD_SCHEMA };
+    const remedy = 'Start the build that wrote them once more, until its spool is empty; their images are scanned again meanwhile.';
+    this.#log.error({ ...facts, remedy }, 'reports of a schema that this build does not speak are kept and not sent');
+  }
+
+  /** True when it is not to be sent again now: given up, or kept for another control plane. */
   async #refused(entry: SpoolEntry, failure: Failure, tries: number): Promise<boolean> {
-    const { code, detail, retryable } = failure;
+    const { code, detail, remedy, retryable } = failure;
     const facts = { report: entry.kind, reportId: entry.reportId, code, detail };
+    if (code === 'protocol.schema-unsupported') {
+      this.#log.error(
+        { ...facts, schema: entry.schema, remedy },
+        'reports of this schema are kept and not sent: the control plane does not speak it',
+      );
+      this.#spool.hold(entry.schema);
+      return true;
+    }
     if (MOVED_ON.includes(code)) {
       this.#log.info(facts, 'a report is dropped: the control plane has moved on');
       await this.#spool.remove(entry);

@@ -1,5 +1,13 @@
 import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Frame, type FrameBody, LEASE_MS, LEASE_RENEW_MS, PAYLOAD_SCHEMAS, PROTOCOL_VERSION } from '@tidewaiter/shared/protocol';
+import {
+  agreeOnSchema,
+  type Frame,
+  type FrameBody,
+  LEASE_MS,
+  LEASE_RENEW_MS,
+  PAYLOAD_SCHEMAS,
+  PROTOCOL_VERSION,
+} from '@tidewaiter/shared/protocol';
 import type { Log } from '../telemetry/index.ts';
 import type { WorkTools } from './assignment.ts';
 import { reportSkew } from './clock-skew.ts';
@@ -67,7 +75,7 @@ export class Session {
     log.info({ running: this.#work.count }, 'the sensor drains: no new work');
     await this.#work.drain(drainMs);
     const end = performance.now() + FLUSH_MS_MAX;
-    while (tools.spool.count > 0 && this.#link.socket !== null && performance.now() < end) await pause(20, this.#over.signal);
+    while (tools.spool.first !== null && this.#link.socket !== null && performance.now() < end) await pause(20, this.#over.signal);
     if (tools.spool.count > 0) log.warn({ reports: tools.spool.count }, 'reports stay in the spool; the next start sends them');
     try {
       this.#link.socket?.send('goodbye', { reason: 'the sensor shuts down' });
@@ -137,13 +145,7 @@ export class Session {
     const answer = await socket.ask('hello', this.#hello(), 'welcome');
     if (!answer.ok) throw errorOfFailure(answer.failure, 'answer to hello');
     const welcome = answer.body;
-    if (welcome.protocol !== PROTOCOL_VERSION || !PAYLOAD_SCHEMAS.includes(welcome.schema))
-      throw new TidewaiterError('protocol.version-unsupported', {
-        which: 'welcome',
-        got: `protocol ${welcome.protocol}, schema ${welcome.schema}`,
-        want: `protocol ${PROTOCOL_VERSION}, schema ${PAYLOAD_SCHEMAS.join(' or ')}`,
-        remedy: 'Bring sensor and control plane to versions that are at most one minor release apart.',
-      });
+    agreeOnSchema('welcome', { protocols: [welcome.protocol], schemas: [welcome.schema] });
     reportSkew(welcome.serverTime, nowMs(), log);
     log.info({ sensorId: welcome.sensorId, workspaceId: welcome.workspaceId, leases: welcome.leases.length }, 'the session begins');
     this.#sender.sessionBegins();

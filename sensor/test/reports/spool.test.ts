@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { getEventListeners } from 'node:events';
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TidewaiterError } from '@tidewaiter/shared/errors';
@@ -42,6 +42,59 @@ void tap.test('reports outlive the process, in order, under the same ids, for th
     await again.remove(first);
   }
   t.strictSame(files(folder), []);
+});
+
+void tap.test('a report says the schema it is written in; a name without one is of the first', async (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const { spool } = await spoolIn(folder);
+  const { name, schema } = await spool.put(outcomeOf(), never);
+  t.equal(schema, 1);
+  t.match(name, /-outcome-.*\.schema-1\.json$/);
+  renameSync(join(folder, name), join(folder, name.replace('.schema-1', '')));
+  const { spool: again } = await spoolIn(folder);
+  t.match(again.first, { schema: 1, kind: 'outcome', grant: { attempt: 1 } });
+  const [entry] = again.first ? [again.first] : [];
+  t.match(entry && (await again.read(entry)), { kind: 'outcome' });
+});
+
+void tap.test('reports of a schema that this build does not speak stay, are passed over, and hold no lease', async (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const { spool } = await spoolIn(folder);
+  const written = [await spool.put(outcomeOf(), never), await spool.put(pageOf(10), never)];
+  const [outcome = '', page = ''] = written.map(({ name }) => name);
+  renameSync(join(folder, outcome), join(folder, outcome.replace('schema-1', 'schema-2')));
+  renameSync(join(folder, page), join(folder, page.replace('layer-page', 'of-schema-two').replace('schema-1', 'schema-2')));
+  const { spool: again, aside } = await spoolIn(folder);
+  t.equal(again.first, null);
+  t.match(again.unspoken, [
+    { kind: 'outcome', schema: 2 },
+    { kind: 'of-schema-two', schema: 2 },
+  ]);
+  t.strictSame([again.count, again.bytes, again.outcomeGrants], [2, spool.bytes, []]);
+  let hasArrived = false;
+  const arrival = again.arrival(never).then(() => (hasArrived = true));
+  again.releaseHeld();
+  await new Promise((resolve) => setImmediate(resolve));
+  const next = await again.put(pageOf(10), never);
+  await arrival;
+  t.strictSame([hasArrived, again.first], [true, next], 'what this build writes goes past them');
+  t.ok(next.sequence > 2);
+  await again.remove(next);
+  t.strictSame([again.first, files(folder).length, aside], [null, 2, []]);
+});
+
+void tap.test('a schema that the control plane does not speak is held back until the next session', async (t) => {
+  const { spool } = await spoolIn(join(t.testdir(), 'spool'));
+  const outcome = outcomeOf();
+  const entries = [await spool.put(pageOf(10), never), await spool.put(outcome, never)];
+  const waiting = t.rejects(spool.gone(entries, never), { code: 'protocol.schema-unsupported', message: /layer-page.*got schema 1/ });
+  spool.hold(1);
+  await waiting;
+  t.strictSame([spool.first, spool.unspoken, spool.outcomeGrants], [null, entries, []], 'the work of the outcome is free');
+  const arrival = spool.arrival(never);
+  spool.releaseHeld();
+  await arrival;
+  t.strictSame([spool.first, spool.unspoken, spool.outcomeGrants], [entries[0], [], [outcome.grant]]);
 });
 
 void tap.test('a spool at its bound takes no work and drops nothing: a report waits for room, an outcome has a reserve', async (t) => {

@@ -73,7 +73,7 @@ t.test('a peer that does not read is cut before what waits for it fills the memo
   let sent = 0;
   try {
     for (; sent < 100; sent++) {
-      socket.send('report', { reportId: 'r', report });
+      socket.send('report', { reportId: 'r', schema: 1, report });
       await new Promise((resolve) => setImmediate(resolve));
     }
   } catch (error) {

@@ -119,7 +119,7 @@ export class Peer {
   closed: { readonly code: number; readonly reason: string } | null = null;
   /** What is acknowledged by itself. */
   acks = true;
-  readonly reports: { readonly reportId: string; readonly report: Report }[] = [];
+  readonly reports: { readonly reportId: string; readonly schema: number; readonly report: Report }[] = [];
 
   constructor(socket: WebSocket) {
     this.socket = socket;
@@ -191,7 +191,7 @@ export class Peer {
     const accept = await this.take('accept');
     if (accept.body.assignmentId !== assignmentId) throw new Error(`accepted ${accept.body.assignmentId}`);
     const grant = { assignmentId, attempt };
-    this.send('accepted', { grant, task, leaseExpiresAt: new Date(Date.now() + 120_000).toISOString() }, accept.id);
+    this.send('accepted', { grant, schema: 1, task, leaseExpiresAt: new Date(Date.now() + 120_000).toISOString() }, accept.id);
     return grant;
   }
 

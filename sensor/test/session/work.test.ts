@@ -139,7 +139,7 @@ t.test('sends after kill -9 what was not acknowledged, in order and under the sa
   t.match(await second.outcome(grant), { state: 'succeeded' });
   t.strictSame(
     second.reports.map(({ reportId }) => reportId),
-    names.map((name) => name.slice(-41, -5)),
+    names.map((name) => name.slice(-50, -14)),
   );
   t.equal(second.reports[0]?.reportId, peer.reports[1]?.reportId);
   await waitFor(() => spooled(folder).length === 0, 5_000, 'an empty spool');
@@ -173,6 +173,46 @@ t.test('drops a report the control plane has moved past, repeats one it cannot t
   const aside = readdirSync(join(folder, 'state', 'spool', 'set-aside'));
   t.match(aside, [new RegExp(second)]);
   t.equal(statSync(join(folder, 'state', 'spool', 'set-aside', aside[0] ?? '')).mode & 0o777, 0o600);
+});
+
+t.test('keeps reports of a schema that is not spoken, says so, works on, and sends them to the next control plane that does', async (t) => {
+  const { env, scan } = await cloudWithImage(t);
+  const plane = await StandIn.start(t);
+  const folder = t.testdir();
+  keyFile(folder);
+  const spool = join(folder, 'state', 'spool');
+  mkdirSync(spool, { recursive: true });
+  const foreign = `${'1'.padStart(15, '0')}-of-schema-two-${randomUUID()}.schema-2.json`;
+  writeFileSync(join(spool, foreign), '{"of":"schema 2"}');
+  const sensor = startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'a-token', env });
+  const { peer } = await plane.welcomed();
+  await sensor.says(
+    /"level":50,.*"reports":1,"schemas":\[2\],"want":1,"remedy":"Start the build that wrote them.*this build does not speak/,
+  );
+  peer.acks = false;
+  const grant = await peer.assign(scan);
+  const { id, body } = await peer.take('report');
+  t.match(body, { schema: 1, report: { kind: 'manifest', grant } });
+  const remedy = 'Upgrade the control plane.';
+  peer.send('error', { code: 'protocol.schema-unsupported', detail: 'got schema 1', remedy, retryable: false }, id);
+  await sensor.says(new RegExp(`"level":50,.*"schema":1,"remedy":"${remedy}".*are kept and not sent: the control plane`));
+  await sensor.says(/"state":"failed","code":"protocol.schema-unsupported".*"msg":"work ends"/);
+  await waitFor(() => spooled(folder).length === 3, 5_000, 'all are kept: the foreign one, the manifest, the outcome');
+  t.strictSame(readdirSync(join(spool, 'set-aside')), []);
+  const other = randomUUID();
+  peer.send('offer', { assignmentId: other, kind: 'sync' });
+  t.match(await peer.take('accept'), { body: { assignmentId: other } }, 'new work is taken');
+  t.equal(peer.reports.length, 1, 'and nothing of that schema sent');
+  peer.socket.terminate();
+  const { peer: next, hello } = await plane.welcomed();
+  t.strictSame(hello.leases, [], 'the lease of the outcome that cannot be sent is let go');
+  await next.outcome(grant);
+  t.strictSame(
+    next.reports.map(({ report }) => report.kind),
+    ['manifest', 'outcome'],
+  );
+  await waitFor(() => spooled(folder).length === 1, 5_000, 'what was acknowledged to go');
+  t.strictSame(spooled(folder), [foreign], 'that of schema 2 waits on');
 });
 
 t.test('on SIGTERM gives back what it cannot finish, sends what it has, says goodbye and ends with 0', async (t) => {
@@ -234,7 +274,7 @@ t.test('stops work whose lease it cannot renew, keeps what it found, and deliver
   }
   t.strictSame(
     sent,
-    kept.map((name) => name.slice(-41, -5)),
+    kept.map((name) => name.slice(-50, -14)),
   );
   cloud.clearFaults();
   back.reports.length = 0;
@@ -348,7 +388,7 @@ t.test('takes no new work while its spool is half full, and takes it again when 
     paths: { kind: 'files', hashes: 'A'.repeat(900_000) },
   };
   for (let at = 1; at <= 6; at++)
-    writeFileSync(join(spool, `${String(at).padStart(15, '0')}-layer-page-${randomUUID()}.json`), JSON.stringify(page));
+    writeFileSync(join(spool, `${String(at).padStart(15, '0')}-layer-page-${randomUUID()}.schema-1.json`), JSON.stringify(page));
   startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'a-token', env: { TIDEWAITER_SPOOL_MIB_MAX: '8' } });
   const { peer } = await plane.welcomed();
   peer.acks = false;

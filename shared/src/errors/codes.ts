@@ -36,6 +36,7 @@ export const errorCodes = {
   'protocol.frame-too-large': meaning(413, 'A frame is larger than the protocol allows'),
   'protocol.out-of-order': meaning(409, 'A frame came before the one it needs'),
   'protocol.version-unsupported': meaning(426, 'The two sides speak no common protocol version'),
+  'protocol.schema-unsupported': meaning(426, 'The two sides speak no common schema of payloads'),
   'protocol.timeout': meaning(504, 'The other side did not answer in time', true),
 
   'control-plane.unreachable': meaning(503, 'The control plane cannot be reached', true),

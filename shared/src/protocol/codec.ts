@@ -2,7 +2,8 @@ import { Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { TidewaiterError } from '../errors/index.ts';
 import { type Frame, type FrameBody, type FrameType, frames } from './frames.ts';
-import { FRAME_BYTES_MAX, PROTOCOL_VERSION } from './limits.ts';
+import { FRAME_BYTES_MAX, PAYLOAD_SCHEMAS, PROTOCOL_VERSION } from './limits.ts';
+import { unspokenSchema } from './versions.ts';
 
 const envelope = Compile(
   Type.Object({
@@ -15,10 +16,14 @@ const envelope = Compile(
 );
 const bodies = new Map<string, Validator>();
 
-/** What came in: a frame this build knows, or one it does not (to be counted and ignored). */
+/**
+ * What came in: a frame this build knows; one of an unknown type (to be counted and ignored); or one whose payload is of a schema it does
+ * not speak, of which nothing else was looked at (to be answered with `error`).
+ */
 export type Decoded =
   | { readonly known: true; readonly frame: Frame }
-  | { readonly known: false; readonly type: string; readonly id: string };
+  | { readonly known: false; readonly why: 'type'; readonly type: string; readonly id: string }
+  | { readonly known: false; readonly why: 'schema'; readonly type: FrameType; readonly id: string; readonly error: TidewaiterError };
 
 /**
  * @throws protocol.frame-too-large beyond FRAME_BYTES_MAX bytes of UTF-8; the spool pages below that, so it is a bug or an attack.
@@ -42,10 +47,20 @@ export function decodeFrame(text: string): Decoded {
   if (!envelope.Check(raw)) throw invalid('envelope', firstError(envelope, raw));
   if (raw.v !== PROTOCOL_VERSION)
     throw new TidewaiterError('protocol.version-unsupported', { which: 'frame', got: `v ${raw.v}`, want: `v ${PROTOCOL_VERSION}` });
-  if (!Object.hasOwn(frames, raw.type)) return { known: false, type: raw.type, id: raw.id };
-  const validator = validatorOf(raw.type as FrameType);
-  if (!validator.Check(raw.body)) throw invalid(`${raw.type} frame`, firstError(validator, raw.body));
+  if (!Object.hasOwn(frames, raw.type)) return { known: false, why: 'type', type: raw.type, id: raw.id };
+  const type = raw.type as FrameType;
+  const schema = schemaOf(type, raw.body);
+  if (schema !== null && !PAYLOAD_SCHEMAS.includes(schema))
+    return { known: false, why: 'schema', type, id: raw.id, error: unspokenSchema(`${type} frame`, schema) };
+  const validator = validatorOf(type);
+  if (!validator.Check(raw.body)) throw invalid(`${type} frame`, firstError(validator, raw.body));
   return { known: true, frame: raw as Frame };
+}
+
+/** The schema that a payload says it is written in; null for a frame without a payload, and for what is no number (no valid frame then). */
+function schemaOf(type: FrameType, body: unknown): number | null {
+  if (!('schema' in frames[type].properties) || type === 'welcome' || typeof body !== 'object' || body === null) return null;
+  return 'schema' in body && Number.isSafeInteger(body.schema) ? Number(body.schema) : null;
 }
 
 function validatorOf(type: FrameType): Validator {

@@ -2,12 +2,15 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { EngineIdentitySchema } from '../findings/index.ts';
 import { assignmentKinds, GrantSchema, ProgressSchema, TaskSchema } from './assignment.ts';
 import { FailureSchema } from './failure.ts';
-import { CLAIM_DIGESTS_MAX, LEASES_MAX } from './limits.ts';
+import { CLAIM_DIGESTS_MAX, LEASES_MAX, VERSIONS_MAX } from './limits.ts';
 import { ReportSchema } from './reports.ts';
 
 const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 const Time = Type.String({ maxLength: 32 });
 const Id = Type.String({ minLength: 1, maxLength: 64 });
+const Versions = Type.Array(Type.Integer(), { maxItems: VERSIONS_MAX });
+/** What the payload beside it is written in; decodeFrame looks at it before the payload. */
+const PayloadSchema = Type.Integer({ minimum: 1 });
 
 /**
  * Every frame type with the shape of its body. Unknown members are let through (a newer side may send them), unknown types are
@@ -17,8 +20,8 @@ export const frames = {
   // sensor -> control plane
   hello: Type.Object({
     sensorVersion: Type.String({ maxLength: 64 }),
-    protocols: Type.Array(Type.Integer()),
-    schemas: Type.Array(Type.Integer()),
+    protocols: Versions,
+    schemas: Versions,
     engine: EngineIdentitySchema,
     concurrency: Type.Integer({ minimum: 1, maximum: 64 }),
     /** Leases it still holds; what it does not name is free at once. */
@@ -29,7 +32,8 @@ export const frames = {
   heartbeat: Type.Object({ leases: Type.Array(Type.Object({ grant: GrantSchema, progress: ProgressSchema }), { maxItems: LEASES_MAX }) }),
   claim: Type.Object({ grant: GrantSchema, engine: EngineIdentitySchema, digests: Type.Array(Digest, { maxItems: CLAIM_DIGESTS_MAX }) }),
   'token-request': Type.Object({ grant: GrantSchema }),
-  report: Type.Object({ reportId: Id, report: ReportSchema }),
+  /** `schema`: the one the report was spooled in, which may be older than the session. */
+  report: Type.Object({ reportId: Id, schema: PayloadSchema, report: ReportSchema }),
   goodbye: Type.Object({ reason: Type.String({ maxLength: 256 }) }),
 
   // control plane -> sensor
@@ -45,7 +49,8 @@ export const frames = {
     leases: Type.Array(GrantSchema),
   }),
   offer: Type.Object({ assignmentId: Id, kind: Type.Enum([...assignmentKinds]) }),
-  accepted: Type.Object({ grant: GrantSchema, task: TaskSchema, leaseExpiresAt: Time }),
+  /** `schema`: the one that welcome named; the task is written in it. */
+  accepted: Type.Object({ grant: GrantSchema, schema: PayloadSchema, task: TaskSchema, leaseExpiresAt: Time }),
   leases: Type.Object({
     serverTime: Time,
     verdicts: Type.Array(Type.Object({ assignmentId: Id, verdict: Type.Enum(['continue', 'cancel']) })),

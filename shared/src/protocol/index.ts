@@ -23,11 +23,13 @@ export {
   LEASES_MAX,
   OFFER_MS,
   PATH_HASHES_PER_PAGE,
+  PAYLOAD_SCHEMA,
   PAYLOAD_SCHEMAS,
   PROTOCOL_VERSION,
   REPLY_TIMEOUT_MS,
   SOCKET_SILENCE_MS_MAX,
   SUBPROTOCOL,
+  VERSIONS_MAX,
 } from './limits.ts';
 export {
   type CatalogPage,
@@ -38,3 +40,4 @@ export {
   type Report,
   ReportSchema,
 } from './reports.ts';
+export { agreeOnSchema, unspokenSchema } from './versions.ts';

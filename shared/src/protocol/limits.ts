@@ -2,8 +2,12 @@
 export const SUBPROTOCOL = 'tidewaiter.v1';
 /** `v` of every frame. */
 export const PROTOCOL_VERSION = 1;
-/** Schema numbers of payloads this build can speak; the larger common one is used (hello/welcome). */
-export const PAYLOAD_SCHEMAS: readonly number[] = [1];
+/** The schema that the reports and tasks of this build are written in: ReportSchema and TaskSchema. */
+export const PAYLOAD_SCHEMA = 1;
+/** Schemas of payloads this build can read; the largest common one is spoken (hello/welcome). */
+export const PAYLOAD_SCHEMAS: readonly number[] = [PAYLOAD_SCHEMA];
+/** Versions and schemas that hello lists: a build reads a handful. */
+export const VERSIONS_MAX = 64;
 
 /** One frame: large enough for a page of 64 Ki path hashes in base64, small enough to parse without a pause. */
 export const FRAME_BYTES_MAX = 1 << 20;

@@ -2,9 +2,9 @@ import type { FrameBody } from '@tidewaiter/shared/protocol';
 import { type Handling, type Reply, rfc3339 } from './handling.ts';
 
 /** The sensor takes an offer: compare-and-swap to running, answered with the task and its grant. */
-export async function handleAccept({ parts, sensor, leases }: Handling, { assignmentId }: FrameBody<'accept'>): Promise<Reply> {
+export async function handleAccept({ parts, sensor, leases, schema }: Handling, { assignmentId }: FrameBody<'accept'>): Promise<Reply> {
   leases.ended(assignmentId);
   const { grant, task, leaseExpiresAt } = await parts.work.accept(sensor, assignmentId);
   leases.held(grant, performance.now());
-  return { type: 'accepted', body: { grant, task, leaseExpiresAt: rfc3339(leaseExpiresAt) } };
+  return { type: 'accepted', body: { grant, schema, task, leaseExpiresAt: rfc3339(leaseExpiresAt) } };
 }

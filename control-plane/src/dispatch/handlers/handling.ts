@@ -14,6 +14,8 @@ export interface Handling {
   readonly leases: Leases;
   /** Set by hello; every later frame may rely on it. */
   readonly engine: EngineIdentity | null;
+  /** Of payloads, agreed on with hello. */
+  readonly schema: number;
   /** More may be offered now. */
   readonly offerSoon: () => void;
 }

@@ -1,10 +1,9 @@
-import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type FrameBody, LEASE_MS, LEASE_RENEW_MS, PAYLOAD_SCHEMAS, PROTOCOL_VERSION } from '@tidewaiter/shared/protocol';
+import { agreeOnSchema, type FrameBody, LEASE_MS, LEASE_RENEW_MS, PROTOCOL_VERSION } from '@tidewaiter/shared/protocol';
 import { type Handling, type Reply, rfc3339 } from './handling.ts';
 
 /** Opens a session: both agree on versions, and every lease that the sensor does not name is free at once. */
 export async function handleHello({ parts, sensor, leases }: Handling, hello: FrameBody<'hello'>): Promise<Reply> {
-  const schema = commonSchema(hello);
+  const schema = agreeOnSchema('hello', hello);
   const now = parts.now();
   await parts.store.sensors.update(sensor.workspaceId, sensor.id, {
     version: hello.sensorVersion,
@@ -26,16 +25,4 @@ export async function handleHello({ parts, sensor, leases }: Handling, hello: Fr
       leases: [...held],
     },
   };
-}
-
-/** @throws protocol.version-unsupported with what either side speaks. */
-function commonSchema({ protocols, schemas }: FrameBody<'hello'>): number {
-  const common = schemas.filter((schema) => PAYLOAD_SCHEMAS.includes(schema));
-  if (protocols.includes(PROTOCOL_VERSION) && common.length > 0) return Math.max(...common);
-  throw new TidewaiterError('protocol.version-unsupported', {
-    which: 'hello',
-    got: `protocols ${protocols.join(', ')}; schemas ${schemas.join(', ')}`,
-    want: `protocol ${PROTOCOL_VERSION}; one schema of ${PAYLOAD_SCHEMAS.join(', ')}`,
-    remedy: 'Bring sensor and control plane to versions that are at most one minor release apart.',
-  });
 }
