@@ -3,8 +3,15 @@ import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { AssignedRegistry } from '@tidewaiter/shared/protocol';
 import { join } from 'node:path';
 import { type DaemonConfig, spoolBytesOf } from './config/index.ts';
-import { type AwsCredentialsProvider, createCredentials, createStsClient, fetchOwnIdentity } from './credentials/index.ts';
-import { AssertionSigner, type Identity, IdentityFile, lockState } from './enrolment/index.ts';
+import {
+  type AwsCredentialsProvider,
+  createCredentials,
+  createHostCredentials,
+  createHostStsClient,
+  createStsClient,
+  fetchOwnIdentity,
+} from './credentials/index.ts';
+import { AssertionSigner, type Identity, IdentityFile, lockState, postJson } from './enrolment/index.ts';
 import { ownIdentityPolicy, type Policy, policyOf, type PolicyRules, readPolicyFile } from './policy/index.ts';
 import {
   createEcrClient,
@@ -18,7 +25,7 @@ import {
 import { type FingerprintKeys, readFingerprintKeys } from './fingerprint/index.ts';
 import { openSpool, type Spool } from './reports/index.ts';
 import { createScanEngine, type ScanEngine, scanLimits } from './scan/index.ts';
-import { Enrolments, Session, type WorkTools } from './session/index.ts';
+import { Enrolments, openSocket, Session, type WorkTools } from './session/index.ts';
 import type { Log } from './telemetry/index.ts';
 
 /** What the daemon takes from its process. */
@@ -68,6 +75,7 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
       monotonic: now,
       chance: sources.random,
       createStsClient,
+      createHostCredentials,
     });
     const tools = toolsOf(rules, { spool, engine, credentials, network, random: sources.random });
     await sessionOf(config, around, sources, { tools, identity, enrolments }).run(around.stop);
@@ -113,7 +121,18 @@ function spoolOf(config: DaemonConfig, { log }: Surroundings, { newId }: Sources
 function enrolmentsOf(config: DaemonConfig, around: Surroundings, { random }: Sources, file: IdentityFile): Enrolments {
   const { controlPlaneUrl, enrolmentToken: token, enrolmentTokenFile: tokenFile, sensorName } = config;
   const { hostname, log, nowMs, stop } = around;
-  return new Enrolments({ controlPlaneUrl, token, tokenFile, name: sensorName ?? hostname, file, log, nowMs, random, stop });
+  return new Enrolments({
+    controlPlaneUrl,
+    token,
+    tokenFile,
+    name: sensorName ?? hostname,
+    file,
+    post: postJson,
+    log,
+    nowMs,
+    random,
+    stop,
+  });
 }
 
 interface Ready {
@@ -137,6 +156,7 @@ function sessionOf(
     concurrency,
     drainMs: drainSeconds * 1_000,
     tools,
+    openSocket,
     log,
     nowMs,
     random,
@@ -153,7 +173,9 @@ function sessionOf(
 type Made = Pick<WorkTools, 'spool' | 'engine' | 'credentials'> & { readonly random: () => number; readonly network: RegistryNetwork };
 
 function toolsOf(rules: PolicyRules | null, { spool, engine, credentials, random, network }: Made): WorkTools {
-  const policy: Policy = rules ? policyOf(rules) : ownIdentityPolicy(fetchOwnIdentity);
+  const policy: Policy = rules
+    ? policyOf(rules)
+    : ownIdentityPolicy(() => fetchOwnIdentity({ createHostStsClient, createHostCredentials }));
   const around = { monotonic: now, chance: random };
   const registries = new Map<string, RemoteRegistry>();
   return {

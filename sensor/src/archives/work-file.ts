@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type ArchiveStore, indexArchive } from './archive-store.ts';
@@ -17,8 +17,8 @@ export async function copyToWorkFile(
   signal: AbortSignal,
   bytesMax: number = WORK_FILE_BYTES_MAX,
 ): Promise<ArchiveStore> {
-  const path = join(folder, `tidewaiter-${process.pid}-${process.hrtime.bigint()}.tar`);
-  const file = await open(path, 'wx+', 0o600).catch((cause: unknown) => {
+  const path = join(folder, 'archive.tar');
+  const file = await openUnnamed(folder).catch((cause: unknown) => {
     throw new TidewaiterError('work-file.full', {
       which: folder,
       got: 'a file cannot be made there',
@@ -26,7 +26,6 @@ export async function copyToWorkFile(
       cause,
     });
   });
-  await rm(path);
   try {
     await copy(input, file, folder, signal, bytesMax);
   } catch (error) {
@@ -34,6 +33,16 @@ export async function copyToWorkFile(
     throw error;
   }
   return indexArchive(file, path, signal);
+}
+
+/** A file that has no name any more: it is gone with the process, however that ends. The system chooses a folder that is new. */
+async function openUnnamed(folder: string): Promise<FileHandle> {
+  const own = await mkdtemp(join(folder, 'tidewaiter-'));
+  try {
+    return await open(join(own, 'archive.tar'), 'wx+', 0o600);
+  } finally {
+    await rm(own, { recursive: true });
+  }
 }
 
 async function copy(

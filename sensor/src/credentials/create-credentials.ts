@@ -1,6 +1,6 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { AwsCredentialsProvider, CredentialedRegistry, Credentials, TokenRequest } from './face.ts';
-import { createHostCredentials } from './host-role.ts';
+import type { HostCredentialsFactory } from './host-role.ts';
 import { SESSIONS_MAX } from './limits.ts';
 import type { StsClientFactory } from './sts-client.ts';
 import { assumeWithWebIdentity } from './web-identity.ts';
@@ -16,6 +16,7 @@ interface CredentialsOptions {
   /** Uniform in [0, 1). */
   readonly chance: () => number;
   readonly createStsClient: StsClientFactory;
+  readonly createHostCredentials: HostCredentialsFactory;
 }
 
 /** Sessions by registry and role, host credentials by region. */
@@ -48,7 +49,7 @@ class SharedCredentials implements Credentials {
         return () => session.get();
       }
       case 'host-role':
-        return kept(this.#hosts, place, () => createHostCredentials(place));
+        return kept(this.#hosts, place, () => this.#options.createHostCredentials(place));
       case 'anonymous':
         throw new TidewaiterError('credentials.unavailable', { which: id, got: 'anonymous access', want: 'a role: AWS knows no guests' });
     }

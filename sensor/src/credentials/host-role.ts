@@ -4,11 +4,13 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { MESSAGE_CHARS_MAX } from './limits.ts';
 import { stsErrorOf } from './sts-errors.ts';
 
+export type HostCredentialsFactory = (region: string) => AwsCredentialsProvider;
+
 /**
  * The sensor host's own identity, by the SDK's chain: environment, IRSA, EKS Pod Identity, ECS task role, IMDSv2. The chain keeps the
  * keys and renews them. Its settings are the SDK's own standard variables.
  */
-export function createHostCredentials(region: string): AwsCredentialsProvider {
+export const createHostCredentials: HostCredentialsFactory = (region) => {
   const chain = fromNodeProviderChain({ clientConfig: { region } });
   return async (): Promise<AwsCredentials> => {
     try {
@@ -17,7 +19,7 @@ export function createHostCredentials(region: string): AwsCredentialsProvider {
       throw hostErrorOf(error);
     }
   };
-}
+};
 
 function hostErrorOf(error: unknown): TidewaiterError {
   if (!(error instanceof Error) || error.name !== 'CredentialsProviderError') return stsErrorOf(error, "the host's role");

@@ -2,4 +2,4 @@ export { createCredentials } from './create-credentials.ts';
 export type { AwsCredentialsProvider, CredentialedRegistry, Credentials } from './face.ts';
 export { createHostCredentials } from './host-role.ts';
 export { fetchOwnIdentity } from './own-identity.ts';
-export { createStsClient } from './sts-client.ts';
+export { createHostStsClient, createStsClient } from './sts-client.ts';

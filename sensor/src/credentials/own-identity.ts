@@ -1,6 +1,7 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { createHostCredentials } from './host-role.ts';
+import type { HostCredentialsFactory } from './host-role.ts';
+import type { HostStsClientFactory } from './sts-client.ts';
 import { stsErrorOf } from './sts-errors.ts';
 
 /** The account of the sensor host's own AWS identity, and the region its SDK is configured for. */
@@ -9,10 +10,16 @@ export interface OwnIdentity {
   readonly region: string;
 }
 
+/** What makes AWS clients of the host's own identity; the composition root's. */
+export interface HostClients {
+  readonly createHostStsClient: HostStsClientFactory;
+  readonly createHostCredentials: HostCredentialsFactory;
+}
+
 /** @throws credentials.denied; credentials.unavailable when there are no credentials, or no region. */
-export async function fetchOwnIdentity(): Promise<OwnIdentity> {
-  const region = await configuredRegion();
-  const client = new STSClient({ region, credentials: createHostCredentials(region), maxAttempts: 3 });
+export async function fetchOwnIdentity({ createHostStsClient, createHostCredentials }: HostClients): Promise<OwnIdentity> {
+  const region = await configuredRegion(createHostStsClient);
+  const client = createHostStsClient({ region, credentials: createHostCredentials(region) });
   try {
     const { Account: account } = await client.send(new GetCallerIdentityCommand({}));
     if (account) return { account, region };
@@ -25,8 +32,8 @@ export async function fetchOwnIdentity(): Promise<OwnIdentity> {
 }
 
 /** AWS_REGION, or the region of the SDK's configuration file. */
-async function configuredRegion(): Promise<string> {
-  const client = new STSClient({});
+async function configuredRegion(createHostStsClient: HostStsClientFactory): Promise<string> {
+  const client = createHostStsClient({});
   try {
     return await client.config.region();
   } catch (cause) {

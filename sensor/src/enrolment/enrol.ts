@@ -2,8 +2,8 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { type Dispatcher, request } from 'undici';
 import type { Identity } from './identity-file.ts';
+import type { PostedAnswer, PostJson } from './post.ts';
 import { problemFrom } from './problem.ts';
 
 const answerOf = Compile(
@@ -11,12 +11,13 @@ const answerOf = Compile(
 );
 /** A refusal's problem+json is some hundred bytes. */
 const ANSWER_BYTES_MAX = 65_536;
-const TIMEOUT_MS = 20_000;
 
 export interface EnrolmentOptions {
   readonly controlPlaneUrl: string;
   readonly token: string;
   readonly name: string;
+  /** What reaches the control plane. */
+  readonly post: PostJson;
   readonly nowMs: () => number;
   readonly signal: AbortSignal;
 }
@@ -33,7 +34,7 @@ export async function enrol(options: EnrolmentOptions): Promise<Identity> {
     signingKey: publicJwk(signing.publicKey, 'Ed25519'),
     encryptionKey: publicJwk(encryption.publicKey, 'X25519'),
   });
-  const { sensorId, workspaceId } = await post(options, body);
+  const { sensorId, workspaceId } = await exchange(options, body);
   return {
     controlPlaneUrl: options.controlPlaneUrl,
     sensorId,
@@ -55,20 +56,12 @@ function member(key: KeyObject, name: 'x' | 'd'): string {
   return value;
 }
 
-async function post(
-  { controlPlaneUrl, nowMs, signal }: EnrolmentOptions,
+async function exchange(
+  { controlPlaneUrl, post, nowMs, signal }: EnrolmentOptions,
   body: string,
 ): Promise<{ sensorId: string; workspaceId: string }> {
   try {
-    const answer = await request(`${controlPlaneUrl}/api/v1/sensors/enrol`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-      signal,
-    });
-    return await read(answer, nowMs());
+    return await read(await post(`${controlPlaneUrl}/api/v1/sensors/enrol`, body, signal), nowMs());
   } catch (cause) {
     if (cause instanceof TidewaiterError) throw cause;
     const got = cause instanceof Error ? cause.message : 'an unexpected error';
@@ -76,10 +69,7 @@ async function post(
   }
 }
 
-async function read(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
-  nowMs: number,
-): Promise<{ sensorId: string; workspaceId: string }> {
+async function read({ statusCode, headers, body }: PostedAnswer, nowMs: number): Promise<{ sensorId: string; workspaceId: string }> {
   const text = await readText(body);
   const value = statusCode === 201 ? tryParse(text) : null;
   if (value !== null && answerOf.Check(value)) return value;

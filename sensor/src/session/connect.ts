@@ -1,17 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { FRAME_BYTES_MAX, SUBPROTOCOL } from '@tidewaiter/shared/protocol';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { problemFrom } from '../enrolment/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { reportSkew } from './clock-skew.ts';
 import { FrameSocket } from './frame-socket.ts';
 import { HANDSHAKE_TIMEOUT_MS, REFUSAL_BYTES_MAX } from './limits.ts';
+import type { OpenSocket } from './socket.ts';
 
 export interface ConnectOptions {
   readonly controlPlaneUrl: string;
   /** A signed assertion; used once. */
   readonly assertion: string;
+  readonly openSocket: OpenSocket;
   readonly nowMs: () => number;
   readonly newId: () => string;
   readonly log: Log;
@@ -19,22 +20,12 @@ export interface ConnectOptions {
 }
 
 /**
- * Opens the socket. Redirects are not followed: the assertion is for this control plane alone.
+ * Opens the socket and waits until it is open.
  * @throws sensor.unknown, sensor.revoked, auth.invalid and other refusals; control-plane.unreachable; cancelled.
  */
 export async function connect(options: ConnectOptions): Promise<FrameSocket> {
   const { controlPlaneUrl, assertion, newId, log, signal } = options;
-  const socket = new WebSocket(`${controlPlaneUrl.replace(/^http/, 'ws')}/api/v1/sensors/socket`, [SUBPROTOCOL], {
-    headers: { authorization: `Bearer ${assertion}` },
-    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    maxPayload: FRAME_BYTES_MAX,
-    // A compressed bomb would pass maxPayload in memory, and frames are small.
-    perMessageDeflate: false,
-    // One frame a turn of the event loop: what a reply sets going is there before the next frame asks for it (a cancel behind its accepted).
-    allowSynchronousEvents: false,
-    followRedirects: false,
-    maxRedirects: 0,
-  });
+  const socket = options.openSocket(controlPlaneUrl, assertion);
   // Listens from the first moment: a frame may come in one packet with the handshake.
   const frames = new FrameSocket(socket, { newId, log });
   const abort = (): void => socket.terminate();

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
-import { enrol, type Identity, type IdentityFile } from '../enrolment/index.ts';
+import { enrol, type Identity, type IdentityFile, type PostJson } from '../enrolment/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import { ReconnectWindows } from './reconnect.ts';
 
@@ -16,6 +16,7 @@ export interface EnrolmentParts {
   readonly tokenFile: string | null;
   readonly name: string;
   readonly file: IdentityFile;
+  readonly post: PostJson;
   readonly log: Log;
   readonly nowMs: () => number;
   readonly random: () => number;
@@ -79,8 +80,8 @@ export class Enrolments {
   }
 
   async #enrol(token: string): Promise<Identity> {
-    const { controlPlaneUrl, name, nowMs, stop, log, file } = this.#parts;
-    const identity = await enrol({ controlPlaneUrl, token, name: name.slice(0, NAME_CHARACTERS_MAX), nowMs, signal: stop });
+    const { controlPlaneUrl, name, nowMs, stop, log, file, post } = this.#parts;
+    const identity = await enrol({ controlPlaneUrl, token, name: name.slice(0, NAME_CHARACTERS_MAX), post, nowMs, signal: stop });
     await file.write(identity);
     this.#spent = token;
     log.info({ sensorId: identity.sensorId, workspaceId: identity.workspaceId }, 'the sensor is enrolled');

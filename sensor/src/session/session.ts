@@ -18,6 +18,7 @@ import { FLUSH_MS_MAX, LEASE_MS_RANGE, REFUSED_PROBE_MS, RENEW_MS_RANGE, RETRY_A
 import { Link } from './link.ts';
 import { pause, ReconnectWindows } from './reconnect.ts';
 import { ReportSender } from './report-sender.ts';
+import type { OpenSocket } from './socket.ts';
 import { Work } from './work.ts';
 
 export interface SessionParts {
@@ -26,6 +27,7 @@ export interface SessionParts {
   readonly concurrency: number;
   readonly drainMs: number;
   readonly tools: WorkTools;
+  readonly openSocket: OpenSocket;
   readonly log: Log;
   readonly nowMs: () => number;
   /** From 0 up to, not including, 1. */
@@ -121,8 +123,9 @@ export class Session {
 
   /** One connection, from the upgrade to its end. */
   async #session(): Promise<void> {
-    const { controlPlaneUrl, assertion, nowMs, newId, log } = this.#parts;
-    const socket = await connect({ controlPlaneUrl, assertion: await assertion(), nowMs, newId, log, signal: this.#over.signal });
+    const { controlPlaneUrl, assertion, openSocket, nowMs, newId, log } = this.#parts;
+    const [signed, { signal }] = [await assertion(), this.#over];
+    const socket = await connect({ controlPlaneUrl, assertion: signed, openSocket, nowMs, newId, log, signal });
     const over = (): void => void socket.close(NORMAL_CLOSURE, 'goodbye');
     this.#over.signal.addEventListener('abort', over, { once: true });
     if (this.#over.signal.aborted) over();

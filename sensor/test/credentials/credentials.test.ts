@@ -38,6 +38,7 @@ async function setUp(t: Test, options: CloudOptions = {}): Promise<Setting> {
     monotonic: () => performance.now() + clock.monotonic,
     chance: () => 0.01,
     createStsClient: (region) => new STSClient({ region, endpoint: cloud.urls.sts, maxAttempts: 1 }),
+    createHostCredentials,
   });
   const registry: CredentialedRegistry = { id: 'r1', region: 'eu-west-1', access: { method: 'web-identity', roleArn } };
   const assumptions = () => cloud.requests().filter(({ operation }) => operation === 'AssumeRoleWithWebIdentity').length;

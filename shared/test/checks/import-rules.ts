@@ -1,3 +1,4 @@
+import { adapterBreaches } from './adapters.ts';
 import { type ImportEdge, importsOf, placeOf, type SourceFile, withoutComments } from './source-tree.ts';
 
 /** A rule of ARCHITECTURE.md, as a function from the source tree to the sentences that name each breach. */
@@ -17,9 +18,27 @@ export const support: Readonly<Record<string, readonly string[]>> = {
   'control-plane': ['storage', 'sensors', 'workspaces', 'http', 'telemetry', 'config'],
   sensor: ['memory', 'fingerprint', 'policy', 'enrolment', 'telemetry', 'config'],
 };
+/** What takes clock, chance and signals from the process, and gives them to all others. */
+const givers = [
+  'control-plane/src/main.ts',
+  'control-plane/src/commands/context.ts',
+  'control-plane/src/commands/serve.ts',
+  'sensor/src/main.ts',
+];
+
+/** A clock, chance, the network or a signal that nobody gave. What a method is declared or called by a dot is no global. */
+const surroundings = new RegExp(
+  [
+    String.raw`\bDate\.now\b|\bnew Date(?!\w|\([^)])|\bperformance\.timeOrigin\b|\bprocess\.(?:hrtime|uptime)\b`,
+    String.raw`\bMath\.random\b|\bcrypto\.random\w+|\bgetRandomValues\b|\brandom(?:UUID|Bytes|Int|Fill\w*)\b(?=[^'}]*\} from 'node:crypto')`,
+    String.raw`\bglobalThis\.fetch\b|(?<![.\w])fetch\((?![^()]*\)\s*[:{])`,
+    String.raw`\bprocess\.(?:on|once|addListener)\('SIG`,
+  ].join('|'),
+  'g',
+);
+
 /** May use any stage's face. */
 export const entryPoints = ['api', 'commands', ''];
-const compositionRoots = ['control-plane/src/app.ts', 'sensor/src/sensor.ts'];
 
 const edgesOf = (files: readonly SourceFile[]): readonly ImportEdge[] => files.flatMap(importsOf);
 
@@ -56,17 +75,15 @@ export const importRules: readonly ImportRule[] = [
   ),
   textRule(
     'shared-is-pure',
-    'shared does no I/O, reads no env and no clock, draws no random numbers, logs nothing',
+    'shared does no I/O, reads no env and no clock, draws no random numbers, logs nothing, and needs typebox alone',
     (path) => path.startsWith('shared/src/'),
-    /'node:[^']+'|\bprocess\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bconsole\.|\bfetch\(|\bsetTimeout\(|\bcrypto\.getRandomValues\b|\bperformance\.now\b/g,
+    /'node:[^']+'|\bfrom '(?!\.|typebox['/])[^']+'|\bprocess\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bconsole\.|\bfetch\(|\bsetTimeout\(|\bcrypto\.getRandomValues\b|\bperformance\.now\b/g,
   ),
-  textRule(
-    'roots-build-adapters',
-    'only app.ts and sensor.ts open stores and make AWS clients and sockets; a folder may do so for itself in the function its face exports for them',
-    (path) =>
-      /^(control-plane|sensor)\/src\//.test(path) && !compositionRoots.includes(path) && !isInFolder(path, 'control-plane', 'storage'),
-    /\bopenStore\(|\bnew Database\(|\bnew (?:pg\.)?Pool\(/g,
-  ),
+  {
+    id: 'roots-build-adapters',
+    says: 'only the composition roots have stores, AWS clients and sockets made, by the factories that ARCHITECTURE.md names',
+    breaches: adapterBreaches,
+  },
   edgeRule('faces', "across folders only the other folder's index.ts is imported", ({ from, target }) => {
     const [source, destination] = [placeOf(from), placeOf(target)];
     if (!source || !destination) return false;
@@ -91,14 +108,13 @@ export const importRules: readonly ImportRule[] = [
     'env-in-config',
     'process.env is read in config/ only',
     (path) => /^(control-plane|sensor)\/src\//.test(path) && !/\/src\/config\//.test(path),
-    /\bprocess\.env\b/g,
+    /\bprocess\s*(?:\.\s*|\?\.\s*|\[\s*['"])env\b|'node:process'/g,
   ),
   textRule(
     'time-and-chance-passed-in',
-    'stages take clock, ids and fetch from their caller',
-    (path) => isStage(path),
-    // A verb of a face may be called fetch; its first argument is the workspace.
-    /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\brandomUUID\(|\bglobalThis\.fetch\b|(?<![.\w])fetch\((?!workspaceId\b)/g,
+    'clock, ids, chance, fetch and signals come from the caller, from the program’s first file on',
+    (path) => /^(control-plane|sensor)\/src\//.test(path) && !/\/src\/config\//.test(path) && !givers.includes(path),
+    surroundings,
   ),
   edgeRule(
     'api-without-storage',
@@ -108,11 +124,6 @@ export const importRules: readonly ImportRule[] = [
   textRule('api-without-a-store', 'api/ and the console are handed no store', isApi, /(?<!-)\b[sS]tore\b/g),
   { id: 'no-cycles', says: 'no run-time import cycles', breaches: cyclesIn },
 ];
-
-function isStage(path: string): boolean {
-  const place = placeOf(path);
-  return place !== null && (stages[place.workspace]?.includes(place.folder) ?? false);
-}
 
 function isUpstream(workspace: string, from: string, to: string): boolean {
   const order = stages[workspace];

@@ -9,11 +9,15 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** An import: `target` is a path from the root for our own files, the bare specifier otherwise. `typeOnly` leaves no trace at run time. */
+/**
+ * An import: `target` is a path from the root for our own files, the bare specifier otherwise. `typeOnly` leaves no trace at run time.
+ * `values` are the local names that stand for something at run time.
+ */
 export interface ImportEdge {
   readonly from: string;
   readonly target: string;
   readonly typeOnly: boolean;
+  readonly values: readonly string[];
 }
 
 const WORKSPACES: Readonly<Record<string, string>> = {
@@ -46,9 +50,21 @@ export function importsOf(file: SourceFile): readonly ImportEdge[] {
     const names = match[3] ?? '';
     const typeOnly =
       match[2] !== undefined || (/^\{[^}]*\}$/.test(names.trim()) && namesOf(names).every((name) => name.startsWith('type ')));
-    return { from: file.path, target: resolve(file.path, specifier), typeOnly };
+    return { from: file.path, target: resolve(file.path, specifier), typeOnly, values: match[2] === undefined ? valuesOf(names) : [] };
   });
 }
+
+/** `a, { b, type C, d as e }` -> a, b, e; `* as f` -> f. */
+const valuesOf = (clause: string): readonly string[] =>
+  namesOf(clause)
+    .filter((name) => !name.startsWith('type '))
+    .map(
+      (name) =>
+        name
+          .split(/\sas\s/)
+          .at(-1)
+          ?.trim() ?? name,
+    );
 
 const namesOf = (braces: string): readonly string[] =>
   braces

@@ -13,14 +13,14 @@ export function fromJson<T>(text: Json<T>): T {
   return JSON.parse(text) as T;
 }
 
-/** One page of a list ordered by the text `keyOf` gives; `fetch` answers up to `limit` rows whose key lies after `after`. */
+/** One page of a list ordered by the text `keyOf` gives; `rowsAfter` answers up to `limit` rows whose key lies after `after`. */
 export async function pageOf<R, T>(
   { cursor, limit }: PageRequest,
-  fetch: (after: string, limit: number) => Promise<readonly R[]>,
+  rowsAfter: (after: string, limit: number) => Promise<readonly R[]>,
   keyOf: (row: R) => string,
   map: (row: R) => T,
 ): Promise<Page<T>> {
-  const rows = await fetch(cursor === null ? '' : decodeCursor(cursor), limit + 1);
+  const rows = await rowsAfter(cursor === null ? '' : decodeCursor(cursor), limit + 1);
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { items: shown.map(map), nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
