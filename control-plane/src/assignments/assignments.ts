@@ -11,11 +11,12 @@ import { taskOf } from './tasks.ts';
 export function createAssignments(context: Context, findings: Findings): Assignments {
   const { store, now } = context;
   return {
-    queueScan: (target) => queueScan(context, target),
+    queueScan: ({ workspaceId, ...target }) => enqueue(context, workspaceId, { ...target, kind: 'scan' }),
+    queueScans: (workspaceId, targets) => queueScans(context, workspaceId, targets),
     async queue(workspaceId, registryId, kind, trigger) {
       const registry = await store.registries.fetch(workspaceId, registryId);
       if (!registry || registry.deletedAt !== null) throw new TidewaiterError('resource.not-found', { which: `registry ${registryId}` });
-      return enqueue(context, { workspaceId, registryId, kind, trigger, repository: null, digest: null, mayBeChild: false });
+      return enqueue(context, workspaceId, { registryId, kind, trigger, repository: null, digest: null });
     },
     offer: (sensor, limit) => store.assignments.offer(sensor.workspaceId, sensor.id, limit, OFFER_MS, now()),
     accept: (sensor, assignmentId) => accept(context, sensor, assignmentId),
@@ -47,18 +48,28 @@ export function createAssignments(context: Context, findings: Findings): Assignm
   };
 }
 
-function queueScan(context: Context, { mayBeChild = false, ...target }: ScanTarget): Promise<Queued> {
-  return enqueue(context, { ...target, kind: 'scan', mayBeChild });
+async function queueScans(
+  context: Context,
+  workspaceId: string,
+  targets: readonly Omit<ScanTarget, 'workspaceId'>[],
+): Promise<readonly Queued[]> {
+  const work = targets.map((target) => pendingOf(context, { ...target, kind: 'scan' }));
+  const queued = await context.store.assignments.createAll(workspaceId, work);
+  if (queued.some(({ created }) => created)) await wake(context, workspaceId);
+  return queued;
 }
 
-type Work = Pick<Assignment, 'workspaceId' | 'registryId' | 'kind' | 'trigger' | 'repository' | 'digest'> & {
-  readonly mayBeChild: boolean;
-};
+async function enqueue(context: Context, workspaceId: string, work: Work): Promise<Queued> {
+  const queued = await context.store.assignments.create({ ...pendingOf(context, work), workspaceId });
+  if (queued.created) await wake(context, workspaceId);
+  return queued;
+}
 
-async function enqueue(context: Context, { mayBeChild, ...work }: Work): Promise<Queued> {
-  const { store, now, newId } = context;
+type Work = Pick<Assignment, 'registryId' | 'kind' | 'trigger' | 'repository' | 'digest'> & { readonly mayBeChild?: boolean };
+
+function pendingOf({ now, newId }: Context, { mayBeChild = false, ...work }: Work): Omit<Assignment, 'workspaceId'> {
   const createdAt = now();
-  const queued = await store.assignments.create({
+  return {
     ...work,
     id: newId(),
     priority: priorityOf(work.trigger, mayBeChild),
@@ -74,9 +85,7 @@ async function enqueue(context: Context, { mayBeChild, ...work }: Work): Promise
     offeredAt: null,
     acceptedAt: null,
     finishedAt: null,
-  });
-  if (queued.created) await wake(context, work.workspaceId);
-  return queued;
+  };
 }
 
 const wake = (context: Context, workspaceId: string): Promise<void> => context.store.wakeups.notify(`assignments:${workspaceId}`);

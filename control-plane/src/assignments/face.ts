@@ -29,6 +29,8 @@ export interface Queued {
 /** The queue: work, leases, fencing. Every verb is safe to call again. New work wakes `assignments:<workspaceId>`. */
 export interface Assignments {
   queueScan(target: ScanTarget): Promise<Queued>;
+  /** Many of one workspace in one transaction, answered in their order. Callers bound how many: SCANS_PER_BATCH at most. */
+  queueScans(workspaceId: string, targets: readonly Omit<ScanTarget, 'workspaceId'>[]): Promise<readonly Queued[]>;
   /** @throws resource.not-found when the registry is not of this workspace. */
   queue(workspaceId: string, registryId: string, kind: Exclude<AssignmentKind, 'scan'>, trigger: Trigger): Promise<Queued>;
   /** Due work this sensor may serve, marked offered for OFFER_MS; an offer not taken by then may be made again, to anyone. */

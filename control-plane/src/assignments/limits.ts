@@ -21,3 +21,6 @@ export function priorityOf(trigger: Trigger, mayBeChild: boolean): number {
   if (mayBeChild) return 20;
   return trigger === 'push' || trigger === 'manual' ? 0 : 10;
 }
+
+/** Scans queued in one transaction: a tenth of a second at the slowest, so that webhooks and heartbeats get their turn between two. */
+export const SCANS_PER_BATCH = 500;

@@ -1,18 +1,16 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { engineKey } from '@tidewaiter/shared/findings';
 import type { CatalogPage } from '@tidewaiter/shared/protocol';
-import type { Assignments } from '../assignments/index.ts';
+import { type Assignments, SCANS_PER_BATCH } from '../assignments/index.ts';
 import type { Context, Placement, Sensor } from '../storage/index.ts';
 import type { Catalog } from './face.ts';
 import { placesOf } from './places.ts';
 
-/** Placements queued at once; what is queued no longer counts as unscanned, so the next look finds the next ones. */
-const QUEUE_BATCH = 500;
-/** Looks in one go: a registry of 100,000 images; more wait for the next listing. */
-const QUEUE_BATCHES_MAX = 200;
+/** Batches queued in one go: a registry of 100,000 images; more wait for the next listing. */
+const BATCHES_MAX = 100_000 / SCANS_PER_BATCH;
 
 /** @param assignments takes the scans that a listing shows to be missing. */
-export function createCatalog(context: Context, assignments: Pick<Assignments, 'queueScan'>): Catalog {
+export function createCatalog(context: Context, assignments: Pick<Assignments, 'queueScans'>): Catalog {
   const queueUnscanned: Catalog['queueUnscanned'] = (workspaceId, registryId, engine, trigger) =>
     queueAll(context, assignments, workspaceId, registryId, engine, trigger);
   return {
@@ -43,30 +41,33 @@ const stale = ({ grant }: CatalogPage): TidewaiterError =>
 
 async function queueAll(
   { store, log }: Context,
-  assignments: Pick<Assignments, 'queueScan'>,
+  assignments: Pick<Assignments, 'queueScans'>,
   workspaceId: string,
   registryId: string,
   engine: string | null,
   trigger: 'historical' | 'interval' | 'manual',
 ): Promise<number> {
-  const queued = new Set<string>();
-  for (let batch = 0; batch < QUEUE_BATCHES_MAX; batch++) {
-    const found = await store.catalog.listUnscanned(workspaceId, registryId, engine, QUEUE_BATCH);
-    const fresh = [...new Map(found.map((placement) => [placement.digest, placement])).values()].filter(
-      ({ digest }) => !queued.has(digest),
+  const seen = new Set<string>();
+  let queued = 0;
+  let cursor: string | null = null;
+  for (let batch = 0; batch < BATCHES_MAX; batch++) {
+    const page = await store.catalog.listUnscanned(workspaceId, registryId, engine, { cursor, limit: SCANS_PER_BATCH });
+    // An image that stands in two repositories is scanned once: what it is depends on its digest alone.
+    const fresh = page.items.filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+    const works = await assignments.queueScans(
+      workspaceId,
+      fresh.map((placement) => targetOf(placement, trigger)),
     );
-    if (fresh.length === 0) break;
-    for (const placement of fresh) {
-      queued.add(placement.digest);
-      await assignments.queueScan(targetOf(placement, trigger));
-    }
+    queued += works.filter(({ created }) => created).length;
+    cursor = page.nextCursor;
+    if (cursor === null) break;
   }
-  log.info({ workspaceId, registryId, queued: queued.size, trigger }, 'unscanned images were queued');
-  return queued.size;
+  log.info({ workspaceId, registryId, queued, trigger }, 'unscanned images were queued');
+  return queued;
 }
 
 function targetOf(placement: Placement, trigger: 'historical' | 'interval' | 'manual') {
-  const { workspaceId, registryId, repository, digest, tags, mediaType } = placement;
+  const { registryId, repository, digest, tags, mediaType } = placement;
   const isIndex = mediaType !== null && /image\.index|manifest\.list/.test(mediaType);
-  return { workspaceId, registryId, repository, digest, trigger, mayBeChild: tags.length === 0 && !isIndex };
+  return { registryId, repository, digest, trigger, mayBeChild: tags.length === 0 && !isIndex };
 }

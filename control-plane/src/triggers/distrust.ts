@@ -1,4 +1,4 @@
-import type { Assignments } from '../assignments/index.ts';
+import { type Assignments, SCANS_PER_BATCH } from '../assignments/index.ts';
 import type { Context, Placement } from '../storage/index.ts';
 import type { Distrusted } from './face.ts';
 
@@ -8,7 +8,7 @@ const PLACES_MAX = 1_000;
 /** A crash before the last image is queued leaves it without a verdict: its registry's next listing finds it so. */
 export async function distrust(
   context: Context,
-  assignments: Pick<Assignments, 'queueScan'>,
+  assignments: Pick<Assignments, 'queueScans'>,
   workspaceId: string,
   sensorId: string,
 ): Promise<Distrusted | null> {
@@ -17,30 +17,34 @@ export async function distrust(
   if (!dropped) return null;
   const { facts } = dropped;
   let images = 0;
-  for (const digest of dropped.images) if (await queueAnew(context, assignments, workspaceId, digest)) images += 1;
+  let scans: Target[] = [];
+  for (const digest of dropped.images) {
+    const found = await placesOf(context, workspaceId, digest);
+    if (found.length > 0) images += 1;
+    scans.push(...found);
+    if (scans.length < SCANS_PER_BATCH && digest !== dropped.images.at(-1)) continue;
+    await assignments.queueScans(workspaceId, scans);
+    scans = [];
+  }
   log.warn({ workspaceId, sensorId, facts, images }, 'a sensor is compromised: its facts were dropped, their images are scanned anew');
   return { facts, images };
 }
 
-/** Once in each live registry: a fact counts by who may serve it. False when it stands in none. */
-async function queueAnew(
-  { store }: Context,
-  assignments: Pick<Assignments, 'queueScan'>,
-  workspaceId: string,
-  digest: string,
-): Promise<boolean> {
+type Target = Parameters<Assignments['queueScans']>[1][number];
+
+/** Once in each live registry: a fact counts by who may serve it. Empty when it stands in none. */
+async function placesOf({ store }: Context, workspaceId: string, digest: string): Promise<readonly Target[]> {
   const { items } = await store.catalog.listPlacements(workspaceId, { digest }, { cursor: null, limit: PLACES_MAX });
   const placed = new Map<string, Placement>();
   for (const placement of [...items].sort(pullableFirst))
     if (!placed.has(placement.registryId)) placed.set(placement.registryId, placement);
-  let queued = 0;
+  const isChild = (await store.catalog.listChildren(workspaceId, [digest])).has(digest);
+  const found: Target[] = [];
   for (const { registryId, repository, tags } of placed.values()) {
     if ((await store.registries.fetch(workspaceId, registryId))?.deletedAt !== null) continue;
-    const mayBeChild = tags.length === 0 && (await store.catalog.isChild(workspaceId, digest));
-    await assignments.queueScan({ workspaceId, registryId, repository, digest, trigger: 'reconcile', mayBeChild });
-    queued += 1;
+    found.push({ registryId, repository, digest, trigger: 'reconcile', mayBeChild: tags.length === 0 && isChild });
   }
-  return queued > 0;
+  return found;
 }
 
 /** Also what is gone or archived is asked for: the sensor may have said so. */

@@ -98,7 +98,8 @@ export class Pushes {
     const repository = await store.catalog.updateFromPush(workspaceId, registryId, placed, ids, now());
     if (!repository.watched) return told('ignored', `repository ${name} is not in the perimeter`);
     if (tag === null && !settled) return told('waiting');
-    if (tag === null && (await store.catalog.isChild(workspaceId, digest))) return told('applied', 'scanned with its index');
+    if (tag === null && (await store.catalog.listChildren(workspaceId, [digest])).has(digest))
+      return told('applied', 'scanned with its index');
     const { id } = await this.#assignments.queueScan({ workspaceId, registryId, repository: name, digest, trigger: 'push' });
     return told('queued', null, id);
   }

@@ -1,19 +1,16 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Assignments } from '../assignments/index.ts';
+import { type Assignments, SCANS_PER_BATCH } from '../assignments/index.ts';
 import type { Context, Placement, Registry, Repository } from '../storage/index.ts';
 import type { ManualTarget } from './face.ts';
 
-/** Images of one repository queued by one request (ECR's quota of images in a repository). */
-const IMAGES_MAX = 100_000;
-const PAGE = 500;
+/** Batches queued by one request: ECR's quota of images in a repository is 100,000. */
+const BATCHES_MAX = 100_000 / SCANS_PER_BATCH;
+
+type Queue = Pick<Assignments, 'queue' | 'queueScan' | 'queueScans'>;
+type Asked = Promise<{ readonly assignmentIds: readonly string[] }>;
 
 /** Queues what a person asks for, whatever was scanned before. */
-export async function request(
-  context: Context,
-  assignments: Pick<Assignments, 'queue' | 'queueScan'>,
-  workspaceId: string,
-  target: ManualTarget,
-): Promise<{ readonly assignmentIds: readonly string[] }> {
+export async function request(context: Context, assignments: Queue, workspaceId: string, target: ManualTarget): Asked {
   const registry = await context.store.registries.fetch(workspaceId, target.registryId);
   if (!registry || registry.deletedAt !== null) throw missing(`registry ${target.registryId}`);
   if (target.kind === 'registry') {
@@ -22,33 +19,46 @@ export async function request(
   }
   const repository = await context.store.catalog.fetchRepositoryByName(workspaceId, registry.id, target.repository);
   if (!repository) throw missing(`repository ${target.repository}`);
-  const digests = await digestsOf(context, registry, repository, target);
+  if (target.kind === 'repository') return queueRepository(context, assignments, repository);
+  const digest = target.kind === 'tag' ? await digestOfTag(context, repository, target.tag) : target.digest;
+  if (target.kind === 'digest') await ensurePlaced(context, registry, repository, digest);
+  const { id } = await assignments.queueScan({ workspaceId, ...scanOf(repository, digest) });
+  return { assignmentIds: [id] };
+}
+
+const scanOf = ({ registryId, name }: Repository, digest: string) => ({ registryId, repository: name, digest, trigger: 'manual' as const });
+
+async function digestOfTag({ store }: Context, { workspaceId, id, name }: Repository, tag: string): Promise<string> {
+  const tagged = await store.catalog.fetchPlacementByTag(workspaceId, id, tag);
+  if (!tagged) throw missing(`tag ${tag} in ${name}`);
+  return tagged.digest;
+}
+
+/** Page by page: a crash on the way leaves a part queued, and asking again queues the rest. */
+async function queueRepository({ store }: Context, assignments: Queue, repository: Repository): Asked {
+  const { workspaceId, id: repositoryId } = repository;
   const assignmentIds: string[] = [];
-  for (const digest of digests) {
-    const scan = { workspaceId, registryId: registry.id, repository: repository.name, digest, trigger: 'manual' as const };
-    assignmentIds.push((await assignments.queueScan(scan)).id);
+  let cursor: string | null = null;
+  for (let batch = 0; batch < BATCHES_MAX; batch++) {
+    const page = await store.catalog.listPlacements(workspaceId, { repositoryId }, { cursor, limit: SCANS_PER_BATCH });
+    const roots = await rootsOf(store, workspaceId, page.items);
+    const queued = await assignments.queueScans(
+      workspaceId,
+      roots.map((digest) => scanOf(repository, digest)),
+    );
+    assignmentIds.push(...queued.map(({ id }) => id));
+    cursor = page.nextCursor;
+    if (cursor === null) break;
   }
   return { assignmentIds };
 }
 
-async function digestsOf(
-  context: Context,
-  registry: Registry,
-  repository: Repository,
-  target: Exclude<ManualTarget, { kind: 'registry' }>,
-): Promise<readonly string[]> {
-  switch (target.kind) {
-    case 'digest':
-      await ensurePlaced(context, registry, repository, target.digest);
-      return [target.digest];
-    case 'tag': {
-      const tagged = (await listPresent(context, repository)).find((placement) => placement.tags.includes(target.tag));
-      if (!tagged) throw missing(`tag ${target.tag} in ${repository.name}`);
-      return [tagged.digest];
-    }
-    case 'repository':
-      return roots(context, await listPresent(context, repository));
-  }
+/** What can be pulled. Untagged parts of an index are read with it. */
+async function rootsOf({ catalog }: Context['store'], workspaceId: string, placements: readonly Placement[]): Promise<readonly string[]> {
+  const present = placements.filter(({ presence }) => presence === 'present');
+  const untagged = present.filter(({ tags }) => tags.length === 0).map(({ digest }) => digest);
+  const children = await catalog.listChildren(workspaceId, untagged);
+  return present.filter(({ digest, tags }) => tags.length > 0 || !children.has(digest)).map(({ digest }) => digest);
 }
 
 /** A digest whose push event was lost is asked for by hand: it gets its place, or the scan finds it gone. */
@@ -58,25 +68,6 @@ async function ensurePlaced({ store, now }: Context, registry: Registry, reposit
   if (items.length > 0) return;
   const placed = { repository: repository.name, digest, tag: null, mediaType: null, pushedAt: now() };
   await store.catalog.updateFromPush(workspaceId, registry.id, placed, { repositoryId: repository.id }, now());
-}
-
-async function listPresent({ store }: Context, { workspaceId, id: repositoryId }: Repository): Promise<readonly Placement[]> {
-  const found: Placement[] = [];
-  let cursor: string | null = null;
-  do {
-    const page = await store.catalog.listPlacements(workspaceId, { repositoryId }, { cursor, limit: PAGE });
-    found.push(...page.items.filter((placement) => placement.presence === 'present'));
-    cursor = page.nextCursor;
-  } while (cursor !== null && found.length < IMAGES_MAX);
-  return found;
-}
-
-/** Untagged parts of an index are read with it. */
-async function roots({ store }: Context, placements: readonly Placement[]): Promise<readonly string[]> {
-  const digests: string[] = [];
-  for (const { workspaceId, digest, tags } of placements)
-    if (tags.length > 0 || !(await store.catalog.isChild(workspaceId, digest))) digests.push(digest);
-  return digests;
 }
 
 const missing = (which: string): TidewaiterError =>

@@ -1,14 +1,15 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { AssignmentState, Grant } from '@tidewaiter/shared/protocol';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Assignment } from '../port/assignments.ts';
-import type { AssignmentStore } from '../port/store.ts';
+import type { AssignmentStore, QueuedAssignment } from '../port/store.ts';
 import { assignmentOf, assignmentRowOf, holdGrant, selectOne } from './assignment-rows.ts';
-import { cancelAssignments, freeClaims, live, renewClaims } from './claims.ts';
-import { pageOf, toJson } from './columns.ts';
+import { cancelAssignments, freeClaims, renewClaims } from './claims.ts';
+import { chunksOf, pageOf, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { releaseVerbs } from './leases.ts';
 import { fetchSensor } from './sensors.ts';
+import type { Tables } from './tables.ts';
 
 /** A live one may end between our insert and our look; a third miss in a row is no chance any more. */
 const CREATE_TRIES = 3;
@@ -17,9 +18,13 @@ export function assignmentStore(database: Database): AssignmentStore {
   return { ...queueVerbs(database), ...leaseVerbs(database), ...releaseVerbs(database) };
 }
 
-function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'fetch' | 'list' | 'offer' | 'cancel' | 'count'> {
+function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'createAll' | 'fetch' | 'list' | 'offer' | 'cancel' | 'count'> {
   return {
     create: (assignment) => database.write((session) => create(session, assignment)),
+    createAll: (workspaceId, assignments) => {
+      const rows = assignments.map((assignment) => assignmentRowOf({ ...assignment, workspaceId }));
+      return database.write((session) => createAll(session, workspaceId, rows));
+    },
     async fetch(workspaceId, id) {
       const row = await database.read((session) => selectOne(session, workspaceId, id).executeTakeFirst());
       return row ? assignmentOf(row) : null;
@@ -47,32 +52,63 @@ function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'fetch
   };
 }
 
-async function create(session: Session, assignment: Assignment): Promise<{ id: string; created: boolean }> {
-  const row = assignmentRowOf(assignment);
-  for (let tries = 0; tries < CREATE_TRIES; tries++) {
-    const inserted = await session
-      .insertInto('assignments')
-      .values(row)
-      .onConflict((conflict) =>
-        conflict.columns(['workspaceId', 'workKey']).where(sql<boolean>`state in ('pending', 'offered', 'running')`).doNothing(),
-      )
-      .executeTakeFirst();
-    if ((inserted.numInsertedOrUpdatedRows ?? 0n) > 0n) return { id: assignment.id, created: true };
-    const existing = await session
-      .selectFrom('assignments')
-      .select('id')
-      .where('workspaceId', '=', assignment.workspaceId)
-      .where('workKey', '=', row.workKey)
-      .where('state', 'in', live)
-      .executeTakeFirst();
-    if (existing) return { id: existing.id, created: false };
+/** @internal One of these; see AssignmentStore.create. */
+export async function create(session: Session, assignment: Assignment): Promise<QueuedAssignment> {
+  const [queued] = await createAll(session, assignment.workspaceId, [assignmentRowOf(assignment)]);
+  if (queued === undefined) throw restless(assignment.id);
+  return queued;
+}
+
+type Row = Selectable<Tables['assignments']>;
+
+/** Rows in one order, so that two that queue the same work cannot wait for each other. */
+async function createAll(session: Session, workspaceId: string, rows: readonly Row[]): Promise<readonly QueuedAssignment[]> {
+  const queued = new Map<string, QueuedAssignment>();
+  const distinct = [...new Map(rows.map((row) => [row.workKey, row] as const)).values()];
+  let open: readonly Row[] = distinct.sort((a, b) => (a.workKey < b.workKey ? -1 : 1));
+  for (let tries = 0; open.length > 0 && tries < CREATE_TRIES; tries++) {
+    for (const chunk of chunksOf(open))
+      for (const [workKey, work] of await createChunk(session, workspaceId, chunk)) queued.set(workKey, work);
+    open = open.filter((row) => !queued.has(row.workKey));
   }
-  throw new TidewaiterError('storage.unavailable', {
-    which: `queue of ${row.workKey}`,
+  return rows.map(({ id, workKey }) => {
+    const work = queued.get(workKey);
+    if (work === undefined) throw restless(workKey);
+    return { id: work.id, created: work.created && work.id === id };
+  });
+}
+
+/** By work: what was made, and what lives already. What ended in between is in neither. */
+async function createChunk(session: Session, workspaceId: string, rows: readonly Row[]): Promise<ReadonlyMap<string, QueuedAssignment>> {
+  const made = await session
+    .insertInto('assignments')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['workspaceId', 'workKey']).where(sql<boolean>`state in ('pending', 'offered', 'running')`).doNothing(),
+    )
+    .returning(['id', 'workKey'])
+    .execute();
+  const queued = new Map(made.map(({ id, workKey }) => [workKey, { id, created: true }]));
+  const others = rows.map((row) => row.workKey).filter((workKey) => !queued.has(workKey));
+  if (others.length === 0) return queued;
+  const living = await session
+    .selectFrom('assignments')
+    .select(['id', 'workKey'])
+    .where('workspaceId', '=', workspaceId)
+    .where('workKey', 'in', others)
+    // In the words of the partial index, which SQLite does not see in a list of parameters.
+    .where(sql<boolean>`state in ('pending', 'offered', 'running')`)
+    .execute();
+  for (const { id, workKey } of living) queued.set(workKey, { id, created: false });
+  return queued;
+}
+
+const restless = (workKey: string): TidewaiterError =>
+  new TidewaiterError('storage.unavailable', {
+    which: `queue of ${workKey}`,
     got: `a live assignment that ended at each of ${CREATE_TRIES} looks`,
     remedy: 'Try again.',
   });
-}
 
 async function offer(
   database: Database,

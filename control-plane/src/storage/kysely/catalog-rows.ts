@@ -1,6 +1,5 @@
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
-import type { Selectable } from 'kysely';
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Placement, Presence, Repository } from '../port/catalog.ts';
 import type { Registry } from '../port/registries.ts';
 import { chunksOf, groupBy, pageOf } from './columns.ts';
@@ -71,11 +70,11 @@ export async function upsertPlacement(
 /** @internal No (repository, digest) twice. */
 export async function upsertPlacements(
   session: Session,
-  placed: readonly { readonly repository: Pick<Repository, 'workspaceId' | 'registryId' | 'id'>; readonly image: PlacedImage }[],
+  placements: readonly { readonly repository: Pick<Repository, 'workspaceId' | 'registryId' | 'id'>; readonly image: PlacedImage }[],
   listing: string | null,
   nowMs: number,
 ): Promise<void> {
-  const rows = placed.map(({ repository: { workspaceId, registryId, id }, image }) => ({
+  const rows = placements.map(({ repository: { workspaceId, registryId, id }, image }) => ({
     workspaceId,
     registryId,
     repositoryId: id,
@@ -101,74 +100,6 @@ export async function upsertPlacements(
       .execute();
 }
 
-/** @internal Present, watched, without a lasting verdict, not at work, and not merely a part of an index that is there. */
-export async function unscanned(
-  session: Session,
-  workspaceId: string,
-  registryId: string,
-  engineKey: string | null,
-  limit: number,
-): Promise<readonly Placement[]> {
-  const rows = await joined(session, workspaceId)
-    .where('placements.registryId', '=', registryId)
-    .where('placements.presence', '=', 'present')
-    .where('repositories.watched', '=', 1)
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('scans')
-            .select('scans.id')
-            .whereRef('scans.workspaceId', '=', 'placements.workspaceId')
-            .whereRef('scans.digest', '=', 'placements.digest')
-            // These say that the image could not be read then, not what is in it: it is tried again with the next listing.
-            .where('scans.verdict', 'not in', ['failed', 'gone', 'archived'])
-            .where(sql<boolean>`scans.unread = '[]'`)
-            .$if(engineKey !== null, (query) => query.where('scans.engineKey', '=', engineKey ?? '')),
-        ),
-      ),
-    )
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('assignments')
-            .select('assignments.id')
-            .whereRef('assignments.workspaceId', '=', 'placements.workspaceId')
-            .whereRef('assignments.digest', '=', 'placements.digest')
-            .whereRef('assignments.registryId', '=', 'placements.registryId')
-            .where('assignments.state', 'in', ['pending', 'offered', 'running']),
-        ),
-      ),
-    )
-    .where((eb) =>
-      eb.or([
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('manifestChildren')
-              .select('position')
-              .whereRef('manifestChildren.workspaceId', '=', 'placements.workspaceId')
-              .whereRef('manifestChildren.childDigest', '=', 'placements.digest'),
-          ),
-        ),
-        eb.exists(
-          eb
-            .selectFrom('tags')
-            .select('tag')
-            .whereRef('tags.workspaceId', '=', 'placements.workspaceId')
-            .whereRef('tags.repositoryId', '=', 'placements.repositoryId')
-            .whereRef('tags.digest', '=', 'placements.digest'),
-        ),
-      ]),
-    )
-    .orderBy('placements.repositoryId')
-    .orderBy('placements.digest')
-    .limit(limit)
-    .execute();
-  return withTags(session, workspaceId, rows);
-}
-
 /** @internal Ordered by repository and digest. */
 export async function placementsOf(
   session: Session,
@@ -176,21 +107,26 @@ export async function placementsOf(
   filter: { readonly registryId?: string; readonly repositoryId?: string; readonly digest?: string },
   page: PageRequest,
 ): Promise<Page<Placement>> {
-  const rows = joined(session, workspaceId)
+  const rows = selectPlaced(session, workspaceId)
     .$if(filter.registryId !== undefined, (query) => query.where('placements.registryId', '=', filter.registryId ?? ''))
     .$if(filter.repositoryId !== undefined, (query) => query.where('placements.repositoryId', '=', filter.repositoryId ?? ''))
     .$if(filter.digest !== undefined, (query) => query.where('placements.digest', '=', filter.digest ?? ''));
+  return pageOfPlaced(session, workspaceId, rows, page);
+}
+
+/** @internal One page of them, by repository and digest, with their tags. */
+export function pageOfPlaced(
+  session: Session,
+  workspaceId: string,
+  rows: ReturnType<typeof selectPlaced>,
+  page: PageRequest,
+): Promise<Page<Placement>> {
   return pageOf(
     page,
     async (after, limit) => {
       const [repositoryId = '', digest = ''] = after.split(' ');
       const found = await rows
-        .where((eb) =>
-          eb.or([
-            eb('placements.repositoryId', '>', repositoryId),
-            eb.and([eb('placements.repositoryId', '=', repositoryId), eb('placements.digest', '>', digest)]),
-          ]),
-        )
+        .where(sql<boolean>`(placements.repository_id, placements.digest) > (${repositoryId}, ${digest})`)
         .orderBy('placements.repositoryId')
         .orderBy('placements.digest')
         .limit(limit)
@@ -202,7 +138,8 @@ export async function placementsOf(
   );
 }
 
-const joined = (session: Session, workspaceId: string) =>
+/** @internal Placements with the names of their repositories. */
+export const selectPlaced = (session: Session, workspaceId: string) =>
   session
     .selectFrom('placements')
     .innerJoin('repositories', (join) =>
@@ -214,7 +151,8 @@ const joined = (session: Session, workspaceId: string) =>
 
 type PlacementRow = Selectable<Tables['placements']> & { readonly repository: string };
 
-async function withTags(session: Session, workspaceId: string, rows: readonly PlacementRow[]): Promise<readonly Placement[]> {
+/** @internal */
+export async function withTags(session: Session, workspaceId: string, rows: readonly PlacementRow[]): Promise<readonly Placement[]> {
   const tags = await tagsOf(session, workspaceId, [...new Set(rows.map((row) => row.digest))]);
   return rows.map(({ listing: _listing, ...row }) => ({ ...row, tags: tags.get(`${row.repositoryId} ${row.digest}`) ?? [] }));
 }

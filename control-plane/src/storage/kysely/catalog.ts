@@ -1,10 +1,20 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
+import type { Placement } from '../port/catalog.ts';
 import type { CatalogStore } from '../port/store.ts';
 import { updateFromListing } from './catalog-listing.ts';
-import { ensureRepository, isWatchedFromBirth, placementsOf, repositoryOf, unscanned, upsertPlacement } from './catalog-rows.ts';
-import { pageOf } from './columns.ts';
+import {
+  ensureRepository,
+  isWatchedFromBirth,
+  selectPlaced,
+  placementsOf,
+  repositoryOf,
+  upsertPlacement,
+  withTags,
+} from './catalog-rows.ts';
+import { chunksOf, pageOf } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { fetchRegistry } from './registries.ts';
+import { unscanned } from './unscanned.ts';
 
 export function catalogStore(database: Database): CatalogStore {
   return { ...writes(database), ...repositories(database), ...placements(database) };
@@ -149,26 +159,50 @@ function repositories(
   };
 }
 
-function placements(database: Database): Pick<CatalogStore, 'listPlacements' | 'listUnscanned' | 'isChild'> {
+function placements(database: Database): Pick<CatalogStore, 'listPlacements' | 'fetchPlacementByTag' | 'listUnscanned' | 'listChildren'> {
   return {
     listPlacements: (workspaceId, filter, page) => database.read((session) => placementsOf(session, workspaceId, filter, page)),
-    listUnscanned: (workspaceId, registryId, engineKey, limit) =>
-      database.read((session) => unscanned(session, workspaceId, registryId, engineKey, limit)),
-    isChild: (workspaceId, digest) =>
-      database.read(async (session) => {
-        const row = await session
-          .selectFrom('manifestChildren')
-          .innerJoin('placements', (join) =>
-            join
-              .onRef('placements.workspaceId', '=', 'manifestChildren.workspaceId')
-              .onRef('placements.digest', '=', 'manifestChildren.digest'),
-          )
-          .select('manifestChildren.digest')
-          .where('manifestChildren.workspaceId', '=', workspaceId)
-          .where('manifestChildren.childDigest', '=', digest)
-          .where('placements.presence', '!=', 'gone')
-          .executeTakeFirst();
-        return row !== undefined;
-      }),
+    fetchPlacementByTag: (workspaceId, repositoryId, tag) =>
+      database.read((session) => fetchTagged(session, workspaceId, repositoryId, tag)),
+    listUnscanned: (workspaceId, registryId, engineKey, page) =>
+      database.read((session) => unscanned(session, workspaceId, registryId, engineKey, page)),
+    listChildren: (workspaceId, digests) => database.read((session) => childrenAmong(session, workspaceId, digests)),
   };
+}
+
+async function fetchTagged(session: Session, workspaceId: string, repositoryId: string, tag: string): Promise<Placement | null> {
+  const row = await selectPlaced(session, workspaceId)
+    .innerJoin('tags', (join) =>
+      join
+        .onRef('tags.workspaceId', '=', 'placements.workspaceId')
+        .onRef('tags.repositoryId', '=', 'placements.repositoryId')
+        .onRef('tags.digest', '=', 'placements.digest'),
+    )
+    .where('placements.repositoryId', '=', repositoryId)
+    .where('tags.tag', '=', tag)
+    .where('placements.presence', '=', 'present')
+    .executeTakeFirst();
+  const [placement] = row ? await withTags(session, workspaceId, [row]) : [];
+  return placement ?? null;
+}
+
+async function childrenAmong(session: Session, workspaceId: string, digests: readonly string[]): Promise<ReadonlySet<string>> {
+  const children = new Set<string>();
+  for (const chunk of chunksOf(digests)) {
+    const rows = await session
+      .selectFrom('manifestChildren')
+      .innerJoin('placements', (join) =>
+        join
+          .onRef('placements.workspaceId', '=', 'manifestChildren.workspaceId')
+          .onRef('placements.digest', '=', 'manifestChildren.digest'),
+      )
+      .select('manifestChildren.childDigest')
+      .distinct()
+      .where('manifestChildren.workspaceId', '=', workspaceId)
+      .where('manifestChildren.childDigest', 'in', chunk)
+      .where('placements.presence', '!=', 'gone')
+      .execute();
+    for (const row of rows) children.add(row.childDigest);
+  }
+  return children;
 }

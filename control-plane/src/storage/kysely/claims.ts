@@ -120,8 +120,8 @@ export async function freeClaims(session: Session, workspaceId: string, assignme
   await session.deleteFrom('layerClaims').where('workspaceId', '=', workspaceId).where('assignmentId', '=', assignmentId).execute();
 }
 
-/** @internal The states of the partial index assignments_live. */
-export const live: readonly AssignmentState[] = ['pending', 'offered', 'running'];
+/** The states of the partial index assignments_live. */
+const live: readonly AssignmentState[] = ['pending', 'offered', 'running'];
 
 /** @internal */
 export async function cancelAssignments(

@@ -141,15 +141,28 @@ export interface CatalogStore {
     filter: { readonly registryId?: string; readonly repositoryId?: string; readonly digest?: string },
     page: PageRequest,
   ): Promise<Page<Placement>>;
-  /** Present placements of watched repositories whose digest has no scan under `engineKey` and no live assignment. */
-  listUnscanned(workspaceId: string, registryId: string, engineKey: string | null, limit: number): Promise<readonly Placement[]>;
-  /** True when `digest` is a child of an index that stands in a repository of this workspace and is not gone. */
-  isChild(workspaceId: string, digest: string): Promise<boolean>;
+  /** The present placement that a tag points to. */
+  fetchPlacementByTag(workspaceId: string, repositoryId: string, tag: string): Promise<Placement | null>;
+  /**
+   * Present placements of watched repositories whose digest has no scan under `engineKey` and no live assignment, by repository and
+   * digest. A page may hold fewer than its limit, or none, with more to come.
+   */
+  listUnscanned(workspaceId: string, registryId: string, engineKey: string | null, page: PageRequest): Promise<Page<Placement>>;
+  /** Those of `digests` that are children of an index that stands in a repository of this workspace and is not gone. */
+  listChildren(workspaceId: string, digests: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** `id` is the live assignment's for this work, made now or before. */
+export interface QueuedAssignment {
+  readonly id: string;
+  readonly created: boolean;
 }
 
 export interface AssignmentStore {
   /** Creates it unless a live one (pending, offered, running) of the same kind, registry, repository and digest exists; answers the live one's id either way. */
-  create(assignment: Assignment): Promise<{ readonly id: string; readonly created: boolean }>;
+  create(assignment: Assignment): Promise<QueuedAssignment>;
+  /** The same for many, in one transaction: one answer for each, in their order; of two for the same work here, one is created. */
+  createAll(workspaceId: string, assignments: readonly Omit<Assignment, 'workspaceId'>[]): Promise<readonly QueuedAssignment[]>;
   fetch(workspaceId: string, id: string): Promise<Assignment | null>;
   list(
     workspaceId: string,

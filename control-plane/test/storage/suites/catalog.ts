@@ -308,17 +308,49 @@ async function unscanned(t: Test, stores: Stores): Promise<void> {
     await scan('unread', { verdict: 'incomplete', unread: [{ digest: a, code: 'c', detail: 'd' }] });
     await scan('plain', {}, other);
     const found = async (engineKey: string | null, limit = 100) => {
-      const digests = (await store.catalog.listUnscanned(workspaceId, registry.id, engineKey, limit)).map((one) => one.digest);
+      const digests: string[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await store.catalog.listUnscanned(workspaceId, registry.id, engineKey, { cursor, limit });
+        t.ok(page.items.length <= limit);
+        digests.push(...page.items.map((one) => one.digest));
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      t.equal(new Set(digests).size, digests.length, 'none twice');
       return names.filter((name) => digests.includes(digest(name)));
     };
-    t.same(await found(null), ['plain', 'failed', 'unread', 'tagged child']);
-    t.same(await found('e1'), ['plain', 'failed', 'unread', 'tagged child', 'index'], 'under another engine the index is unscanned');
-    t.equal((await found(null, 2)).length, 2);
-    t.same(await store.catalog.listUnscanned(other, registry.id, null, 9), []);
-    t.equal(await store.catalog.isChild(workspaceId, digest('child')), true);
-    t.equal(await store.catalog.isChild(workspaceId, digest('index')), false);
-    t.equal(await store.catalog.isChild(other, digest('child')), false);
+    const open = ['plain', 'failed', 'unread', 'tagged child'];
+    t.same(await found(null), open);
+    t.same(await found('e1'), [...open, 'index'], 'under another engine the index is unscanned');
+    for (const limit of [1, 2, 3, 8, 9]) t.same(await found(null, limit), open, `in pages of ${limit}`);
+    t.same((await store.catalog.listUnscanned(other, registry.id, null, first)).items, []);
+    t.same(await store.catalog.listChildren(workspaceId, [digest('child'), digest('index')]), new Set([digest('child')]));
+    t.same(await store.catalog.listChildren(workspaceId, []), new Set());
+    t.same(await store.catalog.listChildren(other, [digest('child')]), new Set());
     await store.catalog.updatePresence(workspaceId, registry.id, 'app', digest('index'), 'gone', 7);
-    t.equal(await store.catalog.isChild(workspaceId, digest('child')), false, 'its index is gone');
+    t.same(await store.catalog.listChildren(workspaceId, [digest('child')]), new Set(), 'its index is gone');
+  });
+
+  await t.test('a tag finds what it points to, if that can be pulled, in its own repository', async (t) => {
+    const store = await stores.open(t);
+    const workspaceId = await createWorkspace(store);
+    const registry = await connect(store, workspaceId);
+    const place = (repository: string, digest: string, tag: string) =>
+      store.catalog.updateFromPush(
+        workspaceId,
+        registry.id,
+        { repository, digest, tag, mediaType: null, pushedAt: 5 },
+        { repositoryId: newId() },
+        5,
+      );
+    const app = await place('app', a, 'v1');
+    await place('app', a, 'latest');
+    const web = await place('web', b, 'v1');
+    await place('web', b, 'v2');
+    t.match(await store.catalog.fetchPlacementByTag(workspaceId, app.id, 'v1'), { digest: a, repository: 'app', tags: ['latest', 'v1'] });
+    t.match(await store.catalog.fetchPlacementByTag(workspaceId, web.id, 'v1'), { digest: b, repository: 'web' });
+    t.equal(await store.catalog.fetchPlacementByTag(workspaceId, app.id, 'v2'), null);
+    await store.catalog.updatePresence(workspaceId, registry.id, 'app', a, 'archived', 6);
+    t.equal(await store.catalog.fetchPlacementByTag(workspaceId, app.id, 'v1'), null, 'it is archived');
   });
 }

@@ -46,6 +46,56 @@ async function offers(t: Test, stores: Stores): Promise<void> {
     t.same(await one.assignments.count(theirs.workspaceId), { pending: 1 });
   });
 
+  await t.test('many are queued in one go as each would be by itself, at the size of a statement and beyond', async (t) => {
+    const [one, two] = await stores.openTwo(t);
+    const [registry, theirs] = [await connect(one), await connect(one, 'two')];
+    const { workspaceId } = registry;
+    const works = (names: readonly string[]) => names.map((name) => assignmentOf(registry, { digest: digestOf(name) }));
+    const named = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `image ${from + at}`);
+    const live = await one.assignments.create(assignmentOf(registry, { digest: digestOf('image 7') }));
+    const ended = await one.assignments.create(assignmentOf(registry, { digest: digestOf('image 8') }));
+    await one.assignments.cancel(workspaceId, { id: ended.id }, 5);
+    await one.assignments.create(assignmentOf(theirs, { digest: digestOf('image 9') }));
+    // 500 rows fill a statement.
+    for (const [from, to, fresh] of [
+      [0, 500, 499],
+      [0, 501, 1],
+      [400, 1_402, 901],
+    ] as const) {
+      const asked = works(named(from, to));
+      const queued = await one.assignments.createAll(workspaceId, asked);
+      t.equal(queued.length, asked.length);
+      t.equal(queued.filter(({ created }) => created).length, fresh);
+      t.ok(
+        queued.every(({ id, created }, at) => created === (id === asked[at]?.id)),
+        'in the order asked',
+      );
+      if (from === 0) t.same(queued[7], { id: live.id, created: false }, 'what lives already keeps its id');
+    }
+    t.same(await one.assignments.count(workspaceId), { pending: 1_402, cancelled: 1 });
+    t.same(await one.assignments.count(theirs.workspaceId), { pending: 1 });
+    t.same(await one.assignments.createAll(workspaceId, []), []);
+
+    const [twice, again] = await one.assignments.createAll(workspaceId, works(['twice', 'twice']));
+    t.equal(twice?.id, again?.id);
+    t.not(twice?.created, again?.created, 'the same work twice in one go is one');
+
+    const names = named(2_000, 2_600);
+    const rivals = await Promise.all([
+      one.assignments.createAll(workspaceId, works(names)),
+      two.assignments.createAll(workspaceId, works(names.toReversed())),
+    ]);
+    t.equal(rivals.flat().filter(({ created }) => created).length, 600, 'two that queue the same in other orders share it');
+    t.same(
+      rivals[0].map(({ id }) => id),
+      rivals[1].toReversed().map(({ id }) => id),
+    );
+
+    const stranger = assignmentOf(registry, { digest: digestOf('stranger'), registryId: 'none' });
+    await t.rejects(one.assignments.createAll(workspaceId, [...works(['with it']), stranger]), { code: 'resource.not-found' });
+    t.same((await one.assignments.list(workspaceId, { digest: digestOf('with it') }, first)).items, [], 'all or none');
+  });
+
   await t.test('offers come by priority and age, to sensors that may serve the registry, and stand for a while', async (t) => {
     const store = await stores.open(t);
     const registry = await connect(store);

@@ -46,7 +46,8 @@ const catalog = [
     last_seen_at bigint not null, listing text, primary key (workspace_id, repository_id, digest),
     foreign key (workspace_id, repository_id) references repositories (workspace_id, id))`,
   'create index placements_digest on placements (workspace_id, digest)',
-  'create index placements_registry on placements (workspace_id, registry_id, presence)',
+  // With the last two columns a page of a registry is read in order; without them each page sorts the whole registry.
+  'create index placements_registry on placements (workspace_id, registry_id, presence, repository_id, digest)',
   `create table tags (workspace_id text not null, repository_id text not null, tag text not null, digest text not null,
     moved_at bigint not null, primary key (workspace_id, repository_id, tag),
     foreign key (workspace_id, repository_id) references repositories (workspace_id, id))`,
