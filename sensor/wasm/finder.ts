@@ -3,7 +3,7 @@
 // what it writes is a list of few places worth an exact look. What it says of a place never depends on where the data was cut.
 import { TABLES_AT } from '../src/memory/layout';
 import {
-  KEYWORD_HEADS, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT,
+  ESCAPED_URL_LITERAL, KEYWORD_HEADS, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT,
   PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW, URL_AUTHORITY_MAX, URL_LITERAL, WIDE_LITERAL,
 } from '../src/memory/tables';
 
@@ -74,11 +74,11 @@ function probeBefore(start: usize): void {
   if (at == low && start - at < (PREFIX_BACK as usize)) probe(at);
 }
 
-/** `\nTOKEN` and `%3DTOKEN` in the text: the run begins with what is left of the escape. */
+/** `\nTOKEN`, `\u003dTOKEN` and `%3DTOKEN` in the text: the run begins with what is left of the escape. */
 @inline function probeEscaped(start: usize): void {
   if (start <= low) return;
   const before: u32 = load<u8>(start - 1);
-  if (before == 92) probe(start + 1);
+  if (before == 92) { probe(start + 1); if (load<u8>(start) == 117) probe(start + 5); }
   else if (before == 37) probe(start + 2);
 }
 
@@ -218,7 +218,7 @@ function hasUserInfo(at: usize): bool {
     const c: u32 = load<u8>(p);
     if (c == 64) { if (colon) return true; continue; }
     if (c == 58) { colon = true; continue; }
-    if (c <= 32 || c == 47 || c == 34 || c == 39 || c == 60 || c == 62 || c == 96 || c == 92) return false;
+    if (c <= 32 || c == 47 || c == 34 || c == 39 || c == 60 || c == 62 || c == 96) return false;
   }
   return false;
 }
@@ -232,9 +232,10 @@ function literalsAt(at: usize, buckets: u32): void {
     const length: u32 = load<u8>(record, 2);
     if (start < low || start + length > dataEnd) continue;
     if (load<u8>(record, 3) ? !sameFolded(start, record + 4, length) : !same(start, record + 4, length)) continue;
-    if (id == URL_LITERAL) {
-      probe(at + 3);
-      if (!hasUserInfo(at + 3)) continue;
+    if (id == URL_LITERAL || id == ESCAPED_URL_LITERAL) {
+      const authority = at + (length as usize);
+      probe(authority);
+      if (!hasUserInfo(authority)) continue;
     }
     emit(start, KIND_LITERAL, id, length);
   }

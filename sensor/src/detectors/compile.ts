@@ -1,5 +1,5 @@
 import { KEYWORD_BYTES_MAX, KEYWORD_RUN_MAX, PREFIX_BYTES_MAX, RUN_MIN } from '../memory/index.ts';
-import { literals } from './literals.ts';
+import { type Literal, literals } from './literals.ts';
 import type { Rule } from './rule.ts';
 
 /** A rule with its expression made ready: sticky where it is tried at one place, global where it is searched. */
@@ -53,7 +53,11 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     prefixes: prefixAnchors,
     alike: byBeginning(prefixAnchors),
     keywords: anchorsOf(keywords),
-    literals: Object.entries(literals).map(([name, { text }]) => ({ text, rules: byLiteral.get(name) ?? [], run: [0, 0] })),
+    literals: Object.entries<Literal>(literals).map(([name, { text, spells }]) => ({
+      text,
+      rules: byLiteral.get(spells ?? name) ?? [],
+      run: [0, 0],
+    })),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Match } from './engine.ts';
 import { isPlaceholder } from './placeholder.ts';
 import type { Candidate, Found, Window } from './rule.ts';
 import { type Source, textOf } from './source.ts';
+import { unescapeWindow } from './unescape.ts';
 
 /** A match before its line is known. */
 export interface Hit {
@@ -15,14 +16,30 @@ export function confirm(source: Source, rule: CompiledRule, offset: number, reac
   const from = Math.max(0, offset - rule.before);
   const to = Math.min(reach, source.to);
   const window: Window = { text: windowText(source, from, to), hit: offset - from, path: source.path };
-  const cutLeft = from > 0;
-  const cutRight = !(source.last && to === source.to);
+  const sides = { cutLeft: from > 0, cutRight: !(source.last && to === source.to) };
+  const hits = hitsIn(window, sides, rule, (index) => from + index);
+  const unescaped = unescapeWindow(window);
+  if (unescaped === null) return hits;
+  const inner = hitsIn(unescaped.window, sides, rule, (index) => from + unescaped.placeOf(index));
+  return [
+    ...hits,
+    ...inner.map(({ match }) => ({ rule, match: { ...match, text: textOf(source, match.offset, match.offset + match.length) } })),
+  ];
+}
+
+interface Sides {
+  readonly cutLeft: boolean;
+  readonly cutRight: boolean;
+}
+
+/** @param placeOf the file offset of an index into the window's text. */
+function hitsIn(window: Window, { cutLeft, cutRight }: Sides, rule: CompiledRule, placeOf: (index: number) => number): Hit[] {
   const hits: Hit[] = [];
   for (const found of matchesOf(rule.expression, window)) {
     // What touches a cut side of the window may go on beyond it: it is no token of a known length.
     if (cutRight && found.index + found[0].length === window.text.length) continue;
     if (cutLeft && found.index === 0) continue;
-    const hit = hitOf(rule, candidateOf(found, window), from);
+    const hit = hitOf(rule, candidateOf(found, window), placeOf);
     if (hit !== null) hits.push(hit);
   }
   return hits;
@@ -60,7 +77,7 @@ function candidateOf(found: RegExpExecArray, window: Window): Candidate {
   return { secret, start, end: start + secret.length, groups: found.groups ?? {}, window };
 }
 
-function hitOf(compiled: CompiledRule, candidate: Candidate, from: number): Hit | null {
+function hitOf(compiled: CompiledRule, candidate: Candidate, placeOf: (index: number) => number): Hit | null {
   const { rule } = compiled;
   const found: Found | null = rule.check === undefined ? {} : rule.check(candidate);
   if (found === null) return null;
@@ -71,7 +88,8 @@ function hitOf(compiled: CompiledRule, candidate: Candidate, from: number): Hit 
   const canonical = found.canonical ?? Buffer.from(text, 'latin1');
   const preview = previewOf(rule.prefix ?? '', text);
   const confidence = found.confidence ?? rule.confidence;
-  return { rule: compiled, match: { detector: rule.id, confidence, canonical, text, preview, offset: from + start, length: end - start } };
+  const offset = placeOf(start);
+  return { rule: compiled, match: { detector: rule.id, confidence, canonical, text, preview, offset, length: placeOf(end) - offset } };
 }
 
 /** At most 8 characters that the provider gives every token, and the length: nothing of the secret itself. */

@@ -9,6 +9,8 @@ export interface Literal {
    * `swo` beside `:$1` would let `str` through. What share one here make rare strings.
    */
   readonly bucket: number;
+  /** The literal that this one is another spelling of: the rules of that one look here, too. */
+  readonly spells?: string;
 }
 
 /**
@@ -17,6 +19,7 @@ export interface Literal {
  */
 export const literals = {
   url: { text: '://', at: 0, bucket: 0 },
+  escapedUrl: { text: String.raw`:\/\/`, at: 0, bucket: 0, spells: 'url' },
   pem: { text: 'PRIVATE KEY', at: 0, bucket: 1 },
   authorization: { text: 'authorization', at: 5, folded: true, bucket: 1 },
   npmAuth: { text: '_auth', at: 0, bucket: 2 },

@@ -11,8 +11,9 @@ export const LITERALS_COUNT = 128;
 /** bucket bit, signature's place, length, folded, text (28) */
 export const LITERALS = 256;
 export const LITERALS_MAX = 64;
-/** The literal `://` comes first: pass 1 looks at what follows it. */
+/** The literals `://` and `:\/\/` come first: pass 1 looks at what follows them. */
 export const URL_LITERAL = 0;
+export const ESCAPED_URL_LITERAL = 1;
 /** 8,192 u16 each: the first record of the chain of a 3-byte beginning's slot; 0 for none. */
 export const PREFIX_HEADS = 4096;
 export const KEYWORD_HEADS = PREFIX_HEADS + 16384;

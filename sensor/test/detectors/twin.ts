@@ -23,8 +23,10 @@ export function twinFind(text: string, rules: CompiledRules): string[] {
     const folded = 'folded' in literal;
     const hay = folded ? text.toLowerCase() : text;
     for (let at = hay.indexOf(literal.text); at >= 0; at = hay.indexOf(literal.text, at + 1)) {
-      if (literal.text === '://' && startsPrefix(text, at + 3, rules)) found.add(`${at + 3} ${KIND_PREFIX}`);
-      if (literal.text !== '://' || hasUserInfo(text, at + 3)) found.add(`${at} ${KIND_LITERAL} ${id}`);
+      const isUrl = literal.text.startsWith(':') && literal.text.endsWith('/');
+      const after = at + literal.text.length;
+      if (isUrl && startsPrefix(text, after, rules)) found.add(`${after} ${KIND_PREFIX}`);
+      if (!isUrl || hasUserInfo(text, after)) found.add(`${at} ${KIND_LITERAL} ${id}`);
     }
   }
   return [...found].sort();
@@ -34,6 +36,7 @@ function* ofRun(text: string, start: number, run: string, rules: CompiledRules):
   const places = new Set([start]);
   if (start > 0) places.add(start - 1);
   if (text[start - 1] === '\\') places.add(start + 1);
+  if (text.slice(start - 1, start + 1) === '\\u') places.add(start + 5);
   if (text[start - 1] === '%') places.add(start + 2);
   for (const { index } of run.matchAll(/[-_](?=[A-Za-z0-9_-])/g)) places.add(start + index + 1);
   for (let at = start - 1; at >= 0 && start - at < PREFIX_BACK && /[A-Za-z0-9_.:-]/.test(text.charAt(at)); at--) {
@@ -71,6 +74,6 @@ function isText(base64: string): boolean {
 }
 
 function hasUserInfo(text: string, at: number): boolean {
-  const authority = /^[^\0- "'/<>`\\]*/.exec(text.slice(at, at + URL_AUTHORITY_MAX))?.[0] ?? '';
+  const authority = /^[^\0- "'/<>`]*/.exec(text.slice(at, at + URL_AUTHORITY_MAX))?.[0] ?? '';
   return /:[^]*@/.test(authority);
 }

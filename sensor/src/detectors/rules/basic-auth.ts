@@ -1,4 +1,5 @@
 import type { Found } from '../rule.ts';
+import { canonicalLogin } from './hosts.ts';
 
 /** Passwords that say "put yours here". */
 const placeholders =
@@ -22,5 +23,5 @@ export function decodeUserPassword(base64: string): { readonly user: string; rea
 export function userPasswordOf(base64: string, host = ''): Found | null {
   const pair = decodeUserPassword(base64);
   if (pair === null || isPlaceholderPassword(pair.password)) return null;
-  return { canonical: Buffer.from(`${pair.user}:${pair.password}${host === '' ? '' : `@${host}`}`, 'latin1') };
+  return { canonical: canonicalLogin(pair.user, pair.password, host) };
 }

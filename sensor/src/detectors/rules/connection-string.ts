@@ -1,7 +1,7 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
-import { isDefaultPassword, isSampleHost } from './hosts.ts';
+import { canonicalLogin, isDefaultPassword, isSampleHost } from './hosts.ts';
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
@@ -19,7 +19,7 @@ function checkAdo({ secret, window, start }: Candidate): Found | null {
 
 function checkParts(user: string, secret: string, host: string): Found | null {
   if (isPlaceholderPassword(secret) || isSampleHost(host) || /[<>{}%]/.test(secret + user + host) || secret.startsWith('$')) return null;
-  const canonical = Buffer.from(`${user}:${secret}@${host}`, 'latin1');
+  const canonical = canonicalLogin(user, secret, host);
   return isDefaultPassword(secret, host) ? { canonical, confidence: 'possible' } : { canonical };
 }
 

@@ -2,7 +2,7 @@ import { alphabets } from '../alphabets.ts';
 import { percentDecoded } from '../percent.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
-import { isDefaultPassword, isSampleHost } from './hosts.ts';
+import { canonicalLogin, isDefaultPassword, isSampleHost } from './hosts.ts';
 
 /** RFC 3986, 3.2.1: user information; passwords are percent-encoded there, though many are not. */
 const AUTHORITY = String.raw`(?<user>[^\s:/?#"'<>@\x60\\]{0,128}):(?<password>[^\s/?"'<>\x60\\@]{1,256}|[^\s/?"'<>\x60\\]{1,256})@(?<host>[A-Za-z0-9._%,:[\]-]{1,255})`;
@@ -23,13 +23,13 @@ function checkUserInfo({ groups }: Candidate): Found | null {
   // printf's and others' templates; a file name with a version; a bare port.
   if (
     /%[sdv]|^[#\d]{0,5}$|[<>{}|^]|\$[A-Za-z(]/.test(password) ||
-    /[<>{}$%(]/.test(user + host) ||
+    /[<>{}$%(]/.test(percentDecoded(user) + host) ||
     user.toLowerCase() === password.toLowerCase()
   )
     return null;
   if (isSampleHost(host)) return null;
   const weak = password.length < PASSWORD_MIN || isDefaultPassword(password, host);
-  const found = { canonical: Buffer.from(`${percentDecoded(user)}:${password}@${host}`, 'latin1') };
+  const found = { canonical: canonicalLogin(percentDecoded(user), password, host) };
   return weak ? { ...found, confidence: 'possible' } : found;
 }
 

@@ -1,22 +1,24 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
+import { canonicalLogin } from './hosts.ts';
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
 /** netrc(5): machine, login and password, in words that may stand on several lines. */
-function checkNetrc({ groups, secret }: Candidate): Found | null {
-  const user = groups['login'] ?? '';
+function checkNetrc({ groups, secret: written, start, end }: Candidate): Found | null {
+  const user = unquoted(groups['login'] ?? '');
+  const secret = unquoted(written);
   const host = groups['machine'] ?? '';
-  if (
-    isPlaceholderPassword(secret.replaceAll(/^"|"$/g, '')) ||
-    /example\.(?:com|org|net)$|^<|^\$/.test(host) ||
-    user === '' ||
-    secret.length < 6
-  )
-    return null;
-  const canonical = Buffer.from(`${user}:${secret}@${host}`, 'latin1');
-  return /^[a-z]+$/.test(secret) ? { canonical, confidence: 'possible' } : { canonical };
+  if (isPlaceholderPassword(secret) || /example\.(?:com|org|net)$|^<|^\$/.test(host) || user === '' || secret.length < 6) return null;
+  const canonical = canonicalLogin(user, secret, host);
+  const inside = secret === written ? {} : { start: start + 1, end: end - 1 };
+  return /^[a-z]+$/.test(secret) ? { canonical, ...inside, confidence: 'possible' } : { canonical, ...inside };
+}
+
+/** A word in quotes may hold blanks, and has its quotes and backslashes escaped (curl's netrc parser; plain words know neither). */
+function unquoted(word: string): string {
+  return /^".+"$/.test(word) ? word.slice(1, -1).replaceAll(/\\(.)/g, '$1') : word;
 }
 
 /** crypt(5): the hash of a password, in shadow's second field. */
@@ -28,13 +30,14 @@ export const rules: readonly Rule[] = [
     name: 'Password in .netrc',
     anchors: { literals: ['password'] },
     pattern:
-      /(?<![A-Za-z0-9_.-])machine\s{1,8}(?<machine>[A-Za-z0-9._:-]{1,255})\s{1,8}login\s{1,8}(?<login>[!-~]{1,128})\s{1,8}password\s{1,8}(?<secret>[!-~]{1,256})/,
+      /(?<![A-Za-z0-9_.-])machine\s{1,8}(?<machine>[A-Za-z0-9._:-]{1,255})\s{1,8}login\s{1,8}(?<login>[!-~]{1,128})\s{1,8}password\s{1,8}(?<secret>"(?:[^"\\\n]|\\.){1,256}"|[!-~]{1,256})/,
     around: [512, 320],
     confidence: 'likely',
     check: checkNetrc,
     examples: (rng) => [
       `machine git.corp.io\n  login ci\n  password ${password(rng)}\n`,
       `machine git.corp.io login ci password ${password(rng)}\n`,
+      `machine git.corp.io login "ci" password "${password(rng)} and more"\n`,
     ],
     nearMisses: () => ['machine learning password managers', 'machine git.corp.io login ci password <password>\n'],
   },

@@ -14,3 +14,16 @@ export function isSampleHost(host: string): boolean {
 export function isDefaultPassword(password: string, host: string): boolean {
   return localHosts.test(host) && defaults.test(password);
 }
+
+/**
+ * The canonical secret of a login: `user:password@host`, or `user:password` where no host is known. The host is RFC 3986's, without a port
+ * (one password on two ports of a machine is one secret, and default ports may be left out), in lower case (3.2.2) and without the root's dot.
+ * Where several hosts share a password (MongoDB) all are named.
+ */
+export function canonicalLogin(user: string, password: string, host = ''): Uint8Array {
+  const plainHost = host
+    .toLowerCase()
+    .replaceAll(/[:,]\d{1,5}(?=,|$)/g, '')
+    .replaceAll(/\.(?=,|$)/g, '');
+  return Buffer.from(`${user}:${password}${plainHost === '' ? '' : `@${plainHost}`}`, 'latin1');
+}
