@@ -76,6 +76,7 @@ function pendingOf({ now, newId }: Context, { mayBeChild = false, ...work }: Wor
     state: 'pending',
     attempt: 0,
     sensorId: null,
+    engine: null,
     leaseExpiresAt: null,
     progress: null,
     failure: null,
@@ -112,10 +113,9 @@ const taken = (assignmentId: string): TidewaiterError =>
 
 /** What failed without a word of its sensor gets its verdict, too: who waits for one must not wait for ever. */
 async function settleFailed({ store, log }: Context, findings: Findings, failed: readonly Assignment[]): Promise<void> {
-  for (const { workspaceId, id, kind, digest, sensorId, failure } of failed) {
+  for (const { workspaceId, id, kind, digest, sensorId, engine, failure } of failed) {
     log.warn({ workspaceId, assignmentId: id, digest, sensorId }, 'an assignment failed: its sensor fell silent at every try');
-    const sensor = sensorId === null ? null : await store.sensors.fetch(workspaceId, sensorId);
-    if (kind !== 'scan' || digest === null || !sensor?.engine) continue;
-    await findings.settle(workspaceId, digest, sensor.engine, { state: 'failed', failure, unread: [] });
+    if (kind !== 'scan' || digest === null || engine === null) continue;
+    await findings.settle(workspaceId, digest, engine, { state: 'failed', failure, unread: [] });
   }
 }

@@ -1,4 +1,3 @@
-import type { EngineIdentity } from '@tidewaiter/shared/findings';
 import type { Outcome } from '@tidewaiter/shared/protocol';
 import type { Findings } from '../findings/index.ts';
 import type { Assignment, Context, Sensor } from '../storage/index.ts';
@@ -20,23 +19,18 @@ export async function endOf(
   const assignment = await store.assignments.fetch(workspaceId, grant.assignmentId);
   if (!assignment || !(await store.assignments.isCurrent(workspaceId, sensor.id, grant))) return 'stale';
   const retryAt = outcome.state === 'failed' ? retryAtOf(failure, grant.attempt, now()) : null;
-  if (retryAt === null) await judge(context, findings, sensor, assignment, outcome);
+  if (retryAt === null) await judge(context, findings, assignment, outcome);
   const state = outcome.state === 'failed' ? 'failed' : 'succeeded';
   const ended = await store.assignments.finish(workspaceId, sensor.id, grant, { state, failure, timings, retryAt }, now());
   if (!ended) return 'stale';
   return retryAt === null ? 'finished' : 'retrying';
 }
 
-async function judge(context: Context, findings: Findings, sensor: Sensor, assignment: Assignment, outcome: Outcome): Promise<void> {
-  const { workspaceId, registryId, kind, repository, digest } = assignment;
+/** Under the engine that the work was done with: its sensor may have come back with another one, which has read nothing of it. */
+async function judge(context: Context, findings: Findings, assignment: Assignment, outcome: Outcome): Promise<void> {
+  const { workspaceId, registryId, kind, repository, digest, engine } = assignment;
   if (kind !== 'scan' || repository === null || digest === null) return;
   if (outcome.state === 'gone' || outcome.state === 'archived')
     await context.store.catalog.updatePresence(workspaceId, registryId, repository, digest, outcome.state, context.now());
-  const engine = await engineOf(context, sensor);
-  if (engine) await findings.settle(workspaceId, digest, engine, outcome);
-}
-
-/** The caller's sensor may have been read before its hello. */
-async function engineOf({ store }: Context, sensor: Sensor): Promise<EngineIdentity | null> {
-  return sensor.engine ?? (await store.sensors.fetch(sensor.workspaceId, sensor.id))?.engine ?? null;
+  if (engine !== null) await findings.settle(workspaceId, digest, engine, outcome);
 }

@@ -20,7 +20,8 @@ export interface Findings {
   /**
    * Takes one report; the same one again changes nothing.
    * @throws claim.missing (the sensor was never granted this layer under this engine), protocol.out-of-order (a page is missing:
-   * send the layer's pages again), assignment.stale (a manifest of a lost lease: acknowledge and drop it), protocol.frame-invalid.
+   * send the layer's pages again), assignment.stale (a manifest of a lost lease: acknowledge and drop it), protocol.frame-invalid (also a
+   * manifest under another engine than its assignment was accepted with).
    */
   accept(sensor: Sensor, report: LayerPage | LayerDone | ManifestReport): Promise<void>;
   /**

@@ -1,4 +1,5 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { engineKey } from '@tidewaiter/shared/findings';
 import { LEASE_MS, type ManifestReport } from '@tidewaiter/shared/protocol';
 import type { Context, Sensor } from '../storage/index.ts';
 import { raiseAlarm } from './alarm.ts';
@@ -39,6 +40,7 @@ async function acceptManifest(context: Context, sensor: Sensor, { kind: _kind, g
   const assignment = await store.assignments.fetch(workspaceId, grant.assignmentId);
   if (assignment?.digest == null || !(await store.assignments.isCurrent(workspaceId, sensor.id, grant)))
     throw stale(grant.assignmentId, grant.attempt);
+  if (assignment.engine === null || engineKey(manifest.engine) !== engineKey(assignment.engine)) throw foreignEngine(manifest.digest);
   const made = await store.facts.createManifest(workspaceId, sensor.id, manifest, newId, now());
   if (made === 'refused') throw stale(grant.assignmentId, grant.attempt);
   if (made === 'conflict') await raiseAlarm(context, sensor, manifest.engine, 'manifest', manifest.digest);
@@ -54,6 +56,14 @@ const foreign = ({ id }: Sensor, digests: readonly string[]): TidewaiterError =>
     got: `${digests[0]}${digests.length > 1 ? ` and ${digests.length - 1} more` : ''}`,
     want: 'layers that the manifests it reported under this grant name',
     remedy: 'Report the manifests first, and wait for their acknowledgement.',
+  });
+
+const foreignEngine = (digest: string): TidewaiterError =>
+  new TidewaiterError('protocol.frame-invalid', {
+    which: `manifest report of ${digest}`,
+    got: 'another engine than the assignment was accepted with',
+    want: 'the same',
+    remedy: 'A sensor keeps its engine while it works: let it accept the work anew.',
   });
 
 const stale = (assignmentId: string, attempt: number): TidewaiterError =>

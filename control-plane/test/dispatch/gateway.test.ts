@@ -1,4 +1,5 @@
 import { emptyCoverage } from '@tidewaiter/shared/judgement';
+import type { LayerFinding } from '@tidewaiter/shared/findings';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { FRAME_BYTES_MAX, type FrameBody } from '@tidewaiter/shared/protocol';
@@ -253,6 +254,21 @@ t.test('frames that only the control plane sends are out of order', async (t) =>
   t.equal((await client.closed).code, 1008);
 });
 
+const foundIn = (path: string): LayerFinding => ({
+  detector: 'test-key',
+  confidence: 'certain',
+  fingerprints: [{ keyId: testEngine.fingerprintKeyId, value: 'c'.repeat(64) }],
+  preview: 'AKIA…20',
+  path,
+  pathHash: '0'.repeat(16),
+  parentHashes: ['1'.repeat(16)],
+  line: 1,
+  column: 1,
+  offset: 0,
+  superseded: false,
+  inFile: true,
+});
+
 t.test('a push is offered at once, accepted under a lease, claimed, reported and acknowledged', async (t) => {
   const { client, grant, digest } = await running(t);
   const layer = digestOf();
@@ -288,22 +304,7 @@ t.test('a push is offered at once, accepted under a lease, claimed, reported and
       digest: layer,
       engine: testEngine,
       page: 0,
-      findings: [
-        {
-          detector: 'test-key',
-          confidence: 'certain',
-          fingerprints: [{ keyId: testEngine.fingerprintKeyId, value: 'c'.repeat(64) }],
-          preview: 'AKIA…20',
-          path: 'app/.env',
-          pathHash: '0'.repeat(16),
-          parentHashes: ['1'.repeat(16)],
-          line: 1,
-          column: 1,
-          offset: 0,
-          superseded: false,
-          inFile: true,
-        },
-      ],
+      findings: [foundIn('app/.env')],
     },
     {
       kind: 'layer-done',
@@ -378,6 +379,77 @@ t.test('a claim under another engine than in hello is refused', async (t) => {
   const { client, grant } = await running(t);
   client.send('claim', { grant, engine: { ...testEngine, ruleSetHash: 'f'.repeat(64) }, digests: [digestOf()] });
   t.match(await client.next('error'), { body: { code: 'protocol.frame-invalid' } });
+});
+
+/** A manifest of one layer, or of none and a finding of its own. */
+function manifestOf(grant: FrameBody<'accepted'>['grant'], digest: string, engine: typeof testEngine, layers: readonly string[] = []) {
+  return {
+    kind: 'manifest' as const,
+    grant,
+    engine,
+    digest,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    shape: 'image' as const,
+    platform: null,
+    children: [],
+    layers: layers.map((layer) => ({ digest: layer, sizeBytes: 9, diffId: null, instruction: null })),
+    findings: [],
+    coverage: emptyCoverage,
+  };
+}
+
+const report = (client: SensorClient, one: FrameBody<'report'>['report']) =>
+  client.ask('report', { reportId: randomUUID(), schema: 1, report: one }, 'ack');
+
+t.test('what a sensor spooled before it got another engine counts under the one it was accepted with', async (t) => {
+  const { client, sensor, grant, digest } = await running(t);
+  const newEngine = { ...testEngine, ruleSetHash: 'f'.repeat(64) };
+  const layer = digestOf();
+  await report(client, manifestOf(grant, digest, testEngine, [layer]));
+  await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed');
+  client.terminate();
+  const upgraded = await SensorClient.connect(app, sensor);
+  t.teardown(() => upgraded.terminate());
+  const welcome = await upgraded.ask('hello', { ...helloBody(app), engine: newEngine, leases: [grant] }, 'welcome');
+  t.strictSame(welcome.leases, [grant], 'the lease of a spooled outcome is held');
+  const foreign = { reportId: randomUUID(), schema: 1, report: manifestOf(grant, digest, newEngine, [layer]) };
+  const id = upgraded.send('report', foreign);
+  const refused = { code: 'protocol.frame-invalid', detail: /another engine than the assignment was accepted with/ };
+  t.match(await upgraded.next('error'), { replyTo: id, body: refused });
+  // Sent again, for its acknowledgement was lost: the same fact.
+  await report(upgraded, manifestOf(grant, digest, testEngine, [layer]));
+  await report(upgraded, { kind: 'layer-page', digest: layer, engine: testEngine, page: 0, findings: [foundIn('app/.env')] });
+  const summary = { digest: layer, blobBytes: 9, compression: 'gzip', content: 'tar', coverage: emptyCoverage, findings: 1 } as const;
+  await report(upgraded, { kind: 'layer-done', engine: testEngine, pages: 1, summary });
+  await report(upgraded, { kind: 'outcome', grant, state: 'succeeded', failure: null, unread: [], timings: {} });
+  const { body } = await app.call('GET', `/api/v1/verdicts/${digest}`);
+  t.match(
+    body,
+    { verdict: 'findings', counts: { certain: 1 }, ruleSet: testEngine.ruleSetHash },
+    'nothing is lost, and nothing false said',
+  );
+  t.match((await app.call('GET', `/api/v1/assignments/${grant.assignmentId}`)).body, { state: 'succeeded', failure: null });
+  t.match((await app.call('GET', `/api/v1/sensors/${sensor.sensorId}`)).body, { engine: newEngine });
+});
+
+t.test('work that a sensor did not end before it got another engine is done anew under that', async (t) => {
+  const { client, sensor, grant, digest } = await running(t);
+  const newEngine = { ...testEngine, ruleSetHash: 'f'.repeat(64) };
+  client.terminate();
+  const upgraded = await SensorClient.open(app, sensor, { engine: newEngine });
+  t.teardown(() => upgraded.terminate());
+  await report(upgraded, manifestOf(grant, digest, testEngine));
+  t.equal(
+    (await app.call('GET', `/api/v1/verdicts/${digest}`)).status,
+    202,
+    'a spooled manifest of a lost lease is acknowledged and dropped',
+  );
+  const offer = await upgraded.next('offer');
+  t.equal(offer.body.assignmentId, grant.assignmentId);
+  const again = await upgraded.ask('accept', { assignmentId: grant.assignmentId }, 'accepted');
+  await report(upgraded, manifestOf(again.grant, digest, newEngine));
+  await report(upgraded, { kind: 'outcome', grant: again.grant, state: 'succeeded', failure: null, unread: [], timings: {} });
+  t.match((await app.call('GET', `/api/v1/verdicts/${digest}`)).body, { verdict: 'clean', ruleSet: newEngine.ruleSetHash });
 });
 
 t.test('never more is offered than the sensor can do', async (t) => {
@@ -470,20 +542,7 @@ t.test('a revoked sensor is cut off, its work goes to others, and it does not co
 
 t.test('what a sensor said is dropped when it is revoked as compromised, and its images are scanned anew', async (t) => {
   const { client, sensor, grant, digest } = await running(t);
-  const manifest = {
-    kind: 'manifest' as const,
-    grant,
-    engine: testEngine,
-    digest,
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    shape: 'artifact' as const,
-    platform: null,
-    children: [],
-    layers: [],
-    findings: [],
-    coverage: emptyCoverage,
-  };
-  await client.ask('report', { reportId: randomUUID(), schema: 1, report: manifest }, 'ack');
+  await report(client, manifestOf(grant, digest, testEngine));
   const outcome = { kind: 'outcome' as const, grant, state: 'succeeded' as const, failure: null, unread: [], timings: {} };
   await client.ask('report', { reportId: randomUUID(), schema: 1, report: outcome }, 'ack');
   t.match((await app.call('GET', `/api/v1/verdicts/${digest}`)).body, { verdict: 'clean' });

@@ -77,6 +77,7 @@ export function assignmentOf(registry: Registry, change: Partial<Assignment> = {
     state: 'pending',
     attempt: 0,
     sensorId: null,
+    engine: null,
     leaseExpiresAt: null,
     progress: null,
     failure: null,

@@ -29,7 +29,13 @@ export const selectOne = (session: Session, workspaceId: string, id: string) =>
 /** @internal */
 export function assignmentOf(row: Selectable<Tables['assignments']>): Assignment {
   const { workKey: _, offerExpiresAt: __, ...rest } = row;
-  return { ...rest, progress: fromJson(row.progress), failure: fromJson(row.failure), timings: fromJson(row.timings) };
+  return {
+    ...rest,
+    engine: fromJson(row.engine),
+    progress: fromJson(row.progress),
+    failure: fromJson(row.failure),
+    timings: fromJson(row.timings),
+  };
 }
 
 /** @internal */
@@ -37,6 +43,7 @@ export function assignmentRowOf(assignment: Assignment): Selectable<Tables['assi
   const { kind, registryId, repository, digest } = assignment;
   return {
     ...assignment,
+    engine: toJson(assignment.engine),
     progress: toJson(assignment.progress),
     failure: toJson(assignment.failure),
     timings: toJson(assignment.timings),

@@ -202,6 +202,7 @@ async function accept(
       state: 'running',
       attempt: eb('attempt', '+', 1),
       sensorId,
+      engine: toJson(sensor.engine),
       leaseExpiresAt: nowMs + leaseMs,
       acceptedAt: nowMs,
       offerExpiresAt: null,

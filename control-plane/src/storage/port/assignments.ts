@@ -1,3 +1,4 @@
+import type { EngineIdentity } from '@tidewaiter/shared/findings';
 import type { AssignmentKind, AssignmentState, Failure, Progress } from '@tidewaiter/shared/protocol';
 
 export type Trigger = 'historical' | 'interval' | 'push' | 'manual' | 'reconcile';
@@ -17,6 +18,8 @@ export interface Assignment {
   /** How often it was accepted: the fencing token of the current lease. */
   readonly attempt: number;
   readonly sensorId: string | null;
+  /** Of its sensor when it accepted: what is reported of this attempt counts under it. Null before the first. */
+  readonly engine: EngineIdentity | null;
   readonly leaseExpiresAt: number | null;
   readonly progress: Progress | null;
   readonly failure: Failure | null;

@@ -13,7 +13,9 @@ export async function postgresErrors(t: Test, server: PostgresServer): Promise<v
   await t.test('replicas that start at once migrate an empty database once', async (t) => {
     const url = await server.createDatabase();
     const stores = await Promise.all([1, 2, 3].map(() => openStore(url, Date.now)));
-    t.match(await server.query(url, 'select count(*)::int as steps from schema_migrations'), [{ steps: 1 }]);
+    t.match(await server.query(url, 'select count(*) > 0 and count(*) = count(distinct version) as once from schema_migrations'), [
+      { once: true },
+    ]);
     for (const store of stores) await store.close();
   });
 

@@ -1,3 +1,4 @@
+import type { EngineIdentity } from '@tidewaiter/shared/findings';
 import type { AssignmentKind, AssignmentState, Failure, Progress } from '@tidewaiter/shared/protocol';
 import type { Trigger } from '../../port/assignments.ts';
 import type { Json } from '../columns.ts';
@@ -14,6 +15,7 @@ export interface Assignments {
   state: AssignmentState;
   attempt: number;
   sensorId: string | null;
+  engine: Json<EngineIdentity | null>;
   leaseExpiresAt: number | null;
   progress: Json<Progress | null>;
   failure: Json<Failure | null>;
