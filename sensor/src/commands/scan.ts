@@ -1,4 +1,3 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
@@ -11,6 +10,7 @@ import { createScanEngine, ImageCollector, type ScanEngine, scanImage, scanLimit
 import { exitCodeOfVerdict } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';
 import { ProgressLine } from './progress-line.ts';
+import { openReportFile, reasonOf, type ReportFile } from './report-file.ts';
 import { openSource } from './source-openers.ts';
 
 interface ScanOptions {
@@ -45,7 +45,7 @@ export function scanCommand(io: ProgramIo, version: string): Command {
 async function scan(reference: string, options: ScanOptions, io: ProgramIo, version: string): Promise<ScanReport> {
   const config = readScanConfig(io.env);
   // Opened first, so that a scan of an hour does not end in a file that cannot be written.
-  const output = options.output === undefined ? null : await openOutput(options.output);
+  const output = options.output === undefined ? null : await openReportFile(options.output, (length) => io.randomBytes(length));
   try {
     const sources = config.fingerprintKeys;
     const keys: FingerprintKeys = sources ? await readFingerprintKeys(sources) : [ephemeralKeyOf(io.randomBytes(FINGERPRINT_KEY_BYTES))];
@@ -98,29 +98,10 @@ function render(report: ScanReport, format: ScanOptions['format'], version: stri
   }
 }
 
-async function openOutput(file: string): Promise<FileHandle> {
-  let handle: FileHandle | null = null;
-  try {
-    handle = await open(file, 'w', 0o600);
-    // The mode above is for a new file only: one that exists would stay readable by all. Devices and pipes keep theirs.
-    if ((await handle.stat()).isFile()) await handle.chmod(0o600);
-    return handle;
-  } catch (cause) {
-    await handle?.close();
-    throw new TidewaiterError('usage.invalid', {
-      which: '--output',
-      got: `${file}, which cannot be written: ${reasonOf(cause)}`,
-      want: 'a file that can be written',
-      remedy: 'Name a file in a folder that exists and is yours.',
-      cause,
-    });
-  }
-}
-
 /** A report that is not written whole must not end in the code of its verdict. A reader that has seen enough (`| head`) is no failure. */
-async function write(text: string, output: FileHandle | null, io: ProgramIo): Promise<void> {
+async function write(text: string, output: ReportFile | null, io: ProgramIo): Promise<void> {
   try {
-    if (output) await output.writeFile(text);
+    if (output) await output.write(text);
     else await writeAll(text, io.stdout);
   } catch (cause) {
     if (!output && cause instanceof Error && 'code' in cause && cause.code === 'EPIPE') return;
@@ -140,6 +121,3 @@ function writeAll(text: string, stream: Writable): Promise<void> {
     stream.write(text, (error) => (error ? reject(error) : resolve()));
   });
 }
-
-const reasonOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : String(cause);

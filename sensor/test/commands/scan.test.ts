@@ -1,7 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -192,6 +193,44 @@ void tap.test('--output writes a file for its owner only, and a wrong one is tol
   await writeFile(older, 'an older report', { mode: 0o644 });
   t.equal((await tidewaiter(['scan', dirty, '--show-secrets', '--output', older])).code, 1);
   t.equal((await stat(older)).mode & 0o777, 0o600, 'a file that others could read is theirs no longer');
+});
+
+void tap.test('a scan that fails leaves an older report as it was, and nothing beside it', async (t) => {
+  const reports = t.testdir({ 'report.json': 'an older report', folder: {} });
+  const older = join(reports, 'report.json');
+  await chmod(older, 0o644);
+  const isUntouched = async (why: string): Promise<void> => {
+    t.equal(await readFile(older, 'utf8'), 'an older report', why);
+    t.equal((await stat(older)).mode & 0o777, 0o644);
+    t.strictSame(
+      (await readdir(reports)).filter((name) => name.includes('report')),
+      ['report.json'],
+    );
+  };
+  t.equal((await tidewaiter(['scan', `oci:${reports}/none`, '--output', older])).code, 4);
+  await isUntouched('no such image');
+  t.match(await tidewaiter(['scan', dirty, '--output', older], { env: { TIDEWAITER_FINGERPRINT_KEY: 'short' } }), { code: 2 });
+  await isUntouched('wrong configuration');
+  t.match(await tidewaiter(['scan', dirty, '--output', join(reports, 'folder')]), { code: 2, stderr: /EISDIR/ });
+
+  const child = spawn(process.execPath, ['--conditions=@tidewaiter/source', main, 'scan', '-', '--output', older], {
+    env: { PATH: process.env['PATH'], TMPDIR: folder },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  const ended = once(child, 'exit');
+  // Standard input stays open: the scan is under way as soon as there is a file beside the report.
+  while ((await readdir(reports)).length === 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill('SIGINT');
+  const [code] = await ended;
+  t.not(code, 0);
+  await isUntouched('SIGINT');
+
+  await symlink('report.json', join(reports, 'link'));
+  t.equal((await tidewaiter(['scan', dirty, '--format', 'json', '--output', join(reports, 'link')])).code, 1);
+  t.ok((await lstat(join(reports, 'link'))).isSymbolicLink(), 'a link stays one');
+  t.match(JSON.parse(await readFile(older, 'utf8')), { verdict: 'findings' });
+  t.strictSame((await readdir(reports)).sort(), ['folder', 'link', 'report.json']);
 });
 
 void tap.test('a report that cannot be written is an error of its own, not the exit code of its verdict', async (t) => {
