@@ -272,19 +272,7 @@ const foundIn = (path: string): LayerFinding => ({
 t.test('a push is offered at once, accepted under a lease, claimed, reported and acknowledged', async (t) => {
   const { client, grant, digest } = await running(t);
   const layer = digestOf();
-  const coverage = {
-    entriesSeen: 1,
-    otherEntries: 0,
-    filesSeen: 1,
-    filesScanned: 1,
-    filesUnread: 0,
-    bytesSeen: 9,
-    bytesScanned: 9,
-    bytesUnread: 0,
-    gaps: [],
-    gapsOmitted: 0,
-    complete: true,
-  };
+  const coverage = { ...emptyCoverage, entriesSeen: 1, filesSeen: 1, filesScanned: 1, bytesSeen: 9, bytesScanned: 9 };
   const reports: FrameBody<'report'>['report'][] = [
     {
       kind: 'manifest',

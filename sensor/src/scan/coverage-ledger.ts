@@ -9,6 +9,9 @@ export class CoverageLedger {
   #otherEntries = 0;
   #bytesScanned = 0;
   #bytesUnread = 0;
+  #nestedFilesScanned = 0;
+  #nestedFilesUnread = 0;
+  #nestedBytesScanned = 0;
   readonly #gaps: Gap[] = [];
   #gapsOmitted = 0;
   #scannedOfFile = 0;
@@ -41,6 +44,17 @@ export class CoverageLedger {
     this.#bytesUnread += unread;
   }
 
+  /** Bytes of files that lie in files of the layer: counted apart, so that the sums stay those of the tar. */
+  nestedBytes(bytes: number): void {
+    this.#nestedBytesScanned += bytes;
+  }
+
+  nestedFile(gap: Gap | null): void {
+    if (gap) this.gap(gap);
+    if (gap) this.#nestedFilesUnread++;
+    else this.#nestedFilesScanned++;
+  }
+
   gap(gap: Gap): void {
     if (this.#gaps.length < GAPS_MAX) this.#gaps.push(gap);
     else this.#gapsOmitted++;
@@ -58,6 +72,10 @@ export class CoverageLedger {
       bytesSeen: this.#bytesScanned + this.#bytesUnread,
       bytesScanned: this.#bytesScanned,
       bytesUnread: this.#bytesUnread,
+      nestedFilesSeen: this.#nestedFilesScanned + this.#nestedFilesUnread,
+      nestedFilesScanned: this.#nestedFilesScanned,
+      nestedFilesUnread: this.#nestedFilesUnread,
+      nestedBytesScanned: this.#nestedBytesScanned,
       gaps: this.#gaps,
       gapsOmitted: this.#gapsOmitted,
       complete: this.#gaps.length === 0,

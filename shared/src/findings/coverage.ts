@@ -31,7 +31,7 @@ export type Gap = Static<typeof GapSchema>;
 /**
  * The ledger of one blob (or the sum over several). Always true:
  * filesSeen = filesScanned + filesUnread, bytesSeen = bytesScanned + bytesUnread, entriesSeen = filesSeen + otherEntries,
- * complete = no gap was met. At most GAPS_MAX gaps are listed, the rest counted in `gapsOmitted`.
+ * nestedFilesSeen = nestedFilesScanned + nestedFilesUnread (files inside files: none of them is a tar entry), complete = no gap was met. At most GAPS_MAX gaps are listed, the rest counted in `gapsOmitted`.
  */
 export const CoverageSchema = Type.Object({
   entriesSeen: Type.Integer({ minimum: 0 }),
@@ -42,6 +42,10 @@ export const CoverageSchema = Type.Object({
   bytesSeen: Type.Integer({ minimum: 0 }),
   bytesScanned: Type.Integer({ minimum: 0 }),
   bytesUnread: Type.Integer({ minimum: 0 }),
+  nestedFilesSeen: Type.Integer({ minimum: 0 }),
+  nestedFilesScanned: Type.Integer({ minimum: 0 }),
+  nestedFilesUnread: Type.Integer({ minimum: 0 }),
+  nestedBytesScanned: Type.Integer({ minimum: 0 }),
   gaps: Type.Array(GapSchema),
   gapsOmitted: Type.Integer({ minimum: 0 }),
   complete: Type.Boolean(),

@@ -12,6 +12,10 @@ export const emptyCoverage: Coverage = {
   bytesSeen: 0,
   bytesScanned: 0,
   bytesUnread: 0,
+  nestedFilesSeen: 0,
+  nestedFilesScanned: 0,
+  nestedFilesUnread: 0,
+  nestedBytesScanned: 0,
   gaps: [],
   gapsOmitted: 0,
   complete: true,
@@ -19,9 +23,8 @@ export const emptyCoverage: Coverage = {
 
 /** The ledger of several blobs together; complete only when each is. */
 export function sumCoverage(parts: readonly Coverage[]): Coverage {
-  const add = (
-    key: 'entriesSeen' | 'otherEntries' | 'filesSeen' | 'filesScanned' | 'filesUnread' | 'bytesSeen' | 'bytesScanned' | 'bytesUnread',
-  ): number => parts.reduce((sum, part) => sum + part[key], 0);
+  const add = (key: Exclude<keyof Coverage, 'gaps' | 'gapsOmitted' | 'complete'>): number =>
+    parts.reduce((sum, part) => sum + part[key], 0);
   const gaps = parts.flatMap((part) => part.gaps);
   return {
     entriesSeen: add('entriesSeen'),
@@ -32,6 +35,10 @@ export function sumCoverage(parts: readonly Coverage[]): Coverage {
     bytesSeen: add('bytesSeen'),
     bytesScanned: add('bytesScanned'),
     bytesUnread: add('bytesUnread'),
+    nestedFilesSeen: add('nestedFilesSeen'),
+    nestedFilesScanned: add('nestedFilesScanned'),
+    nestedFilesUnread: add('nestedFilesUnread'),
+    nestedBytesScanned: add('nestedBytesScanned'),
     gaps: gaps.slice(0, GAPS_MAX),
     gapsOmitted: parts.reduce((sum, part) => sum + part.gapsOmitted, 0) + Math.max(0, gaps.length - GAPS_MAX),
     complete: parts.every((part) => part.complete),

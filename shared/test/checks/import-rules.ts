@@ -11,7 +11,7 @@ export interface ImportRule {
 /** The stages in the order of the drawing; a stage imports only later ones. */
 export const stages: Readonly<Record<string, readonly string[]>> = {
   'control-plane': ['triggers', 'catalog', 'assignments', 'dispatch', 'issuer', 'findings', 'incidents'],
-  sensor: ['session', 'credentials', 'scan', 'archives', 'registry', 'layers', 'detectors', 'reports'],
+  sensor: ['session', 'credentials', 'scan', 'archives', 'registry', 'nested', 'layers', 'detectors', 'reports'],
 };
 /** Folders any stage may use and that use no stage. */
 export const support: Readonly<Record<string, readonly string[]>> = {
@@ -99,11 +99,16 @@ export const importRules: readonly ImportRule[] = [
     if (!isInFolder(from, 'sensor', 'detectors')) return false;
     return !/^(?:shared\/src\/|sensor\/src\/(?:detectors|memory)\/|node:(?:crypto|zlib|buffer)$)/.test(target);
   }),
-  edgeRule('content-apart', 'registry knows nothing of layers, layers nothing of detectors; scan joins them', ({ from, target }) => {
-    if (isInFolder(from, 'sensor', 'registry') || isInFolder(from, 'sensor', 'archives'))
-      return /^sensor\/src\/(?:layers|detectors|scan|reports)\//.test(target);
-    return isInFolder(from, 'sensor', 'layers') && /^sensor\/src\/(?:detectors|registry|scan|reports)\//.test(target);
-  }),
+  edgeRule(
+    'content-apart',
+    'registry knows nothing of layers, layers and nested nothing of detectors; scan joins them',
+    ({ from, target }) => {
+      if (isInFolder(from, 'sensor', 'registry') || isInFolder(from, 'sensor', 'archives'))
+        return /^sensor\/src\/(?:layers|nested|detectors|scan|reports)\//.test(target);
+      const isContent = isInFolder(from, 'sensor', 'layers') || isInFolder(from, 'sensor', 'nested');
+      return isContent && /^sensor\/src\/(?:detectors|registry|scan|reports)\//.test(target);
+    },
+  ),
   textRule(
     'env-in-config',
     'process.env is read in config/ only',
