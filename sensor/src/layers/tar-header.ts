@@ -30,6 +30,9 @@ export function hasTarChecksum(block: Uint8Array): boolean {
   return want === unsigned || want === unsigned - 256 * summed(block, (byte) => byte >> 7);
 }
 
+/** True for bytes that begin with a header block whose checksum is right. */
+export const isTar = (bytes: Uint8Array): boolean => bytes.length >= TAR_BLOCK_BYTES && hasTarChecksum(bytes);
+
 function summed(block: Uint8Array, value: (byte: number) => number): number {
   let sum = CHECKSUM.length * value(0x20);
   for (let at = 0; at < CHECKSUM.at; at++) sum += value(block[at] ?? 0);

@@ -25,6 +25,10 @@ export function openFactTools(
       written.setBigUint64(0, memory.pathHashOf(path, k0, k1));
       return hash.slice();
     },
+    openLane(laneListener) {
+      const lane = createPassMemory();
+      return { memory: lane.bytes, engine: createEngine({ memory: lane, rules: builtInRules, listener: laneListener }) };
+    },
   };
   return { tools, memory: memory.bytes };
 }

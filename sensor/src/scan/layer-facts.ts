@@ -1,8 +1,11 @@
 import type { Gap, LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
-import type { Engine, Match } from '../detectors/index.ts';
-import { type ContentSink, type Entry, effectOf, type LayerReading, parentsOf } from '../layers/index.ts';
-import { type FingerprintKeys, fingerprintsOf } from '../fingerprint/index.ts';
+import type { Engine, Match, MatchListener } from '../detectors/index.ts';
+import { type Entry, effectOf, type LayerReading } from '../layers/index.ts';
+import type { Lane, NestedSink, OuterFile } from '../nested/index.ts';
+import type { FingerprintKeys } from '../fingerprint/index.ts';
 import { CoverageLedger } from './coverage-ledger.ts';
+import { FoundFile, hex, type PathFindings, redactedPath } from './found-file.ts';
+import { NestedFacts } from './nested-facts.ts';
 import { PathPages } from './path-pages.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
 
@@ -16,29 +19,25 @@ export interface FactTools {
   redact(text: string): string;
   /** Keyed hash of a clean path, 8 bytes big-endian; the bytes are the caller's. */
   hashPath(path: Uint8Array): Uint8Array;
+  /** Another memory with an engine of its own: an engine has one file at a time. */
+  openLane(listener: MatchListener): { readonly memory: Uint8Array; readonly engine: Engine };
 }
 
-/** Parents a finding carries (LayerFindingSchema), nearest first. */
-const PARENTS_MAX = 256;
-const PATH_CHARACTERS_MAX = 4_096;
-
-type Place = Pick<LayerFinding, 'path' | 'pathHash' | 'parentHashes' | 'inFile'>;
-type Finding = ScannedFinding<{ -readonly [K in keyof LayerFinding]: LayerFinding[K] }>;
-
 /** Joins a layer's content and the detection engine, and makes of both what is reported: findings, coverage, path index. */
-export class LayerFacts implements ContentSink {
+export class LayerFacts implements NestedSink {
   readonly #tools: FactTools;
   readonly #pages: PathPages;
   readonly #ledger = new CoverageLedger();
-  readonly #findings: Finding[] = [];
+  readonly #findings: ScannedFinding<LayerFinding>[] = [];
   /** Findings by the hash of their path, to mark them when a later entry writes the same path. */
-  readonly #byPath = new Map<string, Finding[]>();
+  readonly #byPath = new Map<string, PathFindings>();
+  readonly #lanes: NestedFacts[] = [];
   #omitted = 0;
   #entry: Entry | null = null;
   #path: Uint8Array = new Uint8Array(0);
   #isFile = false;
-  /** Where the open file's findings lie: the same for all of them, and not free. */
-  #place: Place | null = null;
+  /** The open file, once something was found in it or it was entered. Most never need it. */
+  #found: FoundFile | null = null;
 
   constructor(tools: FactTools, onPage: (page: PathPage) => void) {
     this.#tools = tools;
@@ -49,7 +48,6 @@ export class LayerFacts implements ContentSink {
     const isInTar = entry.sizeBytes !== null;
     if (isInTar) this.#index(entry);
     this.#entry = entry;
-    this.#place = null;
     this.#isFile = entry.type === 'file';
     if (!this.#isFile) {
       this.#ledger.other();
@@ -70,19 +68,24 @@ export class LayerFacts implements ContentSink {
     if (!this.#isFile) return;
     this.#tools.engine.end();
     this.#ledger.endFile(this.#entry?.sizeBytes ?? null, gap && this.#redacted(gap));
+    this.#found?.leave();
+    this.#found = null;
   }
 
   /** The engine's listener. A match belongs to the file that is open. */
   matched(match: Match): void {
-    if (this.#findings.length >= this.#tools.findingsMax) {
-      this.#omitted++;
-      return;
-    }
-    const finding = this.#findingOf(match);
-    this.#findings.push(finding);
-    const ofPath = this.#byPath.get(finding.pathHash);
-    if (ofPath) ofPath.push(finding);
-    else this.#byPath.set(finding.pathHash, [finding]);
+    this.#foundFile().matched(match, this.#entry?.path ?? '');
+  }
+
+  enter(): OuterFile {
+    const found = this.#foundFile();
+    found.stay();
+    return {
+      takeLane: () => this.#takeLane(found),
+      giveBack: (lane) => this.#giveBack(lane),
+      gap: (gap) => this.#ledger.gap(this.#redacted(gap)),
+      leave: () => found.leave(),
+    };
   }
 
   /** Closes the account: no entry follows. */
@@ -93,6 +96,33 @@ export class LayerFacts implements ContentSink {
     const { digest, blobBytes, compression, content } = reading;
     const summary = { digest, blobBytes, compression, content, coverage: this.#ledger.coverage(), findings: this.#findings.length };
     return { findings: this.#findings, summary };
+  }
+
+  #takeLane(found: FoundFile): Lane {
+    const lane = this.#lanes.pop() ?? new NestedFacts(this.#tools, this.#ledger);
+    lane.openIn(found);
+    return { memory: lane.memory, sink: lane };
+  }
+
+  #giveBack({ sink }: Lane): void {
+    if (sink instanceof NestedFacts) this.#lanes.push(sink);
+  }
+
+  #foundFile(): FoundFile {
+    this.#found ??= new FoundFile(this.#tools, { path: this.#path, inFile: this.#entry?.sizeBytes !== null }, (found) => this.#keep(found));
+    return this.#found;
+  }
+
+  /** All of one file of the layer, and of what lies in it. */
+  #keep({ findings, superseded }: PathFindings): void {
+    const [first] = findings;
+    if (!first) return;
+    const kept = findings.slice(0, Math.max(0, this.#tools.findingsMax - this.#findings.length));
+    this.#omitted += findings.length - kept.length;
+    this.#findings.push(...kept);
+    const ofPath = this.#byPath.get(first.pathHash);
+    if (ofPath) ofPath.findings.push(...kept);
+    else this.#byPath.set(first.pathHash, { findings: kept, superseded });
   }
 
   #index(entry: Entry): void {
@@ -108,45 +138,11 @@ export class LayerFacts implements ContentSink {
   }
 
   #supersede(pathHash: string): void {
-    for (const finding of this.#byPath.get(pathHash) ?? []) finding.superseded = true;
+    for (const finding of this.#byPath.get(pathHash)?.findings ?? []) finding.superseded = true;
     this.#byPath.delete(pathHash);
   }
 
-  #findingOf(match: Match): Finding {
-    const { detector, confidence, preview, line, column, offset } = match;
-    this.#place ??= this.#placeOf();
-    return {
-      detector,
-      confidence,
-      fingerprints: fingerprintsOf(match.canonical, this.#tools.keys),
-      preview,
-      ...this.#place,
-      line,
-      column,
-      offset,
-      superseded: false,
-      ...(this.#tools.showSecrets ? { secret: match.text } : {}),
-    };
-  }
-
-  #placeOf(): Place {
-    const hashOf = (path: Uint8Array): string => hex(this.#tools.hashPath(path));
-    const inFile = this.#entry?.sizeBytes !== null;
-    return {
-      path: this.#redactedPath(this.#entry?.path ?? ''),
-      pathHash: hashOf(this.#path),
-      parentHashes: inFile ? parentsOf(this.#path, PARENTS_MAX).map(hashOf) : [],
-      inFile,
-    };
-  }
-
   #redacted(gap: Gap): Gap {
-    return gap.path === null ? gap : { ...gap, path: this.#redactedPath(gap.path) };
-  }
-
-  #redactedPath(path: string): string {
-    return path === '' ? '' : this.#tools.redact(path).slice(0, PATH_CHARACTERS_MAX);
+    return gap.path === null ? gap : { ...gap, path: redactedPath(this.#tools, gap.path) };
   }
 }
-
-const hex = (hash: Uint8Array): string => Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('hex');

@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import { type LayerReading, readLayer } from '../layers/index.ts';
+import { withNestedContent } from '../nested/index.ts';
 import { openFactTools } from './fact-tools.ts';
 import { LayerFacts } from './layer-facts.ts';
 import { CHUNK_BYTES, FINDINGS_PER_PAGE } from './limits.ts';
@@ -23,7 +24,8 @@ async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
     if (begin.type !== 'begin') continue;
     try {
       facts = new LayerFacts(tools, (page) => send({ type: 'paths', page }, [page.hashes.buffer]));
-      const reading = await readLayer(chunksOf(queue, setup.slots, send), memory, facts, setup.limits.layer);
+      const content = withNestedContent(facts, memory, setup.limits);
+      const reading = await readLayer(chunksOf(queue, setup.slots, send), memory, content, setup.limits.layer);
       verify(reading, begin);
       report(facts.finish(reading), send);
     } catch (error) {

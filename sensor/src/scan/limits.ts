@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LayerLimits } from '../layers/index.ts';
+import type { NestedLimits } from '../nested/index.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -17,6 +18,7 @@ export interface ImageLimits {
 export interface ScanLimits {
   readonly image: ImageLimits;
   readonly layer: LayerLimits;
+  readonly nested: NestedLimits;
   /** Findings kept of one layer; the rest is a gap. */
   readonly findingsMax: number;
 }
@@ -50,6 +52,19 @@ export const scanLimits: ScanLimits = {
     // What the zstd command line decodes without being told to (--long=27).
     zstdWindowBytesMax: 128 * MIB,
   },
+  nested: {
+    // A jar in a war in an ear in a tar.gz in a .deb's data.tar: five. Each depth at work takes a WebAssembly memory (some 2 MiB).
+    depthMax: 6,
+    // The biggest archives seen in images (models, offline package mirrors) unpack to some GiB; 8 GiB are half a minute.
+    bytesMax: 8 * GIB,
+    // As for layers; but a file of a few KiB is not to cost seconds, and zeros in small files are common.
+    ratioMax: 250,
+    ratioFromBytes: 256 * MIB,
+    // Five times the largest jar known; an entry costs eight bytes until the archive ends.
+    entriesMax: 1_000_000,
+    // As for layers, but node:zlib's memory comes on top of what the layer's own decoder has: 8 MiB is what RFC 8878 asks of every decoder.
+    zstdWindowBytesMax: 8 * MIB,
+  },
   // A layer with more is a test corpus or an attack on whoever must read the list; 10,000 are some 10 MiB of memory.
   findingsMax: 10_000,
 };
@@ -74,8 +89,9 @@ export const WORKER_HEAP_MIB_MAX = 256;
 
 /** Identifies the limits a result was made under: other limits may give another result. */
 export function limitsHashOf(limits: ScanLimits): string {
-  const { image, layer, findingsMax } = limits;
-  const flat = [...Object.entries(image), ...Object.entries(layer), ['findingsMax', findingsMax]].map(
+  const { image, layer, nested, findingsMax } = limits;
+  const inNested = Object.entries(nested).map(([name, value]) => [`nested.${name}`, value]);
+  const flat = [...Object.entries(image), ...Object.entries(layer), ...inNested, ['findingsMax', findingsMax]].map(
     ([name, value]) => `${name}=${value}`,
   );
   return createHash('sha256').update(flat.sort().join('\n')).digest('hex');

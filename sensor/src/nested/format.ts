@@ -1,0 +1,42 @@
+import type { GapReason } from '@tidewaiter/shared/findings';
+import type { LayerLimits, Stop } from '../layers/index.ts';
+import type { Budget } from './budget.ts';
+import type { FilesInside, StreamInside } from './inside.ts';
+import type { NestedLimits } from './limits.ts';
+import type { PushInput, Reading } from './push-input.ts';
+
+/** An archive that is being read: what its reader may use. */
+export interface Archive {
+  /** As findings name it. */
+  readonly path: string;
+  readonly limits: NestedLimits;
+  readonly tarLimits: LayerLimits;
+  readonly budget: Budget;
+  /** For content of one stream; `unnamed` is what it is called if it is no tar. */
+  stream(unnamed: string): StreamInside;
+  /** For files, each of which the archive names. */
+  files(): FilesInside;
+  /** Something in it that is not read; `name` is that of an entry, null for all that follows. */
+  gap(reason: GapReason, name: string | null, bytes: number | null): void;
+}
+
+/** A kind of archive. One entry in formats.ts, one reader a file. */
+export interface Format {
+  readonly name: string;
+  /** By magic bytes and structure; a name says nothing. @param head the file's first HEAD_BYTES, or all of it. */
+  is(head: Uint8Array): boolean;
+  /** Reads it as it goes by. @returns why it could not be read to its end. */
+  read(input: PushInput, archive: Archive): Reading<Stop>;
+}
+
+/** A tar is known by a whole header block. */
+export const HEAD_BYTES = 512;
+
+export const startsWith = (bytes: Uint8Array, ...magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
+
+/** The last part of a path without these endings: what a compressed file is called once it is unpacked. */
+export function stemOf(path: string, ...endings: readonly string[]): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const ending = endings.find((text) => name.length > text.length && name.toLowerCase().endsWith(text));
+  return ending === undefined ? name : name.slice(0, -ending.length);
+}

@@ -1,0 +1,14 @@
+import { ar } from './ar.ts';
+import type { Format } from './format.ts';
+import { gzip } from './gzip.ts';
+import { tar } from './tar.ts';
+import { unreadFormats } from './unread.ts';
+import { zip } from './zip.ts';
+
+/** Those with magic bytes first: a tar is known by a sum. */
+const formats: readonly Format[] = [gzip, zip, ar, ...unreadFormats, tar];
+
+/** @param head the file's first HEAD_BYTES, or all of it. */
+export function formatOf(head: Uint8Array): Format | null {
+  return formats.find((format) => format.is(head)) ?? null;
+}

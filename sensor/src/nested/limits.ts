@@ -1,0 +1,23 @@
+import type { LayerLimits } from '../layers/index.ts';
+
+/** What bounds the reading of archives inside files. The values in force are named in scan/limits.ts with their reasons. */
+export interface NestedLimits {
+  /** Archives in archives: a file of the layer has depth 0, what lies in it 1. */
+  readonly depthMax: number;
+  /** Bytes that all which lies in one file of the layer, at every depth, may have once decompressed. */
+  readonly bytesMax: number;
+  /** The same per byte of the layer's file, looked at only past `ratioFromBytes`. */
+  readonly ratioMax: number;
+  readonly ratioFromBytes: number;
+  /** Entries of one archive. */
+  readonly entriesMax: number;
+  /** Memory a zstd frame may ask for (its window). */
+  readonly zstdWindowBytesMax: number;
+}
+
+/** The limits of a layer, for a tar inside a file. */
+export function tarLimits(limits: NestedLimits, headerBytesMax: number): LayerLimits {
+  const { bytesMax, entriesMax, zstdWindowBytesMax, ratioMax } = limits;
+  // Bytes and ratio are counted over the whole file, by its Budget.
+  return { contentBytesMax: bytesMax, entriesMax, headerBytesMax, zstdWindowBytesMax, ratioMax, ratioFromBytes: Number.POSITIVE_INFINITY };
+}

@@ -1,0 +1,239 @@
+import { crc32 } from 'node:zlib';
+import type { Stop } from '../layers/index.ts';
+import { type Archive, type Format, startsWith } from './format.ts';
+import { Inflater } from './inflater.ts';
+import type { FilesInside } from './inside.ts';
+import type { PushInput, Reading } from './push-input.ts';
+import {
+  CENTRAL_BYTES,
+  CENTRAL_ENTRY,
+  centralRest,
+  END_BYTES,
+  END_OF_DIRECTORY,
+  LOCAL_BYTES,
+  LOCAL_FILE,
+  type LocalHeader,
+  localOffset,
+  localRest,
+  METHOD_AES,
+  METHOD_DEFLATE,
+  METHOD_STORED,
+  parseLocal,
+} from './zip-header.ts';
+
+/**
+ * zip (PKWARE's APPNOTE): jar, war, ear, whl, egg, nupkg, Android's apk. It is read as it goes by, by the headers before each entry, so that
+ * its size does not matter and no byte is read twice (overlapping entries gain nothing); also what the directory at its end leaves out is
+ * read. Then the directory is held against it: an entry it names that did not go by is told.
+ */
+export const zip: Format = {
+  name: 'zip',
+  // The second is written before an archive that was to be split and was not, the third is an archive without entries.
+  is: (head) =>
+    startsWith(head, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 0x30, 0x30, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 5, 6),
+  *read(input, archive) {
+    const reader = new ZipReader(input, archive);
+    try {
+      return yield* reader.read();
+    } finally {
+      reader.close();
+    }
+  },
+};
+
+/** Offsets, eight bytes each: a million entries must not cost a hundred megabytes. */
+class Offsets {
+  #values = new Float64Array(64);
+  #length = 0;
+
+  add(offset: number): void {
+    if (this.#length === this.#values.length) {
+      const wider = new Float64Array(this.#length * 4);
+      wider.set(this.#values);
+      this.#values = wider;
+    }
+    this.#values[this.#length++] = offset;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  sorted(): Float64Array {
+    return this.#values.subarray(0, this.#length).sort();
+  }
+}
+
+class ZipReader {
+  readonly #input: PushInput;
+  readonly #archive: Archive;
+  readonly #inflater = new Inflater();
+  readonly #seen = new Offsets();
+  #named = new Offsets();
+  #files: FilesInside | null = null;
+  /** Where the directory begins, as it was met and as it says. */
+  #directoryAt = -1;
+  #isEnded = false;
+
+  constructor(input: PushInput, archive: Archive) {
+    this.#input = input;
+    this.#archive = archive;
+  }
+
+  *read(): Reading<Stop> {
+    for (;;) {
+      const signature = yield* this.#nextSignature();
+      if (signature === null) return this.#isEnded ? null : 'truncated';
+      const stop = yield* this.#readRecord(signature);
+      if (stop) return stop;
+    }
+  }
+
+  close(): void {
+    this.#inflater.close();
+  }
+
+  *#readRecord(signature: number): Reading<Stop> {
+    switch (signature) {
+      case LOCAL_FILE:
+        return yield* this.#readEntry();
+      case CENTRAL_ENTRY:
+        return yield* this.#readCentral();
+      default:
+        return yield* this.#readEnd();
+    }
+  }
+
+  /** Passes over what is no record: data descriptors, alignment, the signatures of Android. Null at the end. */
+  *#nextSignature(): Reading<number | null> {
+    const input = this.#input;
+    while (yield* input.fill(4)) {
+      const bytes = Buffer.from(input.pending.buffer, input.pending.byteOffset, input.pending.length);
+      for (let at = bytes.indexOf('PK'); at >= 0 && at + 4 <= bytes.length; at = bytes.indexOf('PK', at + 1)) {
+        const signature = bytes.readUInt32LE(at);
+        if (signature !== LOCAL_FILE && signature !== CENTRAL_ENTRY && signature !== END_OF_DIRECTORY) continue;
+        input.skip(at);
+        return signature;
+      }
+      input.skip(bytes.length - 3);
+    }
+    return null;
+  }
+
+  *#readEntry(): Reading<Stop> {
+    const input = this.#input;
+    const at = input.offset;
+    if (!(yield* input.fill(LOCAL_BYTES))) return 'truncated';
+    const headerBytes = LOCAL_BYTES + localRest(input.pending);
+    if (!(yield* input.fill(headerBytes))) return 'truncated';
+    if (this.#seen.length >= this.#archive.limits.entriesMax) return 'limit-entries';
+    this.#seen.add(at);
+    const header = parseLocal(input.pending.subarray(0, headerBytes));
+    input.skip(headerBytes);
+    const refusal = refusalOf(header);
+    if (refusal) return yield* this.#passEntry(header, refusal);
+    // A folder.
+    if (header.name.endsWith('/') && header.packedBytes === 0) return null;
+    this.#files ??= this.#archive.files();
+    return header.method === METHOD_STORED ? yield* this.#readStored(header, this.#files) : yield* this.#readDeflated(header, this.#files);
+  }
+
+  /** What is not read is named. Where it ends is not known when the sizes follow: the next signature tells. */
+  *#passEntry(header: LocalHeader, refusal: Exclude<Stop, null>): Reading<Stop> {
+    const bytes = header.sizesFollow ? null : header.packedBytes;
+    this.#archive.gap(refusal, header.name, bytes);
+    if (bytes !== null && (yield* this.#input.pass(bytes)) < bytes) return 'truncated';
+    return null;
+  }
+
+  *#readStored(header: LocalHeader, files: FilesInside): Reading<Stop> {
+    files.begin(header.name, header.sizeBytes);
+    let sum = 0;
+    for (let left = header.packedBytes; left > 0; ) {
+      const bytes = yield* this.#input.take(left);
+      const stop = bytes.length === 0 ? 'truncated' : files.write(bytes);
+      if (stop) return endedBy(files, stop);
+      sum = crc32(bytes, sum);
+      left -= bytes.length;
+    }
+    files.end(sum === header.crc && header.packedBytes === header.sizeBytes ? null : 'corrupt');
+    return null;
+  }
+
+  /** The end of deflated content is in itself; a size that says otherwise does not hide what follows it. */
+  *#readDeflated(header: LocalHeader, files: FilesInside): Reading<Stop> {
+    files.begin(header.name, header.sizesFollow ? -1 : header.sizeBytes);
+    let [sum, size, packed] = [0, 0, 0];
+    let stop: Stop = null;
+    this.#inflater.begin((bytes) => {
+      sum = crc32(bytes, sum);
+      size += bytes.length;
+      stop ??= files.write(bytes);
+    });
+    for (let state = 'open'; state !== 'ended'; ) {
+      if (!(yield* this.#input.fill(1))) return endedBy(files, 'truncated');
+      const step = this.#inflater.write(this.#input.pending);
+      this.#input.skip(step.consumed);
+      packed += step.consumed;
+      if (stop) return endedBy(files, stop);
+      if (step.state === 'failed') {
+        files.end('corrupt');
+        return null;
+      }
+      state = step.state;
+    }
+    const isRight = header.sizesFollow || (sum === header.crc && size === header.sizeBytes && packed === header.packedBytes);
+    files.end(isRight ? null : 'corrupt');
+    return null;
+  }
+
+  *#readCentral(): Reading<Stop> {
+    const input = this.#input;
+    if (this.#directoryAt < 0) this.#directoryAt = input.offset;
+    if (!(yield* input.fill(CENTRAL_BYTES))) return 'truncated';
+    const bytes = CENTRAL_BYTES + centralRest(input.pending);
+    if (!(yield* input.fill(bytes))) return 'truncated';
+    if (this.#named.length >= this.#archive.limits.entriesMax) return 'limit-entries';
+    this.#named.add(localOffset(input.pending.subarray(0, bytes)));
+    input.skip(bytes);
+    return null;
+  }
+
+  /** APPNOTE 4.3.16. What stands before the archive in its file shifts every offset in it. */
+  *#readEnd(): Reading<Stop> {
+    const input = this.#input;
+    if (!(yield* input.fill(END_BYTES))) return 'truncated';
+    const end = new DataView(input.pending.buffer, input.pending.byteOffset, END_BYTES);
+    const says = end.getUint32(16, true);
+    input.skip(END_BYTES);
+    this.#isEnded = true;
+    const shift = this.#directoryAt < 0 || says === 0xffffffff ? 0 : this.#directoryAt - says;
+    if (!isSubset(this.#named.sorted(), this.#seen.sorted(), shift)) this.#archive.gap('corrupt', null, null);
+    // Another archive may follow.
+    this.#named = new Offsets();
+    this.#directoryAt = -1;
+    return null;
+  }
+}
+
+/** What ends the reading of the archive ends its entry, too. */
+function endedBy(files: FilesInside, stop: Stop): Stop {
+  files.end(stop);
+  return stop;
+}
+
+function refusalOf({ method, isEncrypted, sizesFollow }: LocalHeader): Stop {
+  if (isEncrypted || method === METHOD_AES) return 'encrypted';
+  if (method === METHOD_DEFLATE || (method === METHOD_STORED && !sizesFollow)) return null;
+  return 'unsupported-compression';
+}
+
+/** Each of the sorted `some`, shifted, is one of the sorted `all`. */
+function isSubset(some: Float64Array, all: Float64Array, shift: number): boolean {
+  let at = 0;
+  for (const value of some) {
+    while (at < all.length && (all[at] ?? 0) < value + shift) at++;
+    if (all[at] !== value + shift) return false;
+  }
+  return true;
+}

@@ -1,0 +1,110 @@
+import type { LayerFinding } from '@tidewaiter/shared/findings';
+import type { Match } from '../detectors/index.ts';
+import { fingerprintsOf } from '../fingerprint/index.ts';
+import { parentsOf } from '../layers/index.ts';
+import type { FactTools } from './layer-facts.ts';
+import type { ScannedFinding } from './sink.ts';
+
+/** Parents a finding carries (LayerFindingSchema), nearest first. */
+const PARENTS_MAX = 256;
+const PATH_CHARACTERS_MAX = 4_096;
+
+type Finding = ScannedFinding<{ -readonly [K in keyof LayerFinding]: LayerFinding[K] }>;
+type Place = Pick<LayerFinding, 'pathHash' | 'parentHashes' | 'inFile'>;
+
+/** Findings of one path. */
+export interface PathFindings {
+  readonly findings: Finding[];
+  /** A later entry wrote the same path. */
+  readonly superseded: boolean;
+}
+
+export const hex = (hash: Uint8Array): string => Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('hex');
+
+/** Redacted first, cut second: a cut secret would not be known as one. */
+export const redactedPath = (tools: Pick<FactTools, 'redact'>, path: string): string =>
+  path === '' ? '' : tools.redact(path).slice(0, PATH_CHARACTERS_MAX);
+
+/** A file of the layer in which something was found, or that has other files in it: these have its place and its visibility. */
+export class FoundFile {
+  readonly #tools: FactTools;
+  readonly #file: { readonly path: Uint8Array; readonly inFile: boolean };
+  readonly #onDone: (found: PathFindings) => void;
+  readonly #found: { readonly path: string; readonly finding: Finding }[] = [];
+  /** The file itself, and each archive that is open in it. */
+  #open = 1;
+  /** The same for all of them, and not free. */
+  #place: Place | null = null;
+  readonly #redactedPaths = new Map<string, string>();
+
+  /** @param onDone told all that was found, when the last part was left. */
+  constructor(tools: FactTools, file: { readonly path: Uint8Array; readonly inFile: boolean }, onDone: (found: PathFindings) => void) {
+    this.#tools = tools;
+    this.#file = file;
+    this.#onDone = onDone;
+  }
+
+  stay(): void {
+    this.#open++;
+  }
+
+  leave(): void {
+    if (--this.#open > 0) return;
+    this.#onDone({ findings: this.#innermost(), superseded: false });
+  }
+
+  /** @param path of the file, or of the one in it, in which the match is. */
+  matched(match: Match, path: string): void {
+    this.#found.push({ path, finding: this.#findingOf(match, path) });
+  }
+
+  /**
+   * What lies uncompressed in an archive is seen twice, as the archive's own bytes and as a file's. The file says more, and a secret that
+   * stands in one place is found in one.
+   */
+  #innermost(): Finding[] {
+    const isAlone = this.#found.every(({ path }) => path === this.#found[0]?.path);
+    if (isAlone) return this.#found.map(({ finding }) => finding);
+    const deeper = new Set<string>();
+    for (const { path, finding } of this.#found)
+      for (const outer of outersOf(path)) deeper.add(JSON.stringify([outer, finding.fingerprints[0]?.value]));
+    return this.#found
+      .filter(({ path, finding }) => !deeper.has(JSON.stringify([path, finding.fingerprints[0]?.value])))
+      .map(({ finding }) => finding);
+  }
+
+  #findingOf(match: Match, path: string): Finding {
+    const { detector, confidence, preview, line, column, offset } = match;
+    this.#place ??= this.#placeOf();
+    return {
+      detector,
+      confidence,
+      fingerprints: fingerprintsOf(match.canonical, this.#tools.keys),
+      preview,
+      path: this.#redactedPath(path),
+      ...this.#place,
+      line,
+      column,
+      offset,
+      superseded: false,
+      ...(this.#tools.showSecrets ? { secret: match.text } : {}),
+    };
+  }
+
+  #placeOf(): Place {
+    const hashOf = (path: Uint8Array): string => hex(this.#tools.hashPath(path));
+    const { path, inFile } = this.#file;
+    return { pathHash: hashOf(path), parentHashes: inFile ? parentsOf(path, PARENTS_MAX).map(hashOf) : [], inFile };
+  }
+
+  #redactedPath(path: string): string {
+    const known = this.#redactedPaths.get(path) ?? redactedPath(this.#tools, path);
+    this.#redactedPaths.set(path, known);
+    return known;
+  }
+}
+
+/** The archives a path leads through: `a.jar` and `a.jar!/b.jar` of `a.jar!/b.jar!/c`. */
+function* outersOf(path: string): Generator<string> {
+  for (let at = path.indexOf('!/'); at >= 0; at = path.indexOf('!/', at + 1)) yield path.slice(0, at);
+}

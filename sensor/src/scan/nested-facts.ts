@@ -1,0 +1,47 @@
+import type { Gap } from '@tidewaiter/shared/findings';
+import type { Engine } from '../detectors/index.ts';
+import type { ContentSink, Entry } from '../layers/index.ts';
+import type { CoverageLedger } from './coverage-ledger.ts';
+import type { FoundFile } from './found-file.ts';
+import { redactedPath } from './found-file.ts';
+import type { FactTools } from './layer-facts.ts';
+
+/** Files that lie in a file of the layer, one after the other, in a memory of their own. */
+export class NestedFacts implements ContentSink {
+  readonly memory: Uint8Array;
+  readonly #engine: Engine;
+  readonly #tools: FactTools;
+  readonly #ledger: CoverageLedger;
+  #outer: FoundFile | null = null;
+  #entry: Entry | null = null;
+
+  constructor(tools: FactTools, ledger: CoverageLedger) {
+    const { memory, engine } = tools.openLane((match) => this.#outer?.matched(match, this.#entry?.path ?? ''));
+    this.memory = memory;
+    this.#engine = engine;
+    this.#tools = tools;
+    this.#ledger = ledger;
+  }
+
+  /** What follows lies in this file. */
+  openIn(outer: FoundFile): void {
+    this.#outer = outer;
+  }
+
+  begin(entry: Entry): void {
+    this.#entry = entry.type === 'file' ? entry : null;
+    if (this.#entry) this.#engine.begin({ path: entry.path });
+  }
+
+  push(at: number, length: number): void {
+    this.#ledger.nestedBytes(length);
+    this.#engine.push(at, length);
+  }
+
+  end(gap: Gap | null): void {
+    if (!this.#entry) return;
+    this.#engine.end();
+    this.#ledger.nestedFile(gap && { ...gap, path: redactedPath(this.#tools, this.#entry.path) });
+    this.#entry = null;
+  }
+}

@@ -1,0 +1,148 @@
+import { gzipSync } from 'node:zlib';
+import type { ScanReport } from '@tidewaiter/shared/findings';
+import tap from 'tap';
+import { tarOf } from '../layers/tars.ts';
+import { MemorySource, places, report } from '../scan/memory-source.ts';
+import { scanLimits, type ScanLimits } from '../../src/scan/index.ts';
+import { githubToken } from '../secrets.ts';
+import { arOf, zipOf } from './archives.ts';
+
+type Files = Readonly<Record<string, Buffer | string>>;
+
+/** The report of an image of one layer with these files. */
+async function scan(files: Files, limits?: ScanLimits): Promise<ScanReport> {
+  const source = new MemorySource();
+  source.image([source.blobOf(gzipSync(await tarOf(Object.entries(files).map(([name, content]) => ({ name, content })))))]);
+  return report(source, limits);
+}
+
+const under = (nested: Partial<ScanLimits['nested']>): ScanLimits => ({ ...scanLimits, nested: { ...scanLimits.nested, ...nested } });
+const gaps = ({ coverage }: ScanReport): readonly string[] => coverage.gaps.map(({ reason, path }) => `${reason} ${path}`);
+const secret = (): string => `TOKEN=${githubToken()}\n`;
+
+void tap.test('archives are known by their bytes, whatever they are called, and their files are found by name', async (t) => {
+  const tgz = gzipSync(await tarOf([{ name: 'etc/app.env', content: `a\n${secret()}` }]));
+  const found = await scan({
+    'app.bin': zipOf([{ name: 'BOOT-INF/classes/application.yml', content: secret() }]),
+    'streamed.zip': zipOf([
+      { name: 'a', content: secret(), flags: 8 },
+      { name: 'b', content: secret(), flags: 8 },
+    ]),
+    'backup.dat': tgz,
+    'notes.txt.gz': gzipSync(secret()),
+    'plain.tar': await tarOf([{ name: 'x/y', content: secret() }]),
+    'package.deb': arOf([
+      { name: 'debian-binary', content: '2.0\n' },
+      { name: 'control.tar.gz', content: gzipSync(await tarOf([{ name: './postinst', content: secret() }])) },
+      { name: 'data.tar.gz', content: tgz },
+    ]),
+    // Alpine's packages: gzip members that make one tar together, the first ones without its end.
+    'alpine.apk': Buffer.concat([
+      gzipSync((await tarOf([{ name: '.PKGINFO', content: secret() }])).subarray(0, -1024)),
+      gzipSync(await tarOf([{ name: 'etc/conf', content: secret() }])),
+    ]),
+  });
+  t.strictSame(places(found), [
+    'file alpine.apk!/.PKGINFO visible',
+    'file alpine.apk!/etc/conf visible',
+    'file app.bin!/BOOT-INF/classes/application.yml visible',
+    'file backup.dat!/etc/app.env visible',
+    'file notes.txt.gz!/notes.txt visible',
+    'file package.deb!/control.tar.gz!/postinst visible',
+    'file package.deb!/data.tar.gz!/etc/app.env visible',
+    'file plain.tar!/x/y visible',
+    'file streamed.zip!/a visible',
+    'file streamed.zip!/b visible',
+  ]);
+  t.equal(found.findings.find(({ location }) => location.path === 'backup.dat!/etc/app.env')?.location.line, 2);
+  t.match(found.coverage, { complete: true, filesSeen: 7, entriesSeen: 7, nestedFilesSeen: 13, nestedFilesUnread: 0 });
+});
+
+void tap.test('archives in archives are opened down to the depth of the limit; what is deeper is named', async (t) => {
+  const nest = (depth: number): Buffer => (depth === 0 ? Buffer.from(secret()) : zipOf([{ name: 'n', content: nest(depth - 1) }]));
+  const limits = under({ depthMax: 3 });
+  const [reached, beyond] = [await scan({ f: nest(3) }, limits), await scan({ f: nest(4) }, limits)];
+  t.strictSame([places(reached), gaps(reached)], [['file f!/n!/n!/n visible'], []]);
+  t.strictSame([places(beyond), gaps(beyond), beyond.verdict], [[], ['limit-depth f!/n!/n!/n!/'], 'incomplete']);
+});
+
+void tap.test('a secret that lies uncompressed in an archive is found once, where it is innermost', async (t) => {
+  const jar = zipOf([{ name: 'conf', content: secret(), method: 0 }]);
+  const found = await scan({
+    'app.war': zipOf([{ name: 'lib/a.jar', content: jar, method: 0 }]),
+    'b.tar': await tarOf([{ name: 'a.jar', content: jar }]),
+  });
+  t.strictSame(places(found), ['file app.war!/lib/a.jar!/conf visible', 'file b.tar!/a.jar!/conf visible']);
+  const commented = await scan({ 'c.zip': zipOf([{ name: 'x', content: 'nothing' }], { comment: secret() }) });
+  t.strictSame(places(commented), ['file c.zip visible'], "the archive's own bytes are read, too");
+});
+
+void tap.test('what is found in an archive is as visible as the archive', async (t) => {
+  const source = new MemorySource();
+  const lower = await tarOf([
+    { name: 'a.zip', content: zipOf([{ name: 'x', content: secret() }]) },
+    { name: 'b.zip', content: zipOf([{ name: 'x', content: secret() }]) },
+    { name: 'c.zip', content: zipOf([{ name: 'x', content: secret() }]) },
+    { name: 'c.zip', content: 'written again' },
+  ]);
+  source.image([source.blobOf(lower), source.blobOf(await tarOf([{ name: '.wh.a.zip' }]))]);
+  t.strictSame(places(await report(source)), ['file a.zip!/x deleted', 'file b.zip!/x visible', 'file c.zip!/x shadowed']);
+});
+
+void tap.test('what is not read in an archive is named, and the verdict is incomplete', async (t) => {
+  const cases: Readonly<Record<string, readonly [content: Buffer, gap: string]>> = {
+    'an encrypted entry': [zipOf([{ name: 'secret.txt', content: 'x', flags: 1 }]), 'encrypted f!/secret.txt'],
+    'an encrypted entry whose size follows': [zipOf([{ name: 's', content: 'x', flags: 9 }]), 'encrypted f!/s'],
+    'an unknown method': [zipOf([{ name: 's', content: 'x', method: 14 }]), 'unsupported-compression f!/s'],
+    'an entry with a wrong sum': [zipOf([{ name: 's', content: 'x', packed: Buffer.from([3, 0]) }]), 'corrupt f!/s'],
+    'an entry that is no deflate': [zipOf([{ name: 's', content: 'x', packed: Buffer.alloc(40, 0xff) }]), 'corrupt f!/s'],
+    'a zip that is cut': [zipOf([{ name: 's', content: 'x' }]).subarray(0, 34), 'truncated f!/s'],
+    'an rpm': [Buffer.concat([Buffer.from('edabeedb0300', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
+    'a 7z': [Buffer.concat([Buffer.from('377abcaf271c0004', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
+    'a gzip that is cut': [gzipSync('x'.repeat(99)).subarray(0, -4), 'truncated f!/f'],
+    'a gzip with a wrong sum': [Buffer.concat([gzipSync('x').subarray(0, -8), Buffer.alloc(8)]), 'corrupt f!/f'],
+    'an ar with a wrong size': [
+      Buffer.from(
+        arOf([{ name: 'a', content: 'x' }])
+          .toString('latin1')
+          .replace('1  ', 'y  '),
+        'latin1',
+      ),
+      'corrupt f!/',
+    ],
+  };
+  for (const [what, [content, gap]] of Object.entries(cases)) {
+    const found = await scan({ f: content });
+    t.strictSame([gaps(found), found.verdict], [[gap], 'incomplete'], what);
+  }
+});
+
+void tap.test(
+  'a zip is read by what is there: entries its directory leaves out, and it is told when the directory names others',
+  async (t) => {
+    const hidden = await scan({
+      f: zipOf([
+        { name: 'shown', content: 'x' },
+        { name: 'hidden', content: secret(), isHidden: true },
+      ]),
+    });
+    t.strictSame([places(hidden), gaps(hidden)], [['file f!/hidden visible'], []]);
+    const lying = zipOf([{ name: 'shown', content: 'x' }]);
+    lying.writeUInt32LE(7, lying.indexOf('PK\x01\x02') + 42);
+    t.strictSame(gaps(await scan({ f: lying })), ['corrupt f!/']);
+  },
+);
+
+void tap.test('bytes and ratio are bounded over all that lies in one file', async (t) => {
+  const zeros = Buffer.alloc(1 << 20);
+  const zip = zipOf([
+    { name: 'a', content: zeros },
+    { name: 'b', content: zeros },
+  ]);
+  t.strictSame(gaps(await scan({ f: zip }, under({ bytesMax: 2 << 20 }))), []);
+  t.strictSame(gaps(await scan({ f: zip }, under({ bytesMax: (2 << 20) - 1 }))), ['limit-bytes f!/b', 'limit-bytes f!/']);
+  t.match(gaps(await scan({ f: zip }, under({ ratioFromBytes: 1 << 20 }))), ['limit-ratio f!/b', 'limit-ratio f!/']);
+  t.strictSame(gaps(await scan({ f: zip }, under({ ratioFromBytes: 2 << 20 }))), []);
+  t.strictSame(gaps(await scan({ f: zip }, under({ entriesMax: 2 }))), []);
+  t.strictSame(gaps(await scan({ f: zip }, under({ entriesMax: 1 }))), ['limit-entries f!/']);
+});
