@@ -44,6 +44,8 @@ const ISSUER_KEYS_EVERY_MS = 60_000;
 /** What the program takes from its surroundings. */
 export interface Surroundings {
   readonly now: () => number;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   readonly random: (length: number) => Uint8Array;
   readonly log: FastifyBaseLogger;
   /** Shows the first owner token to a person; null where nobody watches. */
@@ -112,9 +114,9 @@ async function listen(server: HttpServer, { listenHost: host, listenPort: port }
 /** Opens the store alone, for commands that need no server. */
 export async function openContext(
   config: ControlPlaneConfig,
-  { now, random, log }: Pick<Surroundings, 'now' | 'random' | 'log'>,
+  { now, monotonic, random, log }: Omit<Surroundings, 'showOwnerToken'>,
 ): Promise<Context> {
-  const store = await openStore(config.databaseUrl, now);
+  const store = await openStore(config.databaseUrl, { now, monotonic });
   return { store, now, newId: () => uuidv7(now(), random(10)), log };
 }
 
@@ -150,7 +152,7 @@ interface Composed {
 
 function compose(config: ControlPlaneConfig, context: Context, around: Surroundings, urls: Urls, closing: AbortSignal): Composed {
   const { store, now, newId, log } = context;
-  const { random } = around;
+  const { random, monotonic } = around;
   const sensors = new Sensors(store, { now, random, newId });
   const issuer = new Issuer({ store, issuerUrl: urls.issuer, keyEncryptionKey: config.keyEncryptionKey, now, random, newId });
   const findings = createFindings(context);
@@ -158,9 +160,22 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
   const catalog = createCatalog(context, assignments);
   const triggers = createTriggers(context, assignments);
   const { audiences } = urls;
-  const gateway = new Gateway({ work: assignments, listings: catalog, findings, issuer, sensors, store, audiences, now, newId, log });
+  const gateway = new Gateway({
+    work: assignments,
+    listings: catalog,
+    findings,
+    issuer,
+    sensors,
+    store,
+    audiences,
+    now,
+    monotonic,
+    newId,
+    log,
+  });
   const parts: ApiParts = {
     now,
+    monotonic,
     workspaces: new Workspaces(store, { now, random, newId }),
     sensors,
     issuer,

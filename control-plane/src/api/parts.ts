@@ -11,6 +11,8 @@ import type { Workspaces } from '../workspaces/index.ts';
 /** What the routes are given by the composition root: the faces of the stages, and nothing of the database. */
 export interface ApiParts {
   readonly now: () => number;
+  /** Milliseconds that only grow, for waits. */
+  readonly monotonic: () => number;
   readonly workspaces: Workspaces;
   readonly sensors: Sensors;
   readonly issuer: Issuer;

@@ -8,6 +8,9 @@ const STDERR = 2;
 
 export const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
+/** The system's clocks. */
+export const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
 /** The log of every command: standard error, so that standard output holds answers only. */
 export const logOf = ({ logLevel }: ControlPlaneConfig) => createLog(logLevel, destination({ dest: STDERR, sync: true }));
 
@@ -16,7 +19,7 @@ export async function withContext(
   work: (context: Context, config: ControlPlaneConfig, makeRandom: typeof random) => Promise<void>,
 ): Promise<void> {
   const config = readControlPlaneConfig();
-  const context = await openContext(config, { now: () => Date.now(), random, log: logOf(config) });
+  const context = await openContext(config, { ...clock, random, log: logOf(config) });
   try {
     await work(context, config, random);
   } finally {

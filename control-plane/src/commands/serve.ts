@@ -1,6 +1,6 @@
 import { startApp } from '../app.ts';
 import { readControlPlaneConfig } from '../config/index.ts';
-import { logOf, random } from './context.ts';
+import { clock, logOf, random } from './context.ts';
 
 /** A second signal, or this long, ends the program though something still hangs. */
 const CLOSE_MS_MAX = 15_000;
@@ -10,7 +10,7 @@ export async function serve(): Promise<void> {
   const config = readControlPlaneConfig();
   const log = logOf(config);
   const showOwnerToken = process.stdout.isTTY ? show : null;
-  const app = await startApp(config, { now: () => Date.now(), random, log, showOwnerToken });
+  const app = await startApp(config, { ...clock, random, log, showOwnerToken });
   const close = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'the control plane shuts down');
     setTimeout(() => process.exit(1), CLOSE_MS_MAX).unref();

@@ -33,6 +33,8 @@ export interface GatewayParts {
   /** What an assertion's `aud` may be. */
   readonly audiences: () => readonly string[];
   readonly now: () => number;
+  /** Milliseconds that only grow: a wall clock that jumps closes no socket and ends no lease. */
+  readonly monotonic: () => number;
   readonly newId: () => string;
   readonly log: Log;
 }

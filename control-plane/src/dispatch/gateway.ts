@@ -62,8 +62,8 @@ export class Gateway {
       index += 1;
     }
     for (const stop of this.#listening.values()) stop();
-    const end = performance.now() + CLOSE_MS;
-    while (this.#connections.size > 0 && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    const end = this.#parts.monotonic() + CLOSE_MS;
+    while (this.#connections.size > 0 && this.#parts.monotonic() < end) await new Promise((resolve) => setTimeout(resolve, 10));
     this.#sockets.close();
   }
 

@@ -45,7 +45,7 @@ export class Session {
     this.#sensor = sensor;
     this.#parts = parts;
     this.#outbox = new Outbox(socket, parts.newId);
-    this.#checkedAt = performance.now();
+    this.#checkedAt = this.#parts.monotonic();
   }
 
   /** Serves the socket until it closes. */
@@ -55,7 +55,11 @@ export class Session {
     this.#socket.on('error', (error) => this.#parts.log.warn({ sensorId: this.#sensor.id, err: error }, 'a sensor’s socket broke'));
     const poll = setInterval(() => this.offerSoon(), POLL_MS).unref();
     const helloDue = setTimeout(() => this.#requireHello(), HELLO_MS_MAX).unref();
-    const unwatch = watchSilence(this.#socket, { pingMs: PING_MS, silenceMsMax: SOCKET_SILENCE_MS_MAX });
+    const unwatch = watchSilence(this.#socket, {
+      pingMs: PING_MS,
+      silenceMsMax: SOCKET_SILENCE_MS_MAX,
+      monotonic: this.#parts.monotonic,
+    });
     this.#stops.push(
       () => clearInterval(poll),
       () => clearTimeout(helloDue),
@@ -151,10 +155,10 @@ export class Session {
       do {
         this.#offering = 'running';
         await this.#checkSensor();
-        const room = this.#concurrency - this.#leases.count(performance.now());
+        const room = this.#concurrency - this.#leases.count(this.#parts.monotonic());
         const offers = room > 0 && !this.#isEnding ? await this.#parts.work.offer(this.#sensor, room) : [];
         for (const { id, kind } of offers) {
-          this.#leases.offered(id, performance.now());
+          this.#leases.offered(id, this.#parts.monotonic());
           this.#outbox.send('offer', { assignmentId: id, kind });
         }
       } while (this.#isAskedAgain());
@@ -172,7 +176,7 @@ export class Session {
 
   /** A sensor revoked elsewhere, or given other registries, is noticed within POLL_MS on every frame and offer. */
   async #checkSensor(): Promise<void> {
-    const now = performance.now();
+    const now = this.#parts.monotonic();
     if (now - this.#checkedAt < POLL_MS) return;
     const sensor = await this.#parts.store.sensors.fetchById(this.#sensor.id);
     if (!sensor) throw new TidewaiterError('sensor.unknown', { which: this.#sensor.id });

@@ -7,17 +7,17 @@ import type { WebSocket } from 'ws';
  */
 export function watchSilence(
   socket: WebSocket,
-  { pingMs, silenceMsMax }: { readonly pingMs: number; readonly silenceMsMax: number },
+  { pingMs, silenceMsMax, monotonic }: { readonly pingMs: number; readonly silenceMsMax: number; readonly monotonic: () => number },
 ): () => void {
-  let heardAt = performance.now();
+  let heardAt = monotonic();
   const heard = (): void => {
-    heardAt = performance.now();
+    heardAt = monotonic();
   };
   socket.on('message', heard).on('ping', heard).on('pong', heard);
   const timer = setInterval(() => {
     // A socket that we do not read for a while (its frames wait for the database) is not silent.
     if (socket.isPaused) heard();
-    if (performance.now() - heardAt > silenceMsMax) socket.terminate();
+    if (monotonic() - heardAt > silenceMsMax) socket.terminate();
     else socket.ping();
   }, pingMs).unref();
   return () => clearInterval(timer);

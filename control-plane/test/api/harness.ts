@@ -53,7 +53,13 @@ export async function startTestApp(folder: string, env: Readonly<Record<string, 
     TIDEWAITER_LOG_LEVEL: 'debug',
     ...env,
   });
-  const app: App = await startApp(config, { now, random, log: createLog(config.logLevel, sink), showOwnerToken: null });
+  const app: App = await startApp(config, {
+    now,
+    monotonic: () => performance.now(),
+    random,
+    log: createLog(config.logLevel, sink),
+    showOwnerToken: null,
+  });
   return {
     url: app.url,
     databaseFile,

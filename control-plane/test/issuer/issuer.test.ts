@@ -164,7 +164,7 @@ t.test('a rotation never fails an exchange: every token verifies against the key
   const { openStore } = await import('../../src/storage/index.ts');
   let nowMs = Date.now();
   const now = (): number => nowMs;
-  const store = await openStore('sqlite::memory:', now);
+  const store = await openStore('sqlite::memory:', { now, monotonic: () => performance.now() });
   t.teardown(() => store.close());
   const options = {
     store,

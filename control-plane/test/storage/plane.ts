@@ -17,7 +17,7 @@ export const firstPage = { cursor: null, limit: 100 };
 export async function plane(t: Test, change: Partial<Registry> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tidewaiter-'));
   const clock = new Clock();
-  const store = await openStore(`sqlite:${join(folder, 'db')}`, clock.now);
+  const store = await openStore(`sqlite:${join(folder, 'db')}`, clock);
   t.teardown(async () => {
     await store.close();
     rmSync(folder, { recursive: true });

@@ -3,12 +3,13 @@ import { openStore } from '../../src/storage/index.ts';
 import { conformance } from './conformance.ts';
 import { startPostgres } from './postgres-server.ts';
 import { postgresErrors } from './suites/postgres-errors.ts';
+import { systemClock } from './samples.ts';
 
 // Forty tests on a server that has to be made first: more than tap's half minute on a busy machine.
 t.setTimeout(120_000);
 
 async function openAt(t: Test, url: string) {
-  const store = await openStore(url, Date.now);
+  const store = await openStore(url, systemClock);
   t.teardown(() => store.close());
   return store;
 }

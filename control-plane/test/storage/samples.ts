@@ -3,8 +3,14 @@ import { type EngineIdentity, emptyCoverage, type LayerFinding, type LayerSummar
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { ApiToken, Assignment, PushEvent, Registry, Sensor, Store, StoredManifest } from '../../src/storage/index.ts';
 
+const monotonic = (): number => performance.now();
+
+/** The real clocks, for tests that open a store beside others. */
+export const systemClock = { now: () => Date.now(), monotonic };
+
 /** A clock that a test moves. */
 export class Clock {
+  readonly monotonic = monotonic;
   ms = 1_800_000_000_000;
   readonly now = (): number => this.ms;
   pass(ms: number): number {

@@ -5,12 +5,13 @@ import t, { type Test } from 'tap';
 import { openStore } from '../../src/storage/index.ts';
 import { conformance } from './conformance.ts';
 import { sqliteErrors } from './suites/sqlite-errors.ts';
+import { systemClock } from './samples.ts';
 
 // Forty tests, one of them waiting for a lock to time out: more than tap's half minute on a busy machine.
 t.setTimeout(120_000);
 
 async function openAt(t: Test, url: string) {
-  const store = await openStore(url, Date.now);
+  const store = await openStore(url, systemClock);
   t.teardown(() => store.close());
   return store;
 }
@@ -36,7 +37,7 @@ t.test('SQLite', async (t) => {
 
 t.test('refuses a URL of another kind without showing it', async (t) => {
   const url = 'mysql://user:secret-password@host/database';
-  const error = await openStore(url, Date.now).catch((reason: unknown) => reason);
+  const error = await openStore(url, systemClock).catch((reason: unknown) => reason);
   t.match(error, { code: 'config.invalid' });
   t.notMatch(String(error), 'secret-password');
 });

@@ -81,6 +81,10 @@ const planted: Readonly<Record<string, readonly Breach[]>> = {
     ['control-plane/src/http/planted.ts', `await globalThis.fetch('https://x.example');`],
     ['sensor/src/session/planted.ts', `process.once('SIGTERM', stop);`],
   ],
+  'waits-by-a-given-clock': [
+    ['control-plane/src/api/planted.ts', 'const since = performance.now();'],
+    ['control-plane/src/storage/planted.ts', 'const clock = performance.now;'],
+  ],
   'api-without-storage': [
     ['control-plane/src/api/planted.ts', `import { openStoreX } from '../storage/index.ts';`],
     ['control-plane/src/api/planted.ts', `import type { Assignment } from '../storage/index.ts';`],

@@ -121,6 +121,12 @@ export const importRules: readonly ImportRule[] = [
     (path) => /^(control-plane|sensor)\/src\//.test(path) && !/\/src\/config\//.test(path) && !givers.includes(path),
     surroundings,
   ),
+  textRule(
+    'waits-by-a-given-clock',
+    'the monotonic clock comes from the caller, too',
+    (path) => path.startsWith('control-plane/src/') && !givers.includes(path),
+    /\bperformance\.now\b/g,
+  ),
   edgeRule(
     'api-without-storage',
     'api/ and the console import nothing of storage, types included: what a stage lets them see, its face names',

@@ -64,10 +64,10 @@ async function waitForVerdict(parts: ApiParts, workspaceId: string, digest: stri
   const stop = parts.findings.listen(workspaceId, () => alarm.ring());
   waiters.count += 1;
   try {
-    const end = performance.now() + waitMs;
+    const end = parts.monotonic() + waitMs;
     for (;;) {
       const look = await lookUp(parts, workspaceId, digest);
-      const left = end - performance.now();
+      const left = end - parts.monotonic();
       if ('scan' in look || left <= 0 || alarm.isOver) return look;
       await alarm.sleep(Math.min(left, LOOK_MS));
     }

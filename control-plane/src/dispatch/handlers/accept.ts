@@ -5,6 +5,6 @@ import { type Handling, type Reply, rfc3339 } from './handling.ts';
 export async function handleAccept({ parts, sensor, leases, schema }: Handling, { assignmentId }: FrameBody<'accept'>): Promise<Reply> {
   leases.ended(assignmentId);
   const { grant, task, leaseExpiresAt } = await parts.work.accept(sensor, assignmentId);
-  leases.held(grant, performance.now());
+  leases.held(grant, parts.monotonic());
   return { type: 'accepted', body: { grant, schema, task, leaseExpiresAt: rfc3339(leaseExpiresAt) } };
 }

@@ -8,7 +8,7 @@ export async function handleHeartbeat({ parts, sensor, leases }: Handling, heart
   await parts.store.sensors.update(sensor.workspaceId, sensor.id, { lastSeenAt: now });
   const going = new Set(verdicts.filter(({ verdict }) => verdict === 'continue').map(({ assignmentId }) => assignmentId));
   for (const { grant } of heartbeat.leases) {
-    if (going.has(grant.assignmentId)) leases.held(grant, performance.now());
+    if (going.has(grant.assignmentId)) leases.held(grant, parts.monotonic());
     else leases.ended(grant.assignmentId);
   }
   return { type: 'leases', body: { serverTime: rfc3339(now), verdicts: [...verdicts] } };

@@ -11,7 +11,7 @@ export async function handleHello({ parts, sensor, leases }: Handling, hello: Fr
     lastSeenAt: now,
   });
   const held = await parts.work.resume(sensor, hello.leases);
-  for (const grant of held) leases.held(grant, performance.now());
+  for (const grant of held) leases.held(grant, parts.monotonic());
   return {
     type: 'welcome',
     body: {

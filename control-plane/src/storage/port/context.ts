@@ -7,6 +7,12 @@ export interface Log {
   error(facts: object, message: string): void;
 }
 
+/** The time in ms since the epoch, and milliseconds that only grow, for waits. */
+export interface Clock {
+  readonly now: () => number;
+  readonly monotonic: () => number;
+}
+
 /** What every stage is given by the composition root: the store, the time in ms, UUIDv7s and a log. */
 export interface Context {
   readonly store: Store;

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import { postgresErrorOf } from '../../../src/storage/dialects/postgres/errors.ts';
 import { openStore } from '../../../src/storage/index.ts';
 import type { PostgresServer } from '../postgres-server.ts';
-import { createWorkspace, newId } from '../samples.ts';
+import { createWorkspace, newId, systemClock } from '../samples.ts';
 
 const audit = (workspaceId: string) => ({ workspaceId, id: newId(), at: 1, actor: 'system', action: 'test', subject: 's', details: {} });
 
@@ -12,7 +12,7 @@ const audit = (workspaceId: string) => ({ workspaceId, id: newId(), at: 1, actor
 export async function postgresErrors(t: Test, server: PostgresServer): Promise<void> {
   await t.test('replicas that start at once migrate an empty database once', async (t) => {
     const url = await server.createDatabase();
-    const stores = await Promise.all([1, 2, 3].map(() => openStore(url, Date.now)));
+    const stores = await Promise.all([1, 2, 3].map(() => openStore(url, systemClock)));
     t.match(await server.query(url, 'select count(*) > 0 and count(*) = count(distinct version) as once from schema_migrations'), [
       { once: true },
     ]);
@@ -36,7 +36,7 @@ export async function postgresErrors(t: Test, server: PostgresServer): Promise<v
       parsed.password = 'wrong-password';
     });
     for (const bad of [away, missing, wrong]) {
-      const error = await openStore(bad, Date.now).catch((reason: unknown) => reason);
+      const error = await openStore(bad, systemClock).catch((reason: unknown) => reason);
       t.match(error, { code: 'storage.unavailable', retryable: true });
       t.notMatch(String(error), /only-on-loopback|wrong-password/);
     }
@@ -44,7 +44,7 @@ export async function postgresErrors(t: Test, server: PostgresServer): Promise<v
 
   await t.test('connections that are cut are replaced, and wake-ups come again', async (t) => {
     const url = await server.createDatabase();
-    const store = await openStore(url, Date.now);
+    const store = await openStore(url, systemClock);
     const workspaceId = await createWorkspace(store);
     const woken: number[] = [];
     const until = async (count: number) => {
@@ -67,12 +67,12 @@ export async function postgresErrors(t: Test, server: PostgresServer): Promise<v
 
   await t.test('a server that only reads is unavailable for writes', async (t) => {
     const url = await server.createDatabase();
-    const first = await openStore(url, Date.now);
+    const first = await openStore(url, systemClock);
     const workspaceId = await createWorkspace(first);
     await first.close();
     const { pathname } = new URL(url);
     await server.query(url, `alter role tidewaiter in database ${pathname.slice(1)} set default_transaction_read_only = on`);
-    await t.rejects(openStore(url, Date.now), { code: 'storage.unavailable', message: /read-only/ });
+    await t.rejects(openStore(url, systemClock), { code: 'storage.unavailable', message: /read-only/ });
     t.ok(workspaceId);
   });
 
@@ -102,8 +102,8 @@ export async function postgresErrors(t: Test, server: PostgresServer): Promise<v
 
   await t.test('a database of a newer build is refused', async (t) => {
     const url = await server.createDatabase();
-    await (await openStore(url, Date.now)).close();
+    await (await openStore(url, systemClock)).close();
     await server.query(url, "insert into schema_migrations values (9999, 'from the future', 1)");
-    await t.rejects(openStore(url, Date.now), { code: 'config.conflict', message: /9999/ });
+    await t.rejects(openStore(url, systemClock), { code: 'config.conflict', message: /9999/ });
   });
 }

@@ -4,7 +4,7 @@ import BetterSqlite from 'better-sqlite3';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import { openStore } from '../../../src/storage/index.ts';
-import { createWorkspace, newId } from '../samples.ts';
+import { createWorkspace, newId, systemClock } from '../samples.ts';
 
 const writerFile = fileURLToPath(new URL('../sqlite-writer.ts', import.meta.url));
 
@@ -33,7 +33,7 @@ function setOnOpen(t: Test, limit: () => string): void {
 
 /** What a broken, full or foreign file does. */
 export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string): Promise<void> {
-  const open = (path: string) => openStore(`sqlite:${path}`, Date.now);
+  const open = (path: string) => openStore(`sqlite:${path}`, systemClock);
 
   await t.test('the database and its journals are for its owner only, whatever they were before', async (t) => {
     const path = temporaryFile(t);

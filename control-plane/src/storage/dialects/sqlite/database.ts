@@ -6,6 +6,7 @@ import type { Database, Session } from '../../kysely/database.ts';
 import { migrate } from '../../kysely/migrations.ts';
 import { StorableText } from '../../kysely/storable-text.ts';
 import type { Tables } from '../../kysely/tables.ts';
+import type { Clock } from '../../port/context.ts';
 import { isBusy, sqliteErrorOf } from './errors.ts';
 import { localWakeups } from './wakeups.ts';
 
@@ -18,14 +19,14 @@ const BUSY_PAUSE_MS = 50;
 const STATEMENTS_MAX = 400;
 
 /** @throws storage.unavailable, storage.damaged, storage.full, config.conflict (newer schema). */
-export async function openSqlite(path: string, now: () => number): Promise<Database> {
+export async function openSqlite(path: string, clock: Clock): Promise<Database> {
   try {
-    const connection = await whenFree(performance.now(), () => connect(path));
+    const connection = await whenFree(clock, clock.monotonic(), () => connect(path));
     const kysely = new Kysely<Tables>({
       dialect: new SqliteDialect({ database: { prepare: statementCache(connection), close: () => connection.close() } }),
       plugins: [new CamelCasePlugin(), new StorableText()],
     });
-    return await migrated(new Sqlite(kysely), now);
+    return await migrated(new Sqlite(kysely, clock), clock.now);
   } catch (error) {
     throw sqliteErrorOf(error);
   }
@@ -45,12 +46,12 @@ async function migrated(database: Sqlite, now: () => number): Promise<Database> 
  * Tries again while another process holds the database, without stopping this one.
  * @param since when it was asked for: writes that waited behind another give up with it, not one after the other.
  */
-async function whenFree<T>(since: number, run: () => T | Promise<T>): Promise<T> {
+async function whenFree<T>({ monotonic }: Clock, since: number, run: () => T | Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await run();
     } catch (error) {
-      if (!isBusy(error) || performance.now() - since >= BUSY_MS_MAX) throw error;
+      if (!isBusy(error) || monotonic() - since >= BUSY_MS_MAX) throw error;
       await pause(BUSY_PAUSE_MS);
     }
   }
@@ -94,18 +95,20 @@ function statementCache(connection: BetterSqlite.Database): (text: string) => Sq
 /** One connection; Kysely hands it to one session at a time, so transactions never interleave. */
 class Sqlite implements Database {
   readonly #kysely: Kysely<Tables>;
+  readonly #clock: Clock;
   readonly wakeups = localWakeups();
   #lastWrite: Promise<void> = Promise.resolve();
 
-  constructor(kysely: Kysely<Tables>) {
+  constructor(kysely: Kysely<Tables>, clock: Clock) {
     this.#kysely = kysely;
+    this.#clock = clock;
   }
 
   /** Writes wait in a queue of their own for another process to let go, off the connection: reads go on meanwhile. */
   write<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    const since = performance.now();
+    const since = this.#clock.monotonic();
     const written = this.#lastWrite.then(() =>
-      translated(() => whenFree(since, () => this.#kysely.connection().execute((session) => transact(session, run)))),
+      translated(() => whenFree(this.#clock, since, () => this.#kysely.connection().execute((session) => transact(session, run)))),
     );
     this.#lastWrite = written.then(
       () => undefined,
