@@ -77,9 +77,12 @@ const planted: Readonly<Record<string, readonly Breach[]>> = {
     ['sensor/src/reports/planted.ts', 'const id = crypto.randomUUID();'],
     ['control-plane/src/workspaces/planted.ts', 'crypto.getRandomValues(new Uint8Array(4));'],
     ['control-plane/src/workspaces/planted.ts', `import { randomBytes } from 'node:crypto';\nrandomBytes(4);`],
-    ['control-plane/src/http/planted.ts', `await fetch('https://x.example');`],
     ['control-plane/src/http/planted.ts', `await globalThis.fetch('https://x.example');`],
     ['sensor/src/session/planted.ts', `process.once('SIGTERM', stop);`],
+  ],
+  'fetch-passed-in': [
+    ['control-plane/src/http/planted.ts', `await fetch('https://x.example');`],
+    ['sensor/src/scan/planted.ts', 'const answer = fetch(url).then((it) => it.json());'],
   ],
   'waits-by-a-given-clock': [
     ['control-plane/src/api/planted.ts', 'const since = performance.now();'],
@@ -137,6 +140,7 @@ t.test('comments and type-only imports are no breach', (t) => {
     { path: 'shared/src/ids/innocent.ts', text: '/* Date.now() would be wrong */ export const x = 1;' },
     { path: 'control-plane/src/storage/port/innocent.ts', text: 'export interface Rows { fetch(id: string): Promise<Row>; }' },
     { path: 'control-plane/src/dispatch/innocent.ts', text: 'const at = new Date(ms); const { fetch } = rows; await rows.fetch(id);' },
+    { path: 'control-plane/src/triggers/innocent.ts', text: 'const all = (fetch: (id: string) => Rows) => fetch(id);' },
     { path: 'sensor/src/registry/ecr/innocent.ts', text: `import { ECRClient } from '@aws-sdk/client-ecr';\nlet client: ECRClient;` },
     { path: 'sensor/src/enrolment/innocent.ts', text: `import { type PostJson } from './post.ts';` },
   ];

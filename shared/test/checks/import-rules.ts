@@ -26,12 +26,12 @@ const givers = [
   'sensor/src/main.ts',
 ];
 
-/** A clock, chance, the network or a signal that nobody gave. What a method is declared or called by a dot is no global. */
+/** A clock, chance, the network or a signal that nobody gave. */
 const surroundings = new RegExp(
   [
     String.raw`\bDate\.now\b|\bnew Date(?!\w|\([^)])|\bperformance\.timeOrigin\b|\bprocess\.(?:hrtime|uptime)\b`,
     String.raw`\bMath\.random\b|\bcrypto\.random\w+|\bgetRandomValues\b|\brandom(?:UUID|Bytes|Int|Fill\w*)\b(?=[^'}]*\} from 'node:crypto')`,
-    String.raw`\bglobalThis\.fetch\b|(?<![.\w])fetch\((?![^()]*\)\s*[:{])`,
+    String.raw`\bglobalThis\.fetch\b`,
     String.raw`\bprocess\.(?:on|once|addListener)\('SIG`,
   ].join('|'),
   'g',
@@ -121,6 +121,7 @@ export const importRules: readonly ImportRule[] = [
     (path) => /^(control-plane|sensor)\/src\//.test(path) && !/\/src\/config\//.test(path) && !givers.includes(path),
     surroundings,
   ),
+  { id: 'fetch-passed-in', says: 'fetch comes from the caller, too', breaches: globalFetches },
   textRule(
     'waits-by-a-given-clock',
     'the monotonic clock comes from the caller, too',
@@ -135,6 +136,15 @@ export const importRules: readonly ImportRule[] = [
   textRule('api-without-a-store', 'api/ and the console are handed no store', isApi, /(?<!-)\b[sS]tore\b/g),
   { id: 'no-cycles', says: 'no run-time import cycles', breaches: cyclesIn },
 ];
+
+/** Calls of the global `fetch`: not what is called by a dot, declared as a verb, or a parameter of that name. */
+function globalFetches(files: readonly SourceFile[]): readonly string[] {
+  return files
+    .filter(({ path }) => /^(control-plane|sensor)\/src\//.test(path))
+    .map(({ path, text }) => ({ path, text: withoutComments(text) }))
+    .filter(({ text }) => /(?<![.\w])fetch\((?![^()]*\)\s*[:{])/.test(text) && !/\bfetch: \(/.test(text))
+    .map(({ path }) => `${path} calls fetch`);
+}
 
 function isUpstream(workspace: string, from: string, to: string): boolean {
   const order = stages[workspace];
