@@ -60,7 +60,7 @@ async function queueScans(
 }
 
 async function enqueue(context: Context, workspaceId: string, work: Work): Promise<Queued> {
-  const queued = await context.store.assignments.create({ ...pendingOf(context, work), workspaceId });
+  const queued = await context.store.assignments.create(workspaceId, pendingOf(context, work));
   if (queued.created) await wake(context, workspaceId);
   return queued;
 }

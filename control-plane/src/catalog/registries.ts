@@ -37,7 +37,7 @@ export function createRegistries(context: Context): Registries {
     fetch: fetchLive,
     async create(workspaceId, wanted) {
       const registry = newRegistry(context, workspaceId, wanted);
-      await registries.create(registry);
+      await registries.create(workspaceId, registry);
       return registry;
     },
     list: (workspaceId, page) => registries.list(workspaceId, page),

@@ -13,5 +13,5 @@ export async function raiseAlarm(
   log.error({ workspaceId, sensorId, digest, engine: engineKey(engine) }, `a sensor reported another result for a known ${kind}`);
   const actor = `sensor:${sensorId}`;
   const details = { engine: engineKey(engine) };
-  await store.audit.create({ workspaceId, id: newId(), at: now(), actor, action: `${kind}.conflict`, subject: digest, details });
+  await store.audit.create(workspaceId, { id: newId(), at: now(), actor, action: `${kind}.conflict`, subject: digest, details });
 }

@@ -170,7 +170,7 @@ async function record({ store, newId, log }: Context, scan: Scan, sights: readon
     reported: isReported(sight),
     severity: severityOf({ detector: sight.finding.detector, confidence: sight.finding.confidence, visibility: sight.visibility }),
   }));
-  const { created, reopened } = await store.scans.create(scan, seen, newId);
+  const { created, reopened } = await store.scans.create(scan.workspaceId, scan, seen, newId);
   const { workspaceId, digest, verdict } = scan;
   log.info({ workspaceId, digest, verdict, created: created.length, reopened: reopened.length }, 'verdict');
   await store.wakeups.notify(`verdicts:${workspaceId}`);

@@ -112,8 +112,8 @@ export class Issuer {
   #record(sensor: Sensor, registry: Registry, grant: Grant, tokenId: string): Promise<void> {
     const { store, newId, now } = this.#options;
     const details = { registryId: registry.id, assignmentId: grant.assignmentId, attempt: grant.attempt, tokenId };
-    const entry = { workspaceId: sensor.workspaceId, id: newId(), at: now(), actor: `sensor:${sensor.id}`, action: 'web-identity.mint' };
-    return store.audit.create({ ...entry, subject: registry.id, details });
+    const entry = { id: newId(), at: now(), actor: `sensor:${sensor.id}`, action: 'web-identity.mint' };
+    return store.audit.create(sensor.workspaceId, { ...entry, subject: registry.id, details });
   }
 }
 

@@ -24,7 +24,8 @@ export async function verifyAssertion(
   if (sensor.revokedAt !== null)
     throw new TidewaiterError('sensor.revoked', { which: sensor.id, remedy: 'Enrol the sensor anew if it is to work again.' });
   const expiresAt = (claims.exp + CLOCK_TOLERANCE_SECONDS) * 1000;
-  if (!(await store.sensors.createAssertion(sensor.id, claims.jti, expiresAt))) throw refuse('an assertion that was used before');
+  if (!(await store.sensors.createAssertion(sensor.workspaceId, sensor.id, claims.jti, expiresAt)))
+    throw refuse('an assertion that was used before');
   return sensor;
 }
 

@@ -44,7 +44,7 @@ export class Sensors {
       expiresAt: wanted.expiresAt,
       revokedAt: null,
     };
-    await this.#store.sensors.createEnrolmentToken(token);
+    await this.#store.sensors.createEnrolmentToken(workspaceId, token);
     return { token, secret };
   }
 

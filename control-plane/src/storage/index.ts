@@ -1,11 +1,20 @@
-export type * from './port/assignments.ts';
-export type * from './port/catalog.ts';
-export type * from './port/context.ts';
-export type * from './port/facts.ts';
-export type * from './port/incidents.ts';
-export type * from './port/issuer-keys.ts';
-export type * from './port/registries.ts';
-export type * from './port/sensors.ts';
-export type * from './port/store.ts';
-export type * from './port/workspaces.ts';
 export { openStore } from './open.ts';
+export type { Assignment, Trigger } from './port/assignments.ts';
+export type { Placement, Repository } from './port/catalog.ts';
+export type { Context, Log } from './port/context.ts';
+export type { ImageFacts, LayerClaimAnswer, LayerPart, RootFacts, StoredFinding, StoredManifest } from './port/facts.ts';
+export type {
+  IgnoreReason,
+  Incident,
+  IncidentActivity,
+  IncidentNote,
+  IncidentStatus,
+  Occurrence,
+  Scan,
+  Severity,
+} from './port/incidents.ts';
+export type { IssuerKey } from './port/issuer-keys.ts';
+export type { EventOutcome, Perimeter, PushEvent, Registry, WebhookKey } from './port/registries.ts';
+export type { EnrolmentToken, Sensor } from './port/sensors.ts';
+export type { FactStore, ScanStore, Store } from './port/store.ts';
+export type { ApiToken, AuditEntry, Role, Workspace } from './port/workspaces.ts';

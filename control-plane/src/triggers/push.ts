@@ -36,7 +36,8 @@ export class Pushes {
     const foreign = foreignReason(registry, notice) ?? emptyReason(notice);
     const event = eventOf(registry, notice, rawBody, now(), foreign);
     const { eventId } = event;
-    if (!(await store.events.create(event))) return { eventId, outcome: 'duplicate', outcomeReason: 'received before', assignmentId: null };
+    if (!(await store.events.create(registry.workspaceId, event)))
+      return { eventId, outcome: 'duplicate', outcomeReason: 'received before', assignmentId: null };
     if (foreign !== null) return { eventId, outcome: 'ignored', outcomeReason: foreign, assignmentId: null };
     const applied = await this.#apply(registry, event, notice, false);
     if (applied.outcome !== 'waiting') await this.#close(event, applied);

@@ -39,7 +39,7 @@ export function createWebhookKeys(context: Context, random: (length: number) => 
       if (live.length >= LIVE_KEYS_MAX) throw tooMany(registryId, live.length);
       const secret = makeSecret('twh', random);
       const key = { workspaceId, registryId, id: newId(), keyHash: hashSecret(secret), createdAt: now(), expiresAt: null };
-      await store.registries.createWebhookKey(key);
+      await store.registries.createWebhookKey(workspaceId, registryId, key);
       return { key, secret };
     },
     end: (workspaceId, registryId, id) => store.registries.updateWebhookKey(workspaceId, registryId, id, { expiresAt: now() }),

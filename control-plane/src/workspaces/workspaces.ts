@@ -65,15 +65,15 @@ export class Workspaces {
   async createFirst(name: string, given: string | null): Promise<IssuedToken | null> {
     const workspace = this.#newWorkspace(name);
     const issued = this.#newToken(workspace.id, { name: 'first owner', role: 'owner', expiresAt: null }, given);
-    return (await this.#store.tokens.createFirst(workspace, issued.token)) ? issued : null;
+    return (await this.#store.tokens.createFirst(workspace.id, workspace, issued.token)) ? issued : null;
   }
 
   /** Another tenant of the installation, with an owner token of its own. */
   async createWorkspace(name: string): Promise<IssuedToken> {
     const workspace = this.#newWorkspace(name);
     const issued = this.#newToken(workspace.id, { name: 'first owner', role: 'owner', expiresAt: null }, null);
-    await this.#store.workspaces.create(workspace);
-    await this.#store.tokens.create(issued.token);
+    await this.#store.workspaces.create(workspace.id, workspace);
+    await this.#store.tokens.create(workspace.id, issued.token);
     return issued;
   }
 
@@ -88,7 +88,7 @@ export class Workspaces {
   ): Promise<IssuedToken> {
     if (!mayGrant(identity.role, wanted.role)) throw cannotGrant(identity.role, wanted.role);
     const issued = this.#newToken(identity.workspaceId, wanted, null);
-    await this.#store.tokens.create(issued.token);
+    await this.#store.tokens.create(identity.workspaceId, issued.token);
     await this.record(identity, 'token.create', issued.token.id, { name: wanted.name, role: wanted.role });
     return issued;
   }
@@ -132,16 +132,8 @@ export class Workspaces {
     subject: string,
     details: Readonly<Record<string, unknown>>,
   ): Promise<void> {
-    const entry = {
-      workspaceId: who.workspaceId,
-      id: this.#around.newId(),
-      at: this.#around.now(),
-      actor: who.actor,
-      action,
-      subject,
-      details,
-    };
-    return this.#store.audit.create(entry);
+    const entry = { id: this.#around.newId(), at: this.#around.now(), actor: who.actor, action, subject, details };
+    return this.#store.audit.create(who.workspaceId, entry);
   }
 
   listAudit(workspaceId: string, page: PageRequest): Promise<Page<AuditEntry>> {

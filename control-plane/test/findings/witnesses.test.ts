@@ -8,7 +8,7 @@ const [image, layer] = [digestOf('image'), digestOf('layer')] as [string, string
 
 async function connect({ store, workspaceId }: Plane, host: string): Promise<Registry> {
   const registry = registryOf(workspaceId, { host });
-  await store.registries.create(registry);
+  await store.registries.create(registry.workspaceId, registry);
   return registry;
 }
 

@@ -36,7 +36,7 @@ export async function plane(t: Test, change: Partial<Registry> = {}) {
   const incidents = createIncidents(context);
   const workspaceId = await createWorkspace(store);
   const registry = registryOf(workspaceId, change);
-  await store.registries.create(registry);
+  await store.registries.create(registry.workspaceId, registry);
   const sensor = await enrol(store, workspaceId);
   const stages = { findings, assignments, catalog, triggers, webhookKeys, incidents };
   return { store, clock, logged, context, ...stages, workspaceId, registry, sensor };

@@ -162,7 +162,7 @@ export const hashesOf = (paths: readonly string[]): Uint8Array => Buffer.from(pa
 export async function enrol(store: Store, workspaceId: string, registryIds: readonly string[] | null = null): Promise<Sensor> {
   const tokenHash = hexOf(newId());
   const token = { workspaceId, id: newId(), tokenHash, registryIds, usesLeft: 1, createdAt: 1, expiresAt: 1e15, revokedAt: null };
-  await store.sensors.createEnrolmentToken(token);
+  await store.sensors.createEnrolmentToken(token.workspaceId, token);
   const sensor = await store.sensors.enrol(
     tokenHash,
     {
@@ -193,6 +193,6 @@ export const reportImage = (
 
 export async function createWorkspace(store: Store, name = 'one'): Promise<string> {
   const id = newId();
-  await store.workspaces.create({ id, name, createdAt: 1 });
+  await store.workspaces.create(id, { name, createdAt: 1 });
   return id;
 }

@@ -6,6 +6,13 @@ const [path = '', workspaceId = ''] = process.argv.slice(2);
 const store = await openStore(`sqlite:${path}`, systemClock);
 for (;;) {
   const id = newId();
-  await store.audit.create({ workspaceId, id, at: 1, actor: 'system', action: 'test', subject: 's', details: { text: 'x'.repeat(2_000) } });
+  await store.audit.create(workspaceId, {
+    id,
+    at: 1,
+    actor: 'system',
+    action: 'test',
+    subject: 's',
+    details: { text: 'x'.repeat(2_000) },
+  });
   process.stdout.write(`${id}\n`);
 }

@@ -100,7 +100,7 @@ t.test('an event that a crash left behind is finished by the sweep, and moves no
     tag: 'latest',
     body,
   };
-  await store.events.create({ ...left, ...times, outcome: 'waiting', outcomeReason: null });
+  await store.events.create(workspaceId, { ...left, ...times, outcome: 'waiting', outcomeReason: null });
   clock.pass(1_000);
   await triggers.receivePush(registry, pushBody(registry, { 'image-digest': digestOf('newer') }));
   clock.pass(2_000);
@@ -125,9 +125,9 @@ t.test('an event that cannot be acted on does not hold up the others', async (t)
     tag: 'latest',
     outcomeReason: null,
   };
-  await store.events.create({ ...left, ...times, eventId: 'broken', body: 'no JSON', outcome: 'waiting' });
+  await store.events.create(workspaceId, { ...left, ...times, eventId: 'broken', body: 'no JSON', outcome: 'waiting' });
   const body = pushBody(registry, { 'image-digest': digest });
-  await store.events.create({ ...left, ...times, eventId: 'good', body, outcome: 'waiting', settleAt: clock.ms });
+  await store.events.create(workspaceId, { ...left, ...times, eventId: 'good', body, outcome: 'waiting', settleAt: clock.ms });
   t.equal(await triggers.settle(), 2);
   t.match(await store.events.count(workspaceId, registry.id), { ignored: 1, queued: 1 });
   t.match(
@@ -301,7 +301,7 @@ t.test('a person asks for a registry, a repository, a tag or a digest', async (t
   await t.rejects(ask({ ...on, kind: 'repository', repository: 'none' }), missing);
   await t.rejects(ask({ kind: 'registry', registryId: 'none' }), missing);
   const other = await createWorkspace(store, 'two');
-  await store.registries.create(registryOf(other));
+  await store.registries.create(other, registryOf(other));
   await t.rejects(triggers.request(other, { kind: 'registry', registryId: registry.id }), missing, 'not of this workspace');
   await store.registries.update(workspaceId, registry.id, { deletedAt: 9 });
   await t.rejects(ask({ kind: 'registry', registryId: registry.id }), missing);

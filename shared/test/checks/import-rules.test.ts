@@ -96,6 +96,14 @@ const planted: Readonly<Record<string, readonly Breach[]>> = {
     ['control-plane/src/api/planted.ts', 'const tokens = await parts.store.tokens.list(workspaceId, page);'],
     ['control-plane/src/api/planted.ts', 'const { store } = parts;'],
   ],
+  'explicit-faces': [
+    ['control-plane/src/catalog/index.ts', `export * from './face.ts';`],
+    ['sensor/src/scan/index.ts', `export type * from './sink.ts';`],
+  ],
+  'workspace-first': [
+    ['control-plane/src/storage/port/planted.ts', 'export interface AStore {\n  create(token: string): Promise<void>;\n}'],
+    ['control-plane/src/storage/port/planted.ts', 'export interface AStore {\n  fetch(\n    id: string,\n  ): Promise<void>;\n}'],
+  ],
   'no-cycles': [
     [
       { path: 'shared/src/ids/a.ts', text: `import { b } from './b.ts';` },

@@ -134,6 +134,17 @@ export const importRules: readonly ImportRule[] = [
     ({ from, target }) => isApi(from) && isInFolder(target, 'control-plane', 'storage'),
   ),
   textRule('api-without-a-store', 'api/ and the console are handed no store', isApi, /(?<!-)\b[sS]tore\b/g),
+  textRule(
+    'explicit-faces',
+    'a face names what it shows: no `export *`',
+    (path) => /^(?:shared|control-plane|sensor)\/src\/(?:[^/]+\/)?index\.ts$/.test(path),
+    /\bexport\s+(?:type\s+)?\*/g,
+  ),
+  {
+    id: 'workspace-first',
+    says: 'workspaceId is the first argument of every store verb but those that the comment of the storage port names',
+    breaches: verbsWithoutWorkspace,
+  },
   { id: 'no-cycles', says: 'no run-time import cycles', breaches: cyclesIn },
 ];
 
@@ -153,6 +164,25 @@ function isUpstream(workspace: string, from: string, to: string): boolean {
   if (support[workspace]?.includes(from)) return order.includes(to);
   if (support[workspace]?.includes(to)) return false;
   return order.indexOf(to) < order.indexOf(from);
+}
+
+/** Verbs of the storage port that ask for no workspace and are not named, and names of the comment that are no such verb. */
+function verbsWithoutWorkspace(files: readonly SourceFile[]): readonly string[] {
+  const ports = files.filter(({ path }) => path.startsWith('control-plane/src/storage/port/'));
+  const lacking = ports.flatMap(({ path, text }) =>
+    [...withoutComments(text).matchAll(/export interface (\w+Store) \{\n([\s\S]*?)\n\}/g)].flatMap(([, store = '', verbs = '']) =>
+      [...verbs.matchAll(/^ {2}(\w+)\(\s*(\w*)/gm)]
+        .filter(([, , first]) => first !== 'workspaceId')
+        .map(([, verb = '']) => ({ path, verb: `${store}.${verb}` })),
+    ),
+  );
+  const allowed = ports.flatMap(({ text }) =>
+    [...(/\/\*\n[\s\S]*?\*\//.exec(text)?.[0] ?? '').matchAll(/`(\w+Store\.\w+)`/g)].map(([, verb]) => verb),
+  );
+  return [
+    ...lacking.filter(({ verb }) => !allowed.includes(verb)).map(({ path, verb }) => `${path} has ${verb} without workspaceId`),
+    ...allowed.filter((name) => !lacking.some(({ verb }) => verb === name)).map((name) => `the comment of the port names ${name}`),
+  ];
 }
 
 function cyclesIn(files: readonly SourceFile[]): readonly string[] {

@@ -20,7 +20,7 @@ export function assignmentStore(database: Database): AssignmentStore {
 
 function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'createAll' | 'fetch' | 'list' | 'offer' | 'cancel' | 'count'> {
   return {
-    create: (assignment) => database.write((session) => create(session, assignment)),
+    create: (workspaceId, assignment) => database.write((session) => create(session, { ...assignment, workspaceId })),
     createAll: (workspaceId, assignments) => {
       const rows = assignments.map((assignment) => assignmentRowOf({ ...assignment, workspaceId }));
       return database.write((session) => createAll(session, workspaceId, rows));

@@ -10,7 +10,7 @@ const REJECTION_ROWS_MAX = 64;
 
 export function eventStore(database: Database): EventStore {
   return {
-    create: (event) => database.write((session) => create(session, event)),
+    create: (workspaceId, event) => database.write((session) => create(session, { ...event, workspaceId })),
     list: (workspaceId, registryId, page) =>
       database.read((session) => {
         const events = session

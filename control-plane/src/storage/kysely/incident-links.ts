@@ -11,7 +11,7 @@ import type { Tables } from './tables.ts';
  * is rotated (incident_fingerprints holds both, so that the incident carries over).
  */
 
-type Seen = Parameters<ScanStore['create']>[1][number];
+type Seen = Parameters<ScanStore['create']>[2][number];
 type FindingRow = Selectable<Tables['findings']>;
 type IncidentRow = Selectable<Tables['incidents']>;
 interface Links {

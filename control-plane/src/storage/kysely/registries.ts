@@ -12,8 +12,8 @@ export function registryStore(database: Database): RegistryStore {
 
 function registries(database: Database): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update' | 'listDue'> {
   return {
-    async create(registry) {
-      const row = { ...registry, access: toJson(registry.access), perimeter: toJson(registry.perimeter) };
+    async create(workspaceId, registry) {
+      const row = { ...registry, workspaceId, access: toJson(registry.access), perimeter: toJson(registry.perimeter) };
       await database.write((session) => session.insertInto('registries').values(row).execute());
     },
     fetch: (workspaceId, id) => database.read((session) => fetchRegistry(session, workspaceId, id)),
@@ -103,8 +103,9 @@ function webhookKeys(
   database: Database,
 ): Pick<RegistryStore, 'createWebhookKey' | 'listWebhookKeys' | 'updateWebhookKey' | 'fetchByWebhookKeyHash'> {
   return {
-    async createWebhookKey(key) {
-      await database.write((session) => session.insertInto('webhookKeys').values(key).execute());
+    async createWebhookKey(workspaceId, registryId, key) {
+      const row = { ...key, workspaceId, registryId };
+      await database.write((session) => session.insertInto('webhookKeys').values(row).execute());
     },
     listWebhookKeys: (workspaceId, registryId) =>
       database.read((session) =>

@@ -6,14 +6,15 @@ import type { Database, Session } from './database.ts';
 import { linkIncidents } from './incident-links.ts';
 import type { Tables } from './tables.ts';
 
-type Seen = Parameters<ScanStore['create']>[1][number];
+type Seen = Parameters<ScanStore['create']>[2][number];
 
 export function scanStore(database: Database): ScanStore {
   return {
-    create: (scan, seen, newId) =>
+    create: (workspaceId, verdict, seen, newId) =>
       database.write(async (session) => {
+        const scan = { ...verdict, workspaceId };
         // One at a time in a workspace: two verdicts that hold the same new secret must make one incident of it.
-        await database.lock(session, `scans ${scan.workspaceId}`);
+        await database.lock(session, `scans ${workspaceId}`);
         await upsert(session, scan);
         const links = await linkIncidents(session, scan, seen, newId);
         await replaceSightings(session, scan, seen);

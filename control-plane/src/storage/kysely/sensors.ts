@@ -16,8 +16,8 @@ function enrolmentTokens(
   database: Database,
 ): Pick<SensorStore, 'createEnrolmentToken' | 'listEnrolmentTokens' | 'updateEnrolmentToken' | 'enrol'> {
   return {
-    async createEnrolmentToken(token) {
-      const row = { ...token, registryIds: toJson(token.registryIds) };
+    async createEnrolmentToken(workspaceId, token) {
+      const row = { ...token, workspaceId, registryIds: toJson(token.registryIds) };
       await database.write((session) => session.insertInto('enrolmentTokens').values(row).execute());
     },
     listEnrolmentTokens: (workspaceId, page) =>
@@ -98,22 +98,22 @@ function sensors(database: Database): Omit<SensorStore, keyof ReturnType<typeof 
       );
       return updated.numUpdatedRows > 0n;
     },
-    createAssertion: (sensorId, jti, expiresAt) => database.write((session) => createAssertion(session, sensorId, jti, expiresAt)),
+    createAssertion: (workspaceId, sensorId, jti, expiresAt) =>
+      database.write((session) => createAssertion(session, workspaceId, sensorId, jti, expiresAt)),
   };
 }
 
-async function createAssertion(session: Session, sensorId: string, jti: string, expiresAt: number): Promise<boolean> {
-  const sensor = await session.selectFrom('sensors').select('workspaceId').where('id', '=', sensorId).executeTakeFirst();
-  if (!sensor) return false;
+async function createAssertion(session: Session, workspaceId: string, sensorId: string, jti: string, expiresAt: number): Promise<boolean> {
+  if (!(await fetchSensor(session, workspaceId, sensorId))) return false;
   await session
     .deleteFrom('sensorAssertions')
-    .where('workspaceId', '=', sensor.workspaceId)
+    .where('workspaceId', '=', workspaceId)
     .where('sensorId', '=', sensorId)
     .where('expiresAt', '<', expiresAt - ASSERTION_MS_MAX)
     .execute();
   const inserted = await session
     .insertInto('sensorAssertions')
-    .values({ workspaceId: sensor.workspaceId, sensorId, jti, expiresAt })
+    .values({ workspaceId, sensorId, jti, expiresAt })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
   return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;

@@ -35,9 +35,9 @@ export async function unscanned(
 
 type Rows = Promise<readonly { readonly digest: string | null }[]>;
 
-async function digestsOf(digests: readonly string[], fetch: (chunk: readonly string[]) => Rows): Promise<ReadonlySet<string | null>> {
+async function digestsOf(digests: readonly string[], rowsOf: (chunk: readonly string[]) => Rows): Promise<ReadonlySet<string | null>> {
   const found = new Set<string | null>();
-  for (const chunk of chunksOf(digests)) for (const row of await fetch(chunk)) found.add(row.digest);
+  for (const chunk of chunksOf(digests)) for (const row of await rowsOf(chunk)) found.add(row.digest);
   return found;
 }
 

@@ -4,8 +4,13 @@ import type { Database } from './database.ts';
 
 export function workspaceStore(database: Database): WorkspaceStore {
   return {
-    async create(workspace) {
-      await database.write((session) => session.insertInto('workspaces').values(workspace).execute());
+    async create(id, workspace) {
+      await database.write((session) =>
+        session
+          .insertInto('workspaces')
+          .values({ ...workspace, id })
+          .execute(),
+      );
     },
     async fetch(workspaceId) {
       const row = await database.read((session) =>
@@ -19,16 +24,27 @@ export function workspaceStore(database: Database): WorkspaceStore {
 
 export function tokenStore(database: Database): TokenStore {
   return {
-    async create(token) {
-      await database.write((session) => session.insertInto('apiTokens').values(token).execute());
+    async create(workspaceId, token) {
+      await database.write((session) =>
+        session
+          .insertInto('apiTokens')
+          .values({ ...token, workspaceId })
+          .execute(),
+      );
     },
-    createFirst: (workspace, token) =>
+    createFirst: (workspaceId, workspace, token) =>
       database.write(async (session) => {
         await database.lock(session, 'first workspace');
         const existing = await session.selectFrom('workspaces').select('id').limit(1).executeTakeFirst();
         if (existing) return false;
-        await session.insertInto('workspaces').values(workspace).execute();
-        await session.insertInto('apiTokens').values(token).execute();
+        await session
+          .insertInto('workspaces')
+          .values({ ...workspace, id: workspaceId })
+          .execute();
+        await session
+          .insertInto('apiTokens')
+          .values({ ...token, workspaceId })
+          .execute();
         return true;
       }),
     async fetchByHash(tokenHash) {
@@ -63,11 +79,11 @@ export function tokenStore(database: Database): TokenStore {
 
 export function auditStore(database: Database): AuditStore {
   return {
-    async create(entry) {
+    async create(workspaceId, entry) {
       await database.write((session) =>
         session
           .insertInto('auditEntries')
-          .values({ ...entry, details: toJson(entry.details) })
+          .values({ ...entry, workspaceId, details: toJson(entry.details) })
           .execute(),
       );
     },

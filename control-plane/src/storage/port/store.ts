@@ -11,35 +11,47 @@ import type { EnrolmentToken, Sensor } from './sensors.ts';
 import type { ApiToken, AuditEntry, Workspace } from './workspaces.ts';
 
 /*
- * The storage port. Every verb is one whole transaction; no handle escapes. `workspaceId` comes first wherever there is one;
- * verbs without it are those that find the workspace out (by a token's hash, a sensor's id, a webhook key), the sweeps of the
- * whole installation, and the issuer's keys. A thing of another workspace does not exist: fetch answers null, update false.
- * Times are passed in, in ms. Ids are made by the caller (UUIDv7). Lists are ordered by id, oldest first, unless said.
- * Errors: storage.unavailable (busy, lost connection; retryable), storage.full, storage.damaged, storage.conflict.
+ * The storage port. Every verb is one whole transaction; no handle escapes. A thing of another workspace does not exist: fetch answers
+ * null, update false. Times are passed in, in ms. Ids are made by the caller (UUIDv7). Lists are ordered by id, oldest first, unless said.
+ * Errors: storage.unavailable (busy, lost connection; retryable), storage.full, storage.damaged, storage.conflict; resource.not-found for
+ * what hangs on something that is not there.
+ *
+ * `workspaceId` is the first argument of every verb. These, and no others, can have none (the check `workspace-first` reads this list):
+ * - What finds the workspace out: `TokenStore.fetchByHash` by an API token, `SensorStore.enrol` by an enrolment token,
+ *   `SensorStore.fetchById` by an assertion, `RegistryStore.fetchByWebhookKeyHash` by a webhook key.
+ * - Deliveries that no key names a workspace for: `EventStore.createRejection`, `EventStore.countRejections`.
+ * - Sweeps of the installation: `RegistryStore.listDue`, `EventStore.listSettled`, `EventStore.prune`, `AssignmentStore.expire`,
+ *   `FactStore.prune`.
+ * - The installation itself: `WorkspaceStore.list`; `IssuerKeyStore.list`, `IssuerKeyStore.create`, `IssuerKeyStore.update`, since AWS knows
+ *   one issuer.
+ * Migrations run when the store is opened and are no verb.
  */
 
+/** A thing without the workspace that it is created in. What its own member of that name says is not looked at. */
+export type Own<T extends { readonly workspaceId: string }> = Omit<T, 'workspaceId'>;
+
 export interface WorkspaceStore {
-  create(workspace: Workspace): Promise<void>;
+  create(workspaceId: string, workspace: Omit<Workspace, 'id'>): Promise<void>;
   fetch(workspaceId: string): Promise<Workspace | null>;
   list(): Promise<readonly Workspace[]>;
 }
 
 export interface TokenStore {
-  create(token: ApiToken): Promise<void>;
+  create(workspaceId: string, token: Own<ApiToken>): Promise<void>;
   /** Creates workspace and owner token only if the installation has no workspace yet; true when it did. Safe with replicas. */
-  createFirst(workspace: Workspace, token: ApiToken): Promise<boolean>;
+  createFirst(workspaceId: string, workspace: Omit<Workspace, 'id'>, token: Own<ApiToken>): Promise<boolean>;
   fetchByHash(tokenHash: string): Promise<ApiToken | null>;
   list(workspaceId: string, page: PageRequest): Promise<Page<ApiToken>>;
   update(workspaceId: string, id: string, change: { readonly revokedAt?: number; readonly lastUsedAt?: number }): Promise<boolean>;
 }
 
 export interface AuditStore {
-  create(entry: AuditEntry): Promise<void>;
+  create(workspaceId: string, entry: Own<AuditEntry>): Promise<void>;
   list(workspaceId: string, page: PageRequest): Promise<Page<AuditEntry>>;
 }
 
 export interface SensorStore {
-  createEnrolmentToken(token: EnrolmentToken): Promise<void>;
+  createEnrolmentToken(workspaceId: string, token: Own<EnrolmentToken>): Promise<void>;
   listEnrolmentTokens(workspaceId: string, page: PageRequest): Promise<Page<EnrolmentToken>>;
   updateEnrolmentToken(workspaceId: string, id: string, change: { readonly revokedAt: number }): Promise<boolean>;
   /** Spends one use of a live token and creates the sensor (registryIds and workspace from the token); null when the token is not live. */
@@ -53,12 +65,12 @@ export interface SensorStore {
     change: Partial<Pick<Sensor, 'name' | 'version' | 'engine' | 'lastSeenAt' | 'revokedAt'>>,
   ): Promise<boolean>;
   /** Remembers an assertion's id until it expires (and forgets this sensor's expired ones); false when it was seen before. */
-  createAssertion(sensorId: string, jti: string, expiresAt: number): Promise<boolean>;
+  createAssertion(workspaceId: string, sensorId: string, jti: string, expiresAt: number): Promise<boolean>;
 }
 
 export interface RegistryStore {
   /** @throws storage.conflict when the workspace has a live registry at this host already. */
-  create(registry: Registry): Promise<void>;
+  create(workspaceId: string, registry: Own<Registry>): Promise<void>;
   fetch(workspaceId: string, id: string): Promise<Registry | null>;
   list(workspaceId: string, page: PageRequest): Promise<Page<Registry>>;
   /**
@@ -72,7 +84,7 @@ export interface RegistryStore {
   ): Promise<boolean>;
   /** Live registries of all workspaces whose nextSyncAt has passed. */
   listDue(nowMs: number, limit: number): Promise<readonly Registry[]>;
-  createWebhookKey(key: WebhookKey): Promise<void>;
+  createWebhookKey(workspaceId: string, registryId: string, key: Omit<Own<WebhookKey>, 'registryId'>): Promise<void>;
   listWebhookKeys(workspaceId: string, registryId: string): Promise<readonly WebhookKey[]>;
   updateWebhookKey(workspaceId: string, registryId: string, id: string, change: { readonly expiresAt: number }): Promise<boolean>;
   /** The live registry a key's hash belongs to; expired keys find nothing. */
@@ -81,7 +93,7 @@ export interface RegistryStore {
 
 export interface EventStore {
   /** False when (registry, eventId) is there already. */
-  create(event: PushEvent): Promise<boolean>;
+  create(workspaceId: string, event: Own<PushEvent>): Promise<boolean>;
   list(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<PushEvent>>;
   /** Waiting events of all workspaces whose settleAt has passed. */
   listSettled(nowMs: number, limit: number): Promise<readonly PushEvent[]>;
@@ -160,9 +172,9 @@ export interface QueuedAssignment {
 
 export interface AssignmentStore {
   /** Creates it unless a live one (pending, offered, running) of the same kind, registry, repository and digest exists; answers the live one's id either way. */
-  create(assignment: Assignment): Promise<QueuedAssignment>;
+  create(workspaceId: string, assignment: Own<Assignment>): Promise<QueuedAssignment>;
   /** The same for many, in one transaction: one answer for each, in their order; of two for the same work here, one is created. */
-  createAll(workspaceId: string, assignments: readonly Omit<Assignment, 'workspaceId'>[]): Promise<readonly QueuedAssignment[]>;
+  createAll(workspaceId: string, assignments: readonly Own<Assignment>[]): Promise<readonly QueuedAssignment[]>;
   fetch(workspaceId: string, id: string): Promise<Assignment | null>;
   list(
     workspaceId: string,
@@ -299,7 +311,8 @@ export interface ScanStore {
    * Incidents are made from findings at or above the reporting confidence only (`reported`), with the gravest `severity` seen.
    */
   create(
-    scan: Scan,
+    workspaceId: string,
+    scan: Own<Scan>,
     seen: readonly {
       readonly findingId: string;
       readonly imageDigest: string;

@@ -44,26 +44,24 @@ const scanOf = (workspaceId: string): Scan => ({
 async function world(store: Store) {
   const workspaceId = await createWorkspace(store);
   const registry = registryOf(workspaceId);
-  await store.registries.create(registry);
+  await store.registries.create(registry.workspaceId, registry);
   const tokenId = newId();
-  await store.tokens.create(tokenOf(workspaceId, tokenId));
-  await store.audit.create({ workspaceId, id: newId(), at: 1, actor: 'system', action: 'test', subject: 's', details: {} });
+  await store.tokens.create(workspaceId, tokenOf(workspaceId, tokenId));
+  await store.audit.create(workspaceId, { id: newId(), at: 1, actor: 'system', action: 'test', subject: 's', details: {} });
   const enrolmentTokenId = newId();
   const live = { usesLeft: 1, createdAt: 1, expiresAt: 1e15, revokedAt: null };
-  await store.sensors.createEnrolmentToken({ workspaceId, id: enrolmentTokenId, tokenHash: hexOf(newId()), registryIds: null, ...live });
+  await store.sensors.createEnrolmentToken(workspaceId, {
+    id: enrolmentTokenId,
+    tokenHash: hexOf(newId()),
+    registryIds: null,
+    ...live,
+  });
   const sensor = await enrol(store, workspaceId);
   const keyId = newId();
-  await store.registries.createWebhookKey({
-    workspaceId,
-    registryId: registry.id,
-    id: keyId,
-    keyHash: hexOf(newId()),
-    createdAt: 1,
-    expiresAt: null,
-  });
-  await store.events.create(eventOf(registry, 'event'));
+  await store.registries.createWebhookKey(workspaceId, registry.id, { id: keyId, keyHash: hexOf(newId()), createdAt: 1, expiresAt: null });
+  await store.events.create(registry.workspaceId, eventOf(registry, 'event'));
   const repository = await store.catalog.updateFromPush(workspaceId, registry.id, push, { repositoryId: newId() }, 5);
-  const queued = await store.assignments.create(assignmentOf(registry, { digest: image }));
+  const queued = await store.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: image }));
   await store.assignments.accept(workspaceId, sensor.id, queued.id, 1e15, 10);
   const grant = { assignmentId: queued.id, attempt: 1 };
   const children = [{ digest: digestOf('shared child'), platform: null }];
@@ -74,7 +72,7 @@ async function world(store: Store) {
   const findingId = newId();
   await store.facts.createLayer(workspaceId, sensor.id, engine, summaryOf(layer, 1), 1, [findingId], 10);
   const seen = { findingId, imageDigest: image, visibility: 'visible' as const, reported: true, severity: 'high' as const };
-  const { created } = await store.scans.create(scanOf(workspaceId), [seen], newId);
+  const { created } = await store.scans.create(workspaceId, scanOf(workspaceId), [seen], newId);
   const incidentId = created[0] ?? '';
   await store.incidents.createNote(workspaceId, incidentId, { id: newId(), author: 'a', text: 't', createdAt: 1 });
   return { workspaceId, registry, tokenId, enrolmentTokenId, sensor, keyId, repository, queued, grant, findingId, incidentId, part, seen };
@@ -106,12 +104,12 @@ function attempts(
     'registries.list': [() => registries.list(w, first), nobody],
     'registries.update': [() => registries.update(w, r, { deletedAt: 5 }), false],
     'registries.createWebhookKey': [
-      () => registries.createWebhookKey({ workspaceId: w, registryId: r, id: 'k', keyHash: hexOf(newId()), createdAt: 1, expiresAt: null }),
+      () => registries.createWebhookKey(w, r, { id: 'k', keyHash: hexOf(newId()), createdAt: 1, expiresAt: null }),
       fails,
     ],
     'registries.listWebhookKeys': [() => registries.listWebhookKeys(w, r), []],
     'registries.updateWebhookKey': [() => registries.updateWebhookKey(w, r, it.keyId, { expiresAt: 5 }), false],
-    'events.create': [() => events.create({ ...eventOf(registry, 'another'), workspaceId: w }), fails],
+    'events.create': [() => events.create(w, eventOf(registry, 'another')), fails],
     'events.list': [() => events.list(w, r, first), nobody],
     'events.update': [() => events.update(w, r, 'event', { outcome: 'queued', outcomeReason: null }), false],
     'events.count': [() => events.count(w, r), { waiting: 0, queued: 0, duplicate: 0, ignored: 0, applied: 0 }],
@@ -127,7 +125,7 @@ function attempts(
     'catalog.fetchPlacementByTag': [() => catalog.fetchPlacementByTag(w, repository.id, 'v1'), null],
     'catalog.listUnscanned': [() => catalog.listUnscanned(w, r, null, first), nobody],
     'catalog.listChildren': [() => catalog.listChildren(w, [digestOf('shared child')]), new Set()],
-    'assignments.create': [() => assignments.create({ ...assignmentOf(registry, { digest: image }), workspaceId: w }), fails],
+    'assignments.create': [() => assignments.create(w, assignmentOf(registry, { digest: image })), fails],
     'assignments.createAll': [() => assignments.createAll(w, [assignmentOf(registry, { digest: image })]), fails],
     'assignments.fetch': [() => assignments.fetch(w, grant.assignmentId), null],
     'assignments.list': [() => assignments.list(w, {}, first), nobody],
@@ -149,7 +147,7 @@ function attempts(
       async () => Object.values(await facts.fetchPaths(w, layer, engine, new Set([path]))).map((found) => found.size),
       [0, 0, 0, 0],
     ],
-    'scans.create': [() => scans.create({ ...scanOf(w), digest: digestOf('theirs') }, [it.seen], newId), fails],
+    'scans.create': [() => scans.create(w, { ...scanOf(w), digest: digestOf('theirs') }, [it.seen], newId), fails],
     'scans.fetchLatest': [() => scans.fetchLatest(w, image), null],
     'scans.list': [() => scans.list(w, { digest: image }, first), nobody],
     'incidents.fetch': [() => incidents.fetch(w, incidentId), null],
@@ -165,7 +163,7 @@ function attempts(
   };
 }
 
-/** These find the workspace out, make one, or belong to the installation. */
+/** These find the workspace out, make something new in it, or belong to the installation. */
 const beyondWorkspaces = [
   'workspaces.create',
   'workspaces.fetch',

@@ -31,7 +31,10 @@ const pageOf = (grant: Grant, images: readonly Image[], change: Partial<CatalogP
 /** A listing under way. */
 async function listing(store: Store, registry: Registry, nowMs: number): Promise<Grant> {
   const sensor = await enrol(store, registry.workspaceId);
-  const { id } = await store.assignments.create(assignmentOf(registry, { kind: 'sync', repository: null, digest: null }));
+  const { id } = await store.assignments.create(
+    registry.workspaceId,
+    assignmentOf(registry, { kind: 'sync', repository: null, digest: null }),
+  );
   const accepted = await store.assignments.accept(registry.workspaceId, sensor.id, id, 1_000, nowMs);
   if (!accepted) throw new Error('not accepted');
   return { assignmentId: id, attempt: accepted.attempt };
@@ -45,7 +48,7 @@ async function finish(store: Store, registry: Registry, grant: Grant): Promise<v
 
 async function connect(store: Store, workspaceId: string, change: Partial<Registry> = {}): Promise<Registry> {
   const registry = registryOf(workspaceId, change);
-  await store.registries.create(registry);
+  await store.registries.create(registry.workspaceId, registry);
   return registry;
 }
 
@@ -230,7 +233,7 @@ async function pushes(t: Test, stores: Stores): Promise<void> {
       { repositoryId: newId() },
       5,
     );
-    await store.assignments.create(assignmentOf(registry));
+    await store.assignments.create(registry.workspaceId, assignmentOf(registry));
     await store.registries.update(workspaceId, registry.id, { deletedAt: 9 });
     t.match((await store.catalog.listPlacements(workspaceId, {}, first)).items, [{ presence: 'gone' }]);
     t.same(await store.assignments.count(workspaceId), { cancelled: 1 });
@@ -281,13 +284,13 @@ async function unscanned(t: Test, stores: Stores): Promise<void> {
     const hidden = await place('unwatched', null, 'hidden');
     await store.catalog.updateRepository(workspaceId, hidden.id, { watched: false });
     await store.catalog.updatePresence(workspaceId, registry.id, 'app', digest('archived'), 'archived', 6);
-    await store.assignments.create(assignmentOf(registry, { digest: digest('working') }));
+    await store.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: digest('working') }));
     const children = [digest('child'), digest('tagged child')].map((child) => ({ digest: child, platform: null }));
     await reportImage(store, await enrol(store, workspaceId), digest('index'), [], { shape: 'index', children });
     const scan = (name: (typeof names)[number], change: object, workspace = workspaceId) =>
       store.scans.create(
+        workspace,
         {
-          workspaceId: workspace,
           id: newId(),
           digest: digest(name),
           engineKey: 'e1',

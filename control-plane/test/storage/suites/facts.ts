@@ -35,10 +35,10 @@ const claimable = ['layer', 'other layer', 'third', 'base', 'above', ...Array.fr
 /** A sensor at work on an image of its own, in `workspaceId` or a new workspace. */
 async function reader(store: Store, registry?: Registry, image = newId()): Promise<Reader> {
   const on = registry ?? registryOf(await createWorkspace(store));
-  if (!registry) await store.registries.create(on);
+  if (!registry) await store.registries.create(on.workspaceId, on);
   const { workspaceId } = on;
   const sensor = await enrol(store, workspaceId);
-  const { id } = await store.assignments.create(assignmentOf(on, { digest: digestOf(image) }));
+  const { id } = await store.assignments.create(on.workspaceId, assignmentOf(on, { digest: digestOf(image) }));
   const accepted = await store.assignments.accept(workspaceId, sensor.id, id, 1_000, 10);
   if (!accepted) throw new Error('not accepted');
   for (const on of [engine, otherEngine]) await reportImage(store, sensor, digestOf(image), claimable, { engine: on });
@@ -107,7 +107,7 @@ async function claims(t: Test, stores: Stores): Promise<void> {
     t.match(await claim(store, theirs, [layer], 110), { yours: [layer] }, 'the lease ran out');
     t.match(await claim(store, ours, [layer], 111), { wait: [layer] });
     const { workspaceId, sensorId, grant } = theirs;
-    const next = await store.assignments.create(assignmentOf(ours.registry, { digest: digestOf('next') }));
+    const next = await store.assignments.create(ours.registry.workspaceId, assignmentOf(ours.registry, { digest: digestOf('next') }));
     const taken = await store.assignments.accept(workspaceId, sensorId, next.id, 1_000, 112);
     await reportImage(store, { workspaceId, id: sensorId }, digestOf('next'), [layer]);
     const second = { ...theirs, grant: { assignmentId: next.id, attempt: taken?.attempt ?? 0 } };
@@ -400,10 +400,10 @@ async function roots(t: Test, stores: Stores): Promise<void> {
       scannedAt: 5,
     };
     const unread = [{ digest: layer, code: 'c', detail: 'd' }];
-    await store.scans.create({ ...scan, id: newId(), engineKey: engineKey(otherEngine), unread: [] }, [], newId);
-    await store.scans.create({ ...scan, id: newId(), engineKey: engineKey(engine), unread }, [], newId);
+    await store.scans.create(scan.workspaceId, { ...scan, id: newId(), engineKey: engineKey(otherEngine), unread: [] }, [], newId);
+    await store.scans.create(scan.workspaceId, { ...scan, id: newId(), engineKey: engineKey(engine), unread }, [], newId);
     t.same(await open(), [index, alone].sort(), 'a verdict with something unread is open');
-    await store.scans.create({ ...scan, id: newId(), engineKey: engineKey(engine), unread: [] }, [], newId);
+    await store.scans.create(scan.workspaceId, { ...scan, id: newId(), engineKey: engineKey(engine), unread: [] }, [], newId);
     t.same(await open(), [index]);
     t.equal(await store.facts.isComplete(workspaceId, index, engine), false);
     await read(store, ours, layer);

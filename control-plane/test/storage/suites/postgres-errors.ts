@@ -59,9 +59,9 @@ export async function postgresErrors(t: Test, server: PostgresServer): Promise<v
     await server.query(url, cut);
     await until(2);
     t.equal(woken.length, 2, 'and again when it listens again, since something may have been missed');
-    const after = await store.audit.create(audit(workspaceId)).catch((error: unknown) => error);
+    const after = await store.audit.create(workspaceId, audit(workspaceId)).catch((error: unknown) => error);
     if (after !== undefined) t.match(after, { code: 'storage.unavailable' });
-    await t.resolves(store.audit.create(audit(workspaceId)));
+    await t.resolves(store.audit.create(workspaceId, audit(workspaceId)));
     await store.close();
   });
 

@@ -10,7 +10,7 @@ const failure: Failure = { code: 'registry.unreachable', detail: 'no route', rem
 
 async function connect(store: Store, name = 'one', change: Partial<Registry> = {}): Promise<Registry> {
   const registry = registryOf(await createWorkspace(store, name), change);
-  await store.registries.create(registry);
+  await store.registries.create(registry.workspaceId, registry);
   return registry;
 }
 
@@ -33,15 +33,29 @@ async function offers(t: Test, stores: Stores): Promise<void> {
     const [one, two] = await stores.openTwo(t);
     const [registry, theirs] = [await connect(one), await connect(one, 'two')];
     const { workspaceId } = registry;
-    const made = await Promise.all([one, two, one, two].map((store) => store.assignments.create(assignmentOf(registry))));
+    const made = await Promise.all(
+      [one, two, one, two].map((store) => store.assignments.create(registry.workspaceId, assignmentOf(registry))),
+    );
     t.equal(made.filter((queued) => queued.created).length, 1);
     t.equal(new Set(made.map((queued) => queued.id)).size, 1);
-    t.equal((await one.assignments.create(assignmentOf(theirs))).created, true, 'another workspace has the same digest');
-    t.equal((await one.assignments.create(assignmentOf(registry, { repository: 'web' }))).created, true);
-    t.equal((await one.assignments.create(assignmentOf(registry, { kind: 'sync', repository: null, digest: null }))).created, true);
-    t.equal((await one.assignments.create(assignmentOf(registry, { kind: 'sync', repository: null, digest: null }))).created, false);
+    t.equal(
+      (await one.assignments.create(theirs.workspaceId, assignmentOf(theirs))).created,
+      true,
+      'another workspace has the same digest',
+    );
+    t.equal((await one.assignments.create(registry.workspaceId, assignmentOf(registry, { repository: 'web' }))).created, true);
+    t.equal(
+      (await one.assignments.create(registry.workspaceId, assignmentOf(registry, { kind: 'sync', repository: null, digest: null })))
+        .created,
+      true,
+    );
+    t.equal(
+      (await one.assignments.create(registry.workspaceId, assignmentOf(registry, { kind: 'sync', repository: null, digest: null })))
+        .created,
+      false,
+    );
     t.equal(await one.assignments.cancel(workspaceId, { id: made[0]?.id ?? '' }, 5), 1);
-    t.equal((await one.assignments.create(assignmentOf(registry))).created, true, 'what ended may come again');
+    t.equal((await one.assignments.create(registry.workspaceId, assignmentOf(registry))).created, true, 'what ended may come again');
     t.same(await one.assignments.count(workspaceId), { cancelled: 1, pending: 3 });
     t.same(await one.assignments.count(theirs.workspaceId), { pending: 1 });
   });
@@ -52,10 +66,10 @@ async function offers(t: Test, stores: Stores): Promise<void> {
     const { workspaceId } = registry;
     const works = (names: readonly string[]) => names.map((name) => assignmentOf(registry, { digest: digestOf(name) }));
     const named = (from: number, to: number) => Array.from({ length: to - from }, (_, at) => `image ${from + at}`);
-    const live = await one.assignments.create(assignmentOf(registry, { digest: digestOf('image 7') }));
-    const ended = await one.assignments.create(assignmentOf(registry, { digest: digestOf('image 8') }));
+    const live = await one.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: digestOf('image 7') }));
+    const ended = await one.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: digestOf('image 8') }));
     await one.assignments.cancel(workspaceId, { id: ended.id }, 5);
-    await one.assignments.create(assignmentOf(theirs, { digest: digestOf('image 9') }));
+    await one.assignments.create(theirs.workspaceId, assignmentOf(theirs, { digest: digestOf('image 9') }));
     // 500 rows fill a statement.
     for (const [from, to, fresh] of [
       [0, 500, 499],
@@ -102,14 +116,15 @@ async function offers(t: Test, stores: Stores): Promise<void> {
     const { workspaceId } = registry;
     const theirs = await connect(store, 'two');
     const other = registryOf(workspaceId, { host: 'other.example', provider: 'oci' });
-    await store.registries.create(other);
+    await store.registries.create(other.workspaceId, other);
     const [slow, urgent, second] = [
       assignmentOf(registry, { priority: 10, digest: digestOf('1') }),
       assignmentOf(other, { priority: 0, digest: digestOf('2') }),
       assignmentOf(registry, { priority: 10, digest: digestOf('3') }),
     ];
     const later = assignmentOf(registry, { priority: 0, notBefore: 500, digest: digestOf('4') });
-    for (const assignment of [slow, urgent, second, later, assignmentOf(theirs)]) await store.assignments.create(assignment);
+    for (const assignment of [slow, urgent, second, later, assignmentOf(theirs)])
+      await store.assignments.create(assignment.workspaceId, assignment);
     const [all, only, none] = [
       await enrol(store, workspaceId),
       await enrol(store, workspaceId, [registry.id]),
@@ -142,7 +157,8 @@ async function offers(t: Test, stores: Stores): Promise<void> {
   await t.test('four claimers share three pieces of work without one of them twice', async (t) => {
     const [one, two] = await stores.openTwo(t);
     const registry = await connect(one);
-    for (const name of ['1', '2', '3']) await one.assignments.create(assignmentOf(registry, { digest: digestOf(name) }));
+    for (const name of ['1', '2', '3'])
+      await one.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: digestOf(name) }));
     const sensors = [await enrol(one, registry.workspaceId), await enrol(one, registry.workspaceId)];
     const offered = await Promise.all(
       [one, two, one, two].map((store, at) => store.assignments.offer(registry.workspaceId, sensors[at % 2]?.id ?? '', 1, 100, 10)),
@@ -159,7 +175,7 @@ async function offers(t: Test, stores: Stores): Promise<void> {
     const sensors = [await enrol(one, workspaceId), await enrol(one, workspaceId)];
     for (let round = 0; round < 10; round++) {
       const assignment = assignmentOf(registry, { digest: digestOf(`${round}`) });
-      await one.assignments.create(assignment);
+      await one.assignments.create(assignment.workspaceId, assignment);
       const accepted = await Promise.all(
         [one, two].map((store, at) => store.assignments.accept(workspaceId, sensors[at]?.id ?? '', assignment.id, 100, 10)),
       );
@@ -173,7 +189,8 @@ async function offers(t: Test, stores: Stores): Promise<void> {
     const theirs = await connect(store, 'two');
     const { workspaceId } = registry;
     const kept = assignmentOf(registry, { digest: digestOf('kept') });
-    for (const assignment of [kept, assignmentOf(registry), assignmentOf(theirs)]) await store.assignments.create(assignment);
+    for (const assignment of [kept, assignmentOf(registry), assignmentOf(theirs)])
+      await store.assignments.create(assignment.workspaceId, assignment);
     await store.assignments.cancel(workspaceId, { id: kept.id }, 7);
     t.match((await store.assignments.list(workspaceId, { state: 'cancelled' }, first)).items, [{ id: kept.id, finishedAt: 7 }]);
     t.equal((await store.assignments.list(workspaceId, { registryId: registry.id }, first)).items.length, 2);
@@ -193,8 +210,8 @@ async function leases(t: Test, stores: Stores): Promise<void> {
     const theirs = await connect(store, 'two');
     const { workspaceId } = registry;
     const [sensor, other] = [await enrol(store, workspaceId), await enrol(store, workspaceId)];
-    await store.assignments.create(assignmentOf(registry));
-    await store.assignments.create(assignmentOf(registry, { digest: digestOf('other') }));
+    await store.assignments.create(registry.workspaceId, assignmentOf(registry));
+    await store.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: digestOf('other') }));
     const grant = await accept(store, registry, sensor.id, 10);
     const second = await accept(store, registry, other.id, 10);
     const layer = digestOf('layer');
@@ -227,7 +244,7 @@ async function leases(t: Test, stores: Stores): Promise<void> {
     const registry = await connect(one);
     const { workspaceId } = registry;
     const [sensor, other] = [await enrol(one, workspaceId), await enrol(one, workspaceId)];
-    await one.assignments.create(assignmentOf(registry));
+    await one.assignments.create(registry.workspaceId, assignmentOf(registry));
     const grant = await accept(one, registry, sensor.id, 10);
     t.same(await one.assignments.expire(1_009, 5), { freed: [], failed: [] });
     const swept = await Promise.all([one.assignments.expire(1_010, 5), two.assignments.expire(1_010, 5)]);
@@ -253,7 +270,8 @@ async function leases(t: Test, stores: Stores): Promise<void> {
     const registry = await connect(store);
     const { workspaceId } = registry;
     const [sensor, other] = [await enrol(store, workspaceId), await enrol(store, workspaceId)];
-    for (const name of ['1', '2', '3', '4']) await store.assignments.create(assignmentOf(registry, { digest: digestOf(name) }));
+    for (const name of ['1', '2', '3', '4'])
+      await store.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: digestOf(name) }));
     const [kept, lost, wrong] = [
       await accept(store, registry, sensor.id, 10),
       await accept(store, registry, sensor.id, 10),
@@ -292,7 +310,7 @@ async function endings(t: Test, stores: Stores): Promise<void> {
     const registry = await connect(store);
     const { workspaceId } = registry;
     const sensor = await enrol(store, workspaceId);
-    await store.assignments.create(assignmentOf(registry));
+    await store.assignments.create(registry.workspaceId, assignmentOf(registry));
     const grant = await accept(store, registry, sensor.id, 10);
     const end = { state: 'failed' as const, failure, timings: { total: 4 }, retryAt: 50 };
     t.match(await store.assignments.finish(workspaceId, sensor.id, grant, end, 20), {
@@ -322,7 +340,7 @@ async function endings(t: Test, stores: Stores): Promise<void> {
     const registry = await connect(store);
     const { workspaceId } = registry;
     const sensor = await enrol(store, workspaceId);
-    await store.assignments.create(assignmentOf(registry, { id: newId() }));
+    await store.assignments.create(registry.workspaceId, assignmentOf(registry, { id: newId() }));
     const grant = await accept(store, registry, sensor.id, 10);
     t.equal(await store.assignments.cancel(workspaceId, { id: grant.assignmentId }, 20), 1);
     t.equal(await store.assignments.renew(workspaceId, sensor.id, grant, progress, 100, 21), false);

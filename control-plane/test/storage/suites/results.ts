@@ -5,7 +5,7 @@ import type { Stores } from '../conformance.ts';
 import { createWorkspace, digestOf, engine, enrol, findingOf, hexOf, newId, registryOf, reportImage } from '../samples.ts';
 
 const first = { cursor: null, limit: 100 };
-type Seen = Parameters<ScanStore['create']>[1][number];
+type Seen = Parameters<ScanStore['create']>[2][number];
 
 const scanOf = (workspaceId: string, digest: string, change: Partial<Scan> = {}): Scan => ({
   workspaceId,
@@ -58,7 +58,7 @@ const seen = ({ image, findingId }: Found, change: Partial<Seen> = {}): Seen => 
 
 async function connect(store: Store, name = 'one'): Promise<Registry> {
   const registry = registryOf(await createWorkspace(store, name));
-  await store.registries.create(registry);
+  await store.registries.create(registry.workspaceId, registry);
   return registry;
 }
 
@@ -76,10 +76,15 @@ async function verdicts(t: Test, stores: Stores): Promise<void> {
     const [{ workspaceId }, other] = [await connect(store), await connect(store, 'two')];
     const digest = digestOf('image');
     const before = scanOf(workspaceId, digest, { verdict: 'incomplete', unread: [{ digest, code: 'c', detail: 'd' }] });
-    await store.scans.create(before, [], newId);
-    await store.scans.create(scanOf(workspaceId, digest, { verdict: 'clean', scannedAt: 60 }), [], newId);
+    await store.scans.create(before.workspaceId, before, [], newId);
+    await store.scans.create(workspaceId, scanOf(workspaceId, digest, { verdict: 'clean', scannedAt: 60 }), [], newId);
     t.same(await store.scans.fetchLatest(workspaceId, digest), { ...before, verdict: 'clean', unread: [], scannedAt: 60 });
-    await store.scans.create(scanOf(workspaceId, digest, { engineKey: 'newer', scannedAt: 70, verdict: 'findings' }), [], newId);
+    await store.scans.create(
+      workspaceId,
+      scanOf(workspaceId, digest, { engineKey: 'newer', scannedAt: 70, verdict: 'findings' }),
+      [],
+      newId,
+    );
     t.match(await store.scans.fetchLatest(workspaceId, digest), { engineKey: 'newer' });
     t.equal((await store.scans.list(workspaceId, { digest }, first)).items.length, 2);
     t.match((await store.scans.list(workspaceId, { verdict: 'clean' }, first)).items, [{ id: before.id }]);
@@ -98,14 +103,14 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
       await place(store, registry, 'two', 'secret', 'web'),
       await place(store, registry, 'three', 'another secret'),
     ];
-    const made = await store.scans.create(scanOf(workspaceId, one.image), [seen(one, { severity: 'medium' })], newId);
+    const made = await store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one, { severity: 'medium' })], newId);
     t.equal(made.created.length, 1);
-    t.same(await store.scans.create(scanOf(workspaceId, one.image), [seen(one, { severity: 'critical' })], newId), {
+    t.same(await store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one, { severity: 'critical' })], newId), {
       created: [],
       reopened: [],
     });
     t.match(await store.incidents.fetch(workspaceId, made.created[0] ?? ''), { severity: 'medium' }, 'the same image makes it no graver');
-    t.same(await store.scans.create(scanOf(workspaceId, two.image), [seen(two, { severity: 'critical' })], newId), {
+    t.same(await store.scans.create(workspaceId, scanOf(workspaceId, two.image), [seen(two, { severity: 'critical' })], newId), {
       created: [],
       reopened: [],
     });
@@ -114,8 +119,11 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
       { severity: 'critical', status: 'triggered' },
       'another image does',
     );
-    t.same((await store.scans.create(scanOf(workspaceId, three.image), [seen(three, { reported: false })], newId)).created, []);
-    t.equal((await store.scans.create(scanOf(workspaceId, three.image), [seen(three)], newId)).created.length, 1);
+    t.same(
+      (await store.scans.create(workspaceId, scanOf(workspaceId, three.image), [seen(three, { reported: false })], newId)).created,
+      [],
+    );
+    t.equal((await store.scans.create(workspaceId, scanOf(workspaceId, three.image), [seen(three)], newId)).created.length, 1);
     t.same(await store.incidents.count(workspaceId), { triggered: 2 });
     const actions = (await store.incidents.listActivity(workspaceId, made.created[0] ?? '', first)).items;
     t.match(actions, [
@@ -131,7 +139,9 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
     const found = [];
     for (const name of ['a', 'b', 'c', 'd']) found.push(await place(one, registry, name, 'secret'));
     const made = await Promise.all(
-      found.map((place, at) => (at % 2 === 0 ? one : two).scans.create(scanOf(workspaceId, place.image), [seen(place)], newId)),
+      found.map((place, at) =>
+        (at % 2 === 0 ? one : two).scans.create(workspaceId, scanOf(workspaceId, place.image), [seen(place)], newId),
+      ),
     );
     t.equal(made.flatMap((links) => links.created).length, 1);
     t.same(await one.incidents.count(workspaceId), { triggered: 1 });
@@ -141,8 +151,8 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
     const store = await stores.open(t);
     const [ours, theirs] = [await connect(store), await connect(store, 'two')];
     const [one, two] = [await place(store, ours, 'one', 'secret'), await place(store, theirs, 'one', 'secret')];
-    const [mine] = (await store.scans.create(scanOf(ours.workspaceId, one.image), [seen(one)], newId)).created;
-    const [other] = (await store.scans.create(scanOf(theirs.workspaceId, two.image), [seen(two)], newId)).created;
+    const [mine] = (await store.scans.create(ours.workspaceId, scanOf(ours.workspaceId, one.image), [seen(one)], newId)).created;
+    const [other] = (await store.scans.create(theirs.workspaceId, scanOf(theirs.workspaceId, two.image), [seen(two)], newId)).created;
     t.not(mine, other);
     const id = mine ?? '';
     t.equal(await store.incidents.fetch(theirs.workspaceId, id), null);
@@ -168,11 +178,11 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
     const before = await place(store, registry, 'before', 'secret', 'app', [oldKey]);
     const during = await place(store, registry, 'during', 'secret', 'app', [newKey, oldKey]);
     const after = await place(store, registry, 'after', 'secret', 'app', [newKey]);
-    const [id = ''] = (await store.scans.create(scanOf(workspaceId, before.image), [seen(before)], newId)).created;
+    const [id = ''] = (await store.scans.create(workspaceId, scanOf(workspaceId, before.image), [seen(before)], newId)).created;
     const said = { status: 'ignored', assignee: 'someone', ignoreReason: 'low-risk' } as const;
     await store.incidents.update(workspaceId, id, said, { id: newId(), at: 6, actor: 'token:1', action: 'ignore', details: {} });
-    t.equal((await store.scans.create(scanOf(workspaceId, during.image), [seen(during)], newId)).created.length, 0);
-    t.equal((await store.scans.create(scanOf(workspaceId, after.image), [seen(after)], newId)).created.length, 0);
+    t.equal((await store.scans.create(workspaceId, scanOf(workspaceId, during.image), [seen(during)], newId)).created.length, 0);
+    t.equal((await store.scans.create(workspaceId, scanOf(workspaceId, after.image), [seen(after)], newId)).created.length, 0);
     t.same(await store.incidents.count(workspaceId), { ignored: 1 });
     t.match(await store.incidents.fetch(workspaceId, id), said, 'what people said of it stays');
     t.equal((await store.incidents.listOccurrences(workspaceId, id, first)).items.length, 3, 'its places are those of all three');
@@ -182,7 +192,11 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
       await place(store, registry, 'mixed both', 'another', 'app', [newKey, oldKey]),
     ] as const;
     const all = mixed.map((one) => seen(one));
-    t.equal((await store.scans.create(scanOf(workspaceId, mixed[1].image), all, newId)).created.length, 1, 'within one verdict, too');
+    t.equal(
+      (await store.scans.create(workspaceId, scanOf(workspaceId, mixed[1].image), all, newId)).created.length,
+      1,
+      'within one verdict, too',
+    );
   });
 
   await t.test('a resolved incident comes back with a new image, an ignored one does not', async (t) => {
@@ -194,17 +208,17 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
       await place(store, registry, 'two', 'secret'),
       await place(store, registry, 'three', 'secret'),
     ];
-    const [id = ''] = (await store.scans.create(scanOf(workspaceId, one.image), [seen(one)], newId)).created;
+    const [id = ''] = (await store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one)], newId)).created;
     const activity = (action: string) => ({ id: newId(), at: 55, actor: 'token:1', action, details: {} });
     await store.incidents.update(workspaceId, id, { status: 'resolved', resolvedAt: 55 }, activity('resolve'));
-    t.same(await store.scans.create(scanOf(workspaceId, one.image), [seen(one)], newId), { created: [], reopened: [] });
-    t.same(await store.scans.create(scanOf(workspaceId, two.image, { scannedAt: 66 }), [seen(two)], newId), {
+    t.same(await store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one)], newId), { created: [], reopened: [] });
+    t.same(await store.scans.create(workspaceId, scanOf(workspaceId, two.image, { scannedAt: 66 }), [seen(two)], newId), {
       created: [],
       reopened: [id],
     });
     t.match(await store.incidents.fetch(workspaceId, id), { status: 'triggered', resolvedAt: null, updatedAt: 66 });
     await store.incidents.update(workspaceId, id, { status: 'ignored', ignoreReason: 'low-risk' }, activity('ignore'));
-    t.same(await store.scans.create(scanOf(workspaceId, three.image), [seen(three)], newId), { created: [], reopened: [] });
+    t.same(await store.scans.create(workspaceId, scanOf(workspaceId, three.image), [seen(three)], newId), { created: [], reopened: [] });
     t.match(await store.incidents.fetch(workspaceId, id), { status: 'ignored', ignoreReason: 'low-risk' });
   });
 }
@@ -217,8 +231,8 @@ async function occurrences(t: Test, stores: Stores): Promise<void> {
     const one = await place(store, registry, 'one', 'secret');
     await place(store, registry, 'one', 'secret', 'copy');
     const two = await place(store, registry, 'two', 'secret');
-    const [id = ''] = (await store.scans.create(scanOf(workspaceId, one.image), [seen(one)], newId)).created;
-    await store.scans.create(scanOf(workspaceId, two.image), [seen(two, { visibility: 'deleted' })], newId);
+    const [id = ''] = (await store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one)], newId)).created;
+    await store.scans.create(workspaceId, scanOf(workspaceId, two.image), [seen(two, { visibility: 'deleted' })], newId);
     await store.catalog.updatePresence(workspaceId, registry.id, 'app', two.image, 'gone', 60);
     const all = (await store.incidents.listOccurrences(workspaceId, id, first)).items;
     t.equal(all.length, 3);
@@ -246,12 +260,14 @@ async function occurrences(t: Test, stores: Stores): Promise<void> {
     } while (cursor !== null);
     t.same(paged, all);
     await store.scans.create(
+      workspaceId,
       scanOf(workspaceId, two.image, { engineKey: 'newer', verdict: 'clean', counts: {}, scannedAt: 90 }),
       [],
       newId,
     );
     t.equal((await store.incidents.listOccurrences(workspaceId, id, first)).items.length, 2, 'a newer engine no longer finds it');
     await store.scans.create(
+      workspaceId,
       scanOf(workspaceId, one.image, { engineKey: 'newer', verdict: 'failed', counts: {}, scannedAt: 90 }),
       [],
       newId,
@@ -264,8 +280,9 @@ async function occurrences(t: Test, stores: Stores): Promise<void> {
     const registry = await connect(store);
     const { workspaceId } = registry;
     const [one, two] = [await place(store, registry, 'one', 'secret'), await place(store, registry, 'two', 'another', 'web')];
-    const [a = ''] = (await store.scans.create(scanOf(workspaceId, one.image), [seen(one, { severity: 'low' })], newId)).created;
-    const [b = ''] = (await store.scans.create(scanOf(workspaceId, two.image), [seen(two)], newId)).created;
+    const [a = ''] = (await store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one, { severity: 'low' })], newId))
+      .created;
+    const [b = ''] = (await store.scans.create(workspaceId, scanOf(workspaceId, two.image), [seen(two)], newId)).created;
     const web = await store.catalog.fetchRepositoryByName(workspaceId, registry.id, 'web');
     const found = async (filter: Parameters<typeof store.incidents.list>[1]) =>
       (await store.incidents.list(workspaceId, filter, first)).items.map((incident) => incident.id);
@@ -285,7 +302,7 @@ async function changes(t: Test, stores: Stores): Promise<void> {
     const registry = await connect(store);
     const { workspaceId } = registry;
     const one = await place(store, registry, 'one', 'secret');
-    const [id = ''] = (await store.scans.create(scanOf(workspaceId, one.image), [seen(one)], newId)).created;
+    const [id = ''] = (await store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one)], newId)).created;
     const activity = { id: newId(), at: 70, actor: 'token:1', action: 'assign', details: { assignee: 'ann' } };
     t.equal(await store.incidents.update(workspaceId, id, { status: 'assigned', assignee: 'ann' }, activity), true);
     t.match(await store.incidents.fetch(workspaceId, id), { status: 'assigned', assignee: 'ann', updatedAt: 70, severity: 'high' });

@@ -53,7 +53,7 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     holder.exec('begin immediate');
     let pending = 20;
     const refused = Array.from({ length: pending }, () =>
-      store.audit.create(audit(workspaceId)).finally(() => {
+      store.audit.create(workspaceId, audit(workspaceId)).finally(() => {
         pending -= 1;
       }),
     );
@@ -64,7 +64,7 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     t.ok(performance.now() - since < 4_000, 'they give up together, not one after the other');
     t.equal(outcomes.filter((outcome) => outcome.status === 'rejected').length, 20);
     await t.rejects(refused[0] ?? Promise.resolve(), { code: 'storage.unavailable', retryable: true, message: /locked/ });
-    const waited = store.audit.create(audit(workspaceId));
+    const waited = store.audit.create(workspaceId, audit(workspaceId));
     setTimeout(() => holder.exec('rollback'), 200);
     await t.resolves(waited, 'a short wait is waited for');
     holder.close();
@@ -78,9 +78,12 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     await store.close();
     setOnOpen(t, () => `max_page_count = ${Math.ceil(statSync(path).size / 4_096) + 4}`);
     const full = await open(path);
-    await t.rejects(full.audit.create(audit(workspaceId, { text: 'x'.repeat(1_000_000) })), { code: 'storage.full', retryable: true });
+    await t.rejects(full.audit.create(workspaceId, audit(workspaceId, { text: 'x'.repeat(1_000_000) })), {
+      code: 'storage.full',
+      retryable: true,
+    });
     t.same((await full.audit.list(workspaceId, { cursor: null, limit: 9 })).items, []);
-    await t.resolves(full.audit.create(audit(workspaceId)), 'a small one still fits');
+    await t.resolves(full.audit.create(workspaceId, audit(workspaceId)), 'a small one still fits');
     await full.close();
   });
 
@@ -94,7 +97,7 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     const damaged = temporaryFile(t);
     const store = await open(damaged);
     const workspaceId = await createWorkspace(store);
-    for (let entry = 0; entry < 200; entry++) await store.audit.create(audit(workspaceId, { text: 'x'.repeat(500) }));
+    for (let entry = 0; entry < 200; entry++) await store.audit.create(workspaceId, audit(workspaceId, { text: 'x'.repeat(500) }));
     await store.close();
     const bytes = readFileSync(damaged);
     bytes.fill(0xff, 4_096);
@@ -164,7 +167,7 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     const path = temporaryFile(t);
     const store = await open(path);
     const workspaceId = await createWorkspace(store);
-    await store.audit.create(audit(workspaceId));
+    await store.audit.create(workspaceId, audit(workspaceId));
     const tool = new BetterSqlite(path);
     tool.exec("update audit_entries set details = '{'");
     tool.close();
@@ -176,9 +179,11 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     const store = await open(temporaryFile(t));
     const workspaceId = await createWorkspace(store);
     const entry = audit(workspaceId);
-    await store.audit.create(entry);
-    await t.rejects(store.audit.create(entry), { code: 'storage.conflict' });
-    const others = await Promise.allSettled(Array.from({ length: 20 }, (_, at) => store.audit.create(at % 2 ? entry : audit(workspaceId))));
+    await store.audit.create(entry.workspaceId, entry);
+    await t.rejects(store.audit.create(entry.workspaceId, entry), { code: 'storage.conflict' });
+    const others = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, at) => store.audit.create(workspaceId, at % 2 ? entry : audit(workspaceId))),
+    );
     t.equal(others.filter((one) => one.status === 'fulfilled').length, 10, 'transactions do not mix');
     t.equal((await store.audit.list(workspaceId, { cursor: null, limit: 100 })).items.length, 11);
     await store.close();

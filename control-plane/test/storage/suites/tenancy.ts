@@ -20,8 +20,8 @@ async function nulCharacters(t: Test, stores: Stores): Promise<void> {
     const store = await stores.open(t);
     const workspaceId = await createWorkspace(store);
     const registry = registryOf(workspaceId);
-    await store.registries.create(registry);
-    await store.events.create(eventOf(registry, 'id\0', { repository: 'a\0b' }));
+    await store.registries.create(registry.workspaceId, registry);
+    await store.events.create(registry.workspaceId, eventOf(registry, 'id\0', { repository: 'a\0b' }));
     t.match((await store.events.list(workspaceId, registry.id, first)).items, [{ eventId: 'id\uFFFD', repository: 'a\uFFFDb' }]);
     t.equal(await store.workspaces.fetch(`${workspaceId}\0`), null);
   });
@@ -31,9 +31,7 @@ async function workspacesAndTokens(t: Test, stores: Stores): Promise<void> {
   await t.test('the first workspace is made once, even by two replicas', async (t) => {
     const [one, two] = await stores.openTwo(t);
     const made = await Promise.all(
-      [one, two, one, two].map((store, at) =>
-        store.tokens.createFirst({ id: `w${at}`, name: 'main', createdAt: 1 }, tokenOf(`w${at}`, 't')),
-      ),
+      [one, two, one, two].map((store, at) => store.tokens.createFirst(`w${at}`, { name: 'main', createdAt: 1 }, tokenOf(`w${at}`, 't'))),
     );
     t.equal(made.filter(Boolean).length, 1);
     const workspaces = await one.workspaces.list();
@@ -46,23 +44,22 @@ async function workspacesAndTokens(t: Test, stores: Stores): Promise<void> {
     const [one, two] = [await createWorkspace(store), await createWorkspace(store, 'two')];
     t.match(await store.workspaces.fetch(one), { id: one, name: 'one', createdAt: 1 });
     t.equal(await store.workspaces.fetch('nobody'), null);
-    await store.tokens.create({ ...tokenOf(one, newId()), id: 'same' });
-    await store.tokens.create({ ...tokenOf(two, newId()), id: 'same', role: 'viewer' });
+    await store.tokens.create(one, { ...tokenOf(one, newId()), id: 'same' });
+    await store.tokens.create(two, { ...tokenOf(two, newId()), id: 'same', role: 'viewer' });
     t.equal(await store.tokens.update(two, 'same', { revokedAt: 7 }), true);
     t.equal(await store.tokens.update(two, 'other', { revokedAt: 7 }), false);
     t.match((await store.tokens.list(one, first)).items, [{ workspaceId: one, revokedAt: null, lastUsedAt: null }]);
     t.match((await store.tokens.list(two, first)).items, [{ workspaceId: two, revokedAt: 7, role: 'viewer' }]);
     t.equal(await store.tokens.fetchByHash('unknown'), null);
-    await t.rejects(store.tokens.create({ ...tokenOf(one, newId()), id: 'same' }), { code: 'storage.conflict' });
-    await t.rejects(store.tokens.create(tokenOf('nobody', newId())), { code: 'resource.not-found' });
+    await t.rejects(store.tokens.create(one, { ...tokenOf(one, newId()), id: 'same' }), { code: 'storage.conflict' });
+    await t.rejects(store.tokens.create('nobody', tokenOf('nobody', newId())), { code: 'resource.not-found' });
   });
 
   await t.test('lists come in pages, oldest first, and a cursor of another list changes nothing', async (t) => {
     const store = await stores.open(t);
     const [one, two] = [await createWorkspace(store), await createWorkspace(store, 'two')];
     for (const workspaceId of [one, two, one, one])
-      await store.audit.create({
-        workspaceId,
+      await store.audit.create(workspaceId, {
         id: newId(),
         at: 5,
         actor: 'system',
@@ -100,7 +97,7 @@ async function sensors(t: Test, stores: Stores): Promise<void> {
       expiresAt: 100,
       revokedAt: null,
     };
-    await one.sensors.createEnrolmentToken(token);
+    await one.sensors.createEnrolmentToken(token.workspaceId, token);
     const keys = { signingKey: { kty: 'OKP', x: 'a' }, encryptionKey: { kty: 'OKP', x: 'b' } };
     const rest = { name: 's', version: null, engine: null, createdAt: 1, lastSeenAt: null, revokedAt: null };
     const enrolled = await Promise.all([one, two, one].map((store) => store.sensors.enrol('hash', { id: newId(), ...keys, ...rest }, 99)));
@@ -137,7 +134,7 @@ async function sensors(t: Test, stores: Stores): Promise<void> {
       expiresAt: 100,
       revokedAt: null,
     };
-    await store.sensors.createEnrolmentToken(token);
+    await store.sensors.createEnrolmentToken(token.workspaceId, token);
     t.equal(await store.sensors.enrol('hash', sensor, 100), null, 'expired at the very ms');
     t.equal(await store.sensors.enrol('another', sensor, 99), null);
     t.equal(await store.sensors.updateEnrolmentToken(other, token.id, { revokedAt: 5 }), false, 'not from another workspace');
@@ -161,9 +158,10 @@ async function sensors(t: Test, stores: Stores): Promise<void> {
     t.equal(await store.sensors.update(one, sensor.id, { engine: null }), true);
     t.equal((await store.sensors.fetch(one, sensor.id))?.engine, null);
     t.same((await store.sensors.list(two, first)).items, []);
-    t.equal(await store.sensors.createAssertion(sensor.id, 'jti', 10), true);
-    t.equal(await store.sensors.createAssertion(sensor.id, 'jti', 10), false);
-    t.equal(await store.sensors.createAssertion('nobody', 'jti', 10), false);
+    t.equal(await store.sensors.createAssertion(one, sensor.id, 'jti', 10), true);
+    t.equal(await store.sensors.createAssertion(one, sensor.id, 'jti', 10), false);
+    t.equal(await store.sensors.createAssertion(one, 'nobody', 'jti', 10), false);
+    t.equal(await store.sensors.createAssertion(two, sensor.id, 'other', 10), false, 'not a sensor of that workspace');
   });
 }
 
@@ -172,35 +170,28 @@ async function registries(t: Test, stores: Stores): Promise<void> {
     const store = await stores.open(t);
     const [one, two] = [await createWorkspace(store), await createWorkspace(store, 'two')];
     const [ours, theirs] = [registryOf(one), registryOf(two)];
-    await store.registries.create(ours);
-    await store.registries.create(theirs);
+    await store.registries.create(ours.workspaceId, ours);
+    await store.registries.create(theirs.workspaceId, theirs);
     t.same(await store.registries.fetch(one, ours.id), ours);
     t.equal(await store.registries.fetch(two, ours.id), null);
     t.equal(await store.registries.update(two, ours.id, { intervalSeconds: 1 }), false);
     t.same((await store.registries.list(two, first)).items, [theirs]);
-    await store.registries.createWebhookKey({
-      workspaceId: two,
-      registryId: theirs.id,
-      id: 'k',
-      keyHash: 'h',
-      createdAt: 1,
-      expiresAt: null,
-    });
+    await store.registries.createWebhookKey(two, theirs.id, { id: 'k', keyHash: 'h', createdAt: 1, expiresAt: null });
     t.same(await store.registries.listWebhookKeys(one, theirs.id), []);
     t.equal(await store.registries.updateWebhookKey(one, theirs.id, 'k', { expiresAt: 0 }), false);
     t.same(await store.registries.fetchByWebhookKeyHash('h', 5), theirs);
-    const stray = { workspaceId: one, registryId: theirs.id, id: 'k', keyHash: 'x', createdAt: 1, expiresAt: null };
-    await t.rejects(store.registries.createWebhookKey(stray), { code: 'resource.not-found' });
+    const stray = { id: 'k', keyHash: 'x', createdAt: 1, expiresAt: null };
+    await t.rejects(store.registries.createWebhookKey(one, theirs.id, stray), { code: 'resource.not-found' });
   });
 
   await t.test('a host is connected once per workspace, and again after it was disconnected', async (t) => {
     const store = await stores.open(t);
     const workspaceId = await createWorkspace(store);
     const registry = registryOf(workspaceId);
-    await store.registries.create(registry);
-    await t.rejects(store.registries.create(registryOf(workspaceId)), { code: 'storage.conflict' });
+    await store.registries.create(registry.workspaceId, registry);
+    await t.rejects(store.registries.create(workspaceId, registryOf(workspaceId)), { code: 'storage.conflict' });
     t.equal(await store.registries.update(workspaceId, registry.id, { deletedAt: 5 }), true);
-    await store.registries.create(registryOf(workspaceId));
+    await store.registries.create(workspaceId, registryOf(workspaceId));
     t.equal((await store.registries.list(workspaceId, first)).items.length, 1);
     t.match(await store.registries.fetch(workspaceId, registry.id), { deletedAt: 5 });
   });
@@ -212,7 +203,7 @@ async function registries(t: Test, stores: Stores): Promise<void> {
     const later = registryOf(two, { nextSyncAt: 30 });
     const gone = registryOf(one, { nextSyncAt: 10, host: 'gone.example', deletedAt: 5 });
     const future = registryOf(one, { nextSyncAt: 31, host: 'future.example' });
-    for (const registry of [later, late, gone, future]) await store.registries.create(registry);
+    for (const registry of [later, late, gone, future]) await store.registries.create(registry.workspaceId, registry);
     t.same(await store.registries.listDue(30, 10), [late, later]);
     t.same(await store.registries.listDue(30, 1), [late]);
     t.equal(await store.registries.update(one, late.id, { nextSyncAt: 99, syncedAt: 30 }), true);
@@ -223,10 +214,10 @@ async function registries(t: Test, stores: Stores): Promise<void> {
     const store = await stores.open(t);
     const workspaceId = await createWorkspace(store);
     const registry = registryOf(workspaceId);
-    await store.registries.create(registry);
-    const key = { workspaceId, registryId: registry.id, createdAt: 1, expiresAt: null };
-    await store.registries.createWebhookKey({ ...key, id: 'a', keyHash: 'old' });
-    await store.registries.createWebhookKey({ ...key, id: 'b', keyHash: 'new' });
+    await store.registries.create(registry.workspaceId, registry);
+    const key = { createdAt: 1, expiresAt: null };
+    await store.registries.createWebhookKey(workspaceId, registry.id, { ...key, id: 'a', keyHash: 'old' });
+    await store.registries.createWebhookKey(workspaceId, registry.id, { ...key, id: 'b', keyHash: 'new' });
     t.equal((await store.registries.listWebhookKeys(workspaceId, registry.id)).length, 2);
     t.equal(await store.registries.updateWebhookKey(workspaceId, registry.id, 'a', { expiresAt: 50 }), true);
     t.match(await store.registries.fetchByWebhookKeyHash('old', 49), { id: registry.id });
@@ -242,11 +233,15 @@ async function events(t: Test, stores: Stores): Promise<void> {
     const [one, two] = await stores.openTwo(t);
     const [w1, w2] = [await createWorkspace(one), await createWorkspace(one, 'two')];
     const [ours, theirs] = [registryOf(w1), registryOf(w2)];
-    await one.registries.create(ours);
-    await one.registries.create(theirs);
-    const created = await Promise.all([one, two, one].map((store) => store.events.create(eventOf(ours, 'e1'))));
+    await one.registries.create(ours.workspaceId, ours);
+    await one.registries.create(theirs.workspaceId, theirs);
+    const created = await Promise.all([one, two, one].map((store) => store.events.create(ours.workspaceId, eventOf(ours, 'e1'))));
     t.same(created.filter(Boolean).length, 1);
-    t.equal(await one.events.create(eventOf(theirs, 'e1')), true, "another registry's event of the same id is another event");
+    t.equal(
+      await one.events.create(theirs.workspaceId, eventOf(theirs, 'e1')),
+      true,
+      "another registry's event of the same id is another event",
+    );
     t.equal(await one.events.update(w2, ours.id, 'e1', { outcome: 'queued', outcomeReason: null }), false);
     t.equal(await one.events.update(w1, ours.id, 'e1', { outcome: 'ignored', outcomeReason: 'why' }), true);
     t.match(await two.events.count(w1, ours.id), { ignored: 1, waiting: 0, queued: 0, duplicate: 0, applied: 0 });
@@ -260,10 +255,13 @@ async function events(t: Test, stores: Stores): Promise<void> {
     const store = await stores.open(t);
     const workspaceId = await createWorkspace(store);
     const registry = registryOf(workspaceId);
-    await store.registries.create(registry);
-    await store.events.create(eventOf(registry, 'a', { receivedAt: 1_000_000_000_000, settleAt: 30 }));
-    await store.events.create(eventOf(registry, 'b', { receivedAt: 999_999_999_999, settleAt: 20 }));
-    await store.events.create(eventOf(registry, 'c', { receivedAt: 1_000_000_000_000, settleAt: 10, outcome: 'queued' }));
+    await store.registries.create(registry.workspaceId, registry);
+    await store.events.create(registry.workspaceId, eventOf(registry, 'a', { receivedAt: 1_000_000_000_000, settleAt: 30 }));
+    await store.events.create(registry.workspaceId, eventOf(registry, 'b', { receivedAt: 999_999_999_999, settleAt: 20 }));
+    await store.events.create(
+      registry.workspaceId,
+      eventOf(registry, 'c', { receivedAt: 1_000_000_000_000, settleAt: 10, outcome: 'queued' }),
+    );
     const page = await store.events.list(workspaceId, registry.id, { cursor: null, limit: 2 });
     t.same(
       page.items.map((event) => event.eventId),

@@ -23,7 +23,7 @@ async function connect(store: Store): Promise<readonly [Registry, Registry]> {
   const workspaceId = await createWorkspace(store);
   const registries = [registryOf(workspaceId), registryOf(workspaceId, { host: 'another.example' })] as const;
   for (const registry of registries) {
-    await store.registries.create(registry);
+    await store.registries.create(registry.workspaceId, registry);
     await place(store, registry, image);
   }
   return registries;
@@ -44,7 +44,7 @@ async function reader(store: Store, registry: Registry, digest = image, reach: r
   const { workspaceId } = registry;
   const sensor = await enrol(store, workspaceId, reach);
   const work = assignmentOf(registry, { digest, repository: newId() });
-  const { id } = await store.assignments.create(work);
+  const { id } = await store.assignments.create(work.workspaceId, work);
   const accepted = await store.assignments.accept(workspaceId, sensor.id, id, 1e6, 10);
   if (!accepted) throw new Error('not accepted');
   await reportImage(store, sensor, digest, [layer, other]);
@@ -141,13 +141,13 @@ async function claims(t: Test, stores: Stores): Promise<void> {
     await reportImage(store, mine.sensor, unseen, [foreign]);
     t.same(await claim(store, mine, [foreign]), { foreign: [foreign] }, 'another image is not below its root');
     const late = await enrol(store, one.workspaceId, [one.id]);
-    const { id } = await store.assignments.create(assignmentOf(one, { digest: unseen, repository: 'late' }));
+    const { id } = await store.assignments.create(one.workspaceId, assignmentOf(one, { digest: unseen, repository: 'late' }));
     await store.assignments.accept(one.workspaceId, late.id, id, 1e6, 10);
     const grant = { assignmentId: id, attempt: 1 };
     t.same(await claim(store, { sensor: late, grant }, [foreign]), { foreign: [foreign] }, 'what others reported is not enough');
     await reportImage(store, late, unseen, [foreign]);
     t.match(await claim(store, { sensor: late, grant }, [foreign]), { yours: [foreign] });
-    const sync = await store.assignments.create(assignmentOf(one, { kind: 'sync', digest: null, repository: null }));
+    const sync = await store.assignments.create(one.workspaceId, assignmentOf(one, { kind: 'sync', digest: null, repository: null }));
     await store.assignments.accept(one.workspaceId, late.id, sync.id, 1e6, 10);
     const listing = { sensor: late, grant: { assignmentId: sync.id, attempt: 1 } };
     t.same(await claim(store, listing, [foreign]), { foreign: [foreign] }, 'a listing reads no layer');
@@ -193,7 +193,8 @@ async function judge(store: Store, { workspaceId }: Registry, digest: string, ve
   const told = { ruleSetHash: engine.ruleSetHash, coverage: emptyCoverage, counts: {}, unread: [], scannedAt: 50 };
   const seen = { imageDigest: digest, visibility: 'visible' as const, reported: true, severity: 'high' as const };
   return store.scans.create(
-    { workspaceId, id: newId(), digest, engineKey: engineKey(engine), verdict, ...told },
+    workspaceId,
+    { id: newId(), digest, engineKey: engineKey(engine), verdict, ...told },
     findings.map((finding) => ({ ...seen, findingId: finding.id })),
     newId,
   );
