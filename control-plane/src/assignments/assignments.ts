@@ -112,7 +112,7 @@ const taken = (assignmentId: string): TidewaiterError =>
   new TidewaiterError('assignment.taken', { which: `assignment ${assignmentId}`, remedy: 'Wait for the next offer.' });
 
 /** What failed without a word of its sensor gets its verdict, too: who waits for one must not wait for ever. */
-async function settleFailed({ store, log }: Context, findings: Findings, failed: readonly Assignment[]): Promise<void> {
+async function settleFailed({ log }: Context, findings: Findings, failed: readonly Assignment[]): Promise<void> {
   for (const { workspaceId, id, kind, digest, sensorId, engine, failure } of failed) {
     log.warn({ workspaceId, assignmentId: id, digest, sensorId }, 'an assignment failed: its sensor fell silent at every try');
     if (kind !== 'scan' || digest === null || engine === null) continue;
