@@ -19,6 +19,14 @@ const transient: Meaning = {
   mayPass: true,
   remedy: "Check the sensor's way to STS of this region (https, VPC endpoint); it will be tried again.",
 };
+/** The token's own times: the same one will not do, one of a later try may. RFC 7519, 4.1.4 to 4.1.6; AWS's words for nbf and iat vary. */
+const TOO_EARLY = /not yet valid|not valid yet|not before|in the future|before (?:it was )?issued/i;
+const wrongTime: Meaning = {
+  code: 'credentials.unavailable',
+  mayPass: false,
+  remedy:
+    "STS found the token too old or not valid yet: a clock may be off. Compare the control plane's clock with the true time and synchronise it (chrony, systemd-timesyncd); the assignment is tried again.",
+};
 const refused = (remedy: string): Meaning => ({ code: 'credentials.denied', mayPass: false, remedy });
 
 /** STS's errors (STS API reference, AssumeRoleWithWebIdentity, "Errors"), by the name without its ending. */
@@ -31,12 +39,12 @@ const meanings: Readonly<Record<string, Meaning>> = {
   ),
   IDPCommunicationError: unreadableIssuer,
   IDPRejectedClaim: refused('The identity provider refused the token; see that the OIDC provider in IAM belongs to this control plane.'),
-  ExpiredToken: refused("The token was too old when STS read it: compare the control plane's clock with the true time."),
+  ExpiredToken: wrongTime,
   RegionDisabled: refused("Activate STS for this region in the account's IAM settings."),
   ValidationError: refused("STS takes no such request; check the role's ARN."),
 };
 
-/** True when the same request may work in a moment. */
+/** True when the same request, with the same token, may work in a moment. */
 export const mayPass = (error: unknown): boolean => !(error instanceof TidewaiterError) && meaningOf(error).mayPass;
 
 /** An error of the SDK as ours. `secret` is cut out of AWS's words, should they ever hold it. */
@@ -53,6 +61,7 @@ function meaningOf(error: unknown): Meaning {
   if (!(error instanceof Error)) return transient;
   const name = error.name.replace(/Exception$/, '').replace(/^IDPCommunication$/, 'IDPCommunicationError');
   if (name === 'InvalidIdentityToken' && UNREADABLE_KEYS.test(error.message)) return unreadableIssuer;
+  if (name === 'InvalidIdentityToken' && TOO_EARLY.test(error.message)) return wrongTime;
   const known = Object.hasOwn(meanings, name) ? meanings[name] : undefined;
   if (known) return known;
   // A refusal that AWS may add one day is none that passes; what has no client fault is network, throttling or AWS itself.

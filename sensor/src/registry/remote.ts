@@ -13,10 +13,11 @@ export interface RemoteRegistry {
   /** Opens nothing yet; the source's verbs do. `reference` is for reports. */
   image(repository: string, target: ImageTarget): ImageSource;
   /**
-   * Everything in it, untagged images, referrers and archived images too: what is not named counts as gone.
+   * Everything in the repositories that `allows` names, untagged images, referrers and archived images too: what is not named counts as
+   * gone. Nothing is asked about any other repository.
    * @throws registry.*, credentials.*, cancelled.
    */
-  list(signal: AbortSignal): AsyncIterable<ListingPage>;
+  list(allows: (repository: string) => boolean, signal: AbortSignal): AsyncIterable<ListingPage>;
 }
 
 /** Chance and time, from the composition root. */

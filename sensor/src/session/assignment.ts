@@ -122,19 +122,17 @@ export class Assignment {
   async #list(remote: RemoteRegistry): Promise<void> {
     const { grant, tools, signal } = this.#parts;
     const pages = new CatalogPages(grant, async (page: CatalogPage) => void (await tools.spool.put(page, signal)));
-    for await (const { repositories, images } of remote.list(signal)) {
-      const allows = (name: string): boolean => tools.policy.allowsRepository(name);
-      await pages.add({
-        repositories: repositories.filter(({ name }) => allows(name)),
-        images: images.filter(({ repository }) => allows(repository)),
-      });
-    }
+    for await (const page of remote.list((name) => tools.policy.allowsRepository(name), signal)) await pages.add(page);
     await pages.end();
   }
 
   /** The first page of the listing proves credentials, network and permissions; no more is asked for. */
   async #probe(remote: RemoteRegistry): Promise<void> {
-    await remote.list(this.#parts.signal)[Symbol.asyncIterator]().next();
+    const { tools, signal } = this.#parts;
+    await remote
+      .list((name) => tools.policy.allowsRepository(name), signal)
+      [Symbol.asyncIterator]()
+      .next();
   }
 
   /** Credentials are proven before anything else, so that what is wrong with them is said as that. */

@@ -172,6 +172,30 @@ void tap.test('an issuer that AWS cannot read for a moment is tried three times,
   t.equal(assumptions() - before, 3);
 });
 
+void tap.test(
+  'a token whose times STS does not take is a clock that is off: worth another try, and once it is right it works',
+  async (t) => {
+    const { issuer, registry, credentials, assumptions } = await setUp(t);
+    for (const [seconds, words] of [
+      [-3_600, 'ExpiredTokenException: Token expired'],
+      [3_600, 'InvalidIdentityTokenException: Token not yet valid'],
+    ] as const) {
+      issuer.offBy(seconds);
+      const before = assumptions();
+      const error = await failure(credentials.connect(registry, () => issuer.token(), live()));
+      t.match(error, {
+        code: 'credentials.unavailable',
+        retryable: true,
+        facts: { remedy: /clock may be off.*control plane's clock.*tried again/ },
+      });
+      t.match(error.message, words);
+      t.equal(assumptions() - before, 1, 'the same token would be refused again');
+    }
+    issuer.offBy(0);
+    t.ok(await credentials.connect(registry, () => issuer.token(), live()));
+  },
+);
+
 void tap.test("a refusal is told in AWS's words with what to do, at once", async (t) => {
   const { issuer, registry, credentials, assumptions } = await setUp(t);
   const denied = await failure(credentials.connect(registry, () => issuer.token('tidewaiter-account-id:2'), live()));

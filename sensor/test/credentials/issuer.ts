@@ -10,6 +10,8 @@ export interface TestIssuer {
   readonly url: string;
   readonly subject: string;
   token(subject?: string): Promise<string>;
+  /** Its clock is off by so many seconds from now on. */
+  offBy(seconds: number): void;
   /** Status of the discovery document, for as many fetches. */
   fail(status: number, times: number): void;
 }
@@ -31,8 +33,9 @@ export async function startIssuer(t: Test): Promise<TestIssuer> {
   if (address === null || typeof address === 'string') throw new Error('no port');
   const url = `http://127.0.0.1:${address.port}/exposed`;
   const subject = 'tidewaiter-account-id:1';
-  const token = (sub = subject) => signed(privateKey, url, sub);
-  return { url, subject, token, fail: (status, left) => (failure = { status, left }) };
+  let offSeconds = 0;
+  const token = (sub = subject) => signed(privateKey, url, sub, Math.floor(Date.now() / 1_000) + offSeconds);
+  return { url, subject, token, offBy: (seconds) => (offSeconds = seconds), fail: (status, left) => (failure = { status, left }) };
 }
 
 function documentOf(path: string, issuer: string, publicKey: KeyObject): unknown {
@@ -46,8 +49,12 @@ function documentOf(path: string, issuer: string, publicKey: KeyObject): unknown
   };
 }
 
-function signed(key: KeyObject, issuer: string, subject: string): Promise<string> {
-  const token = new SignJWT({}).setIssuer(issuer).setSubject(subject).setAudience(AUDIENCE).setIssuedAt().setExpirationTime('5 min');
+function signed(key: KeyObject, issuer: string, subject: string, at: number): Promise<string> {
+  const token = new SignJWT({}).setIssuer(issuer).setSubject(subject).setAudience(AUDIENCE);
+  token
+    .setIssuedAt(at)
+    .setNotBefore(at)
+    .setExpirationTime(at + 300);
   return token.setProtectedHeader({ alg: 'RS256', kid: 'one', typ: 'JWT' }).sign(key);
 }
 

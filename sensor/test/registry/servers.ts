@@ -32,6 +32,9 @@ export async function serve(t: Test, answer: (request: IncomingMessage, response
 
 export const digestOf = (bytes: Uint8Array | string): Digest => parseDigest(`sha256:${createHash('sha256').update(bytes).digest('hex')}`);
 
+/** A listing of all repositories. */
+export const everything = (): boolean => true;
+
 /** An image of one random layer. */
 export function imageOf(layerBytes: number): {
   readonly manifest: Buffer;

@@ -306,6 +306,8 @@ t.test('lists what its policy allows, proves access by a test, and says what AWS
     'team/web:v1',
   ]);
   t.equal(pages.at(-1)?.last, true);
+  const listed = cloud.requests().filter(({ operation }) => operation === 'DescribeImages').length;
+  t.equal(listed, 2, 'AWS is asked about no image of the private repository');
   t.match(await peer.outcome(await peer.assign({ kind: 'test', registry: hostRole })), { state: 'succeeded' });
   if (scan.kind !== 'scan') return;
   cloud.setImageStatus({ repository: 'app', imageTag: 'latest', status: 'ARCHIVED' });

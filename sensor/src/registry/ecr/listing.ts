@@ -7,13 +7,12 @@ import { LIST_ITEMS_MAX, LIST_PAGES_MAX, PAGE_BYTES_MAX } from './limits.ts';
 
 type ListedImage = ListingPage['images'][number];
 
-/** Every repository, and every image of each; see RemoteRegistry.list. */
-export async function* listEcr(calls: EcrCalls, signal: AbortSignal): AsyncIterable<ListingPage> {
-  for await (const repositories of repositoryPages(calls, signal)) {
-    yield { repositories: repositories.map(listedRepository), images: [] };
-    for (const { repositoryName } of repositories) {
-      if (repositoryName !== undefined) yield* imageParts(calls, repositoryName, signal);
-    }
+/** Every allowed repository, and every image of each; see RemoteRegistry.list. */
+export async function* listEcr(calls: EcrCalls, allows: (repository: string) => boolean, signal: AbortSignal): AsyncIterable<ListingPage> {
+  for await (const page of repositoryPages(calls, signal)) {
+    const repositories = page.map(listedRepository).filter(({ name }) => name !== '' && allows(name));
+    yield { repositories, images: [] };
+    for (const { name } of repositories) yield* imageParts(calls, name, signal);
   }
 }
 

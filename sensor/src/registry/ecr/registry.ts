@@ -27,7 +27,7 @@ interface EcrRegistryOptions {
 export function createEcrRegistry({ host, account, region, client, network, around }: EcrRegistryOptions): RemoteRegistry {
   const calls = new EcrCalls(client, account, new Pace(CALLS_PER_SECOND, CALLS_AT_ONCE, around.monotonic));
   return {
-    list: (signal) => listEcr(calls, signal),
+    list: (allows, signal) => listEcr(calls, allows, signal),
     image: (repository, target) => ecrSource({ calls, network, region, repository, around }, `${host}/${repository}`, target),
   };
 }

@@ -7,10 +7,15 @@ import { checkRepository, isTag } from './reference.ts';
 
 type ListedImage = ListingPage['images'][number];
 
-/** Every repository of the catalog with its tagged images. The distribution API lists neither untagged images nor times nor sizes. */
-export async function* listOci(client: OciClient, signal: AbortSignal): AsyncIterable<ListingPage> {
-  for await (const names of pages(client, '_catalog', 'registry:catalog:*', 'repositories', signal)) {
-    names.forEach(checkRepository);
+/** Every allowed repository of the catalog with its tagged images. The distribution API lists neither untagged images nor times nor sizes. */
+export async function* listOci(
+  client: OciClient,
+  allows: (repository: string) => boolean,
+  signal: AbortSignal,
+): AsyncIterable<ListingPage> {
+  for await (const page of pages(client, '_catalog', 'registry:catalog:*', 'repositories', signal)) {
+    page.forEach(checkRepository);
+    const names = page.filter(allows);
     yield { repositories: names.map((name) => ({ name, createdAt: null })), images: [] };
     for (const name of names) yield* imagesOf(client, name, signal);
   }

@@ -27,7 +27,7 @@ export function createOciRegistry({ host, login, network, around }: OciRegistryO
     throw new TidewaiterError('reference.invalid', { which: host, got: 'a host of Amazon ECR', want: 'another registry' });
   const client = new OciClient(new OciConnection(host, login, network), around);
   return {
-    list: (signal) => listOci(client, signal),
+    list: (allows, signal) => listOci(client, allows, signal),
     image: (repository, target) => {
       checkRepository(repository);
       return ociSource(client, repository, target, `${host}/${repository}`);

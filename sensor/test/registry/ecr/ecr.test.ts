@@ -2,7 +2,7 @@ import { DescribeRepositoriesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { type Cloud, type CloudOptions, startCloud } from '@tidewaiter/dev-cloud/cloud';
 import tap, { type Test } from 'tap';
 import { createEcrClient, createEcrRegistry, createRegistryNetwork, type RemoteRegistry } from '../../../src/registry/index.ts';
-import { around, digestOf, failure, imageOf, indexOf, live, loopbackPolicy, read, serve, until } from '../servers.ts';
+import { around, digestOf, everything, failure, imageOf, indexOf, live, loopbackPolicy, read, serve, until } from '../servers.ts';
 
 const ACCOUNT = '123456789012';
 const REGION = 'eu-west-1';
@@ -175,7 +175,7 @@ void tap.test('what is gone, archived, forbidden or without keys has its own cod
 
 /** A listing as bytes, so that it can be read like a blob. */
 async function* listing(registry: RemoteRegistry): AsyncIterable<Uint8Array> {
-  for await (const page of registry.list(live())) yield Buffer.from(JSON.stringify(page));
+  for await (const page of registry.list(everything, live())) yield Buffer.from(JSON.stringify(page));
 }
 
 void tap.test('what the credentials say passes through the SDK untouched; who cancels is cancelled', async (t) => {
@@ -210,7 +210,7 @@ void tap.test('a listing names every image once, archived and untagged too, and 
   for (const [at, image] of images.entries()) await cloud.putImage({ repository: 'app', ...image, ...(at < 5 ? { tag: `v${at}` } : {}) });
   cloud.setImageStatus({ repository: 'app', imageTag: 'v4', status: 'ARCHIVED' });
   const pages = [];
-  for await (const page of registry.list(live())) {
+  for await (const page of registry.list(everything, live())) {
     if (pages.length === 0) cloud.deleteRepository({ repository: 'short-lived' });
     pages.push(page);
   }
@@ -236,7 +236,7 @@ void tap.test('a listing keeps pages within a frame, and ends a list that goes i
   const registry = registryOf(t, server.url, noKeys);
   const pages: string[] = [];
   const reading = (async () => {
-    for await (const page of registry.list(live())) pages.push(JSON.stringify(page));
+    for await (const page of registry.list(everything, live())) pages.push(JSON.stringify(page));
   })();
   t.match(await failure(reading), { code: 'registry.answer-invalid', message: /do not end/ });
   t.equal(

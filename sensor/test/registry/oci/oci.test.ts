@@ -9,7 +9,7 @@ import {
 import { checkedRealm, parseChallenge } from '../../../src/registry/oci/challenge.ts';
 import { OciClient } from '../../../src/registry/oci/client.ts';
 import { OciConnection } from '../../../src/registry/oci/connection.ts';
-import { around, digestOf, failure, imageOf, live, loopbackPolicy, read, serve } from '../servers.ts';
+import { around, digestOf, everything, failure, imageOf, live, loopbackPolicy, read, serve } from '../servers.ts';
 import { refuse, sendRange, tinyRegistry } from './tiny-registry.ts';
 
 const login: OciLogin = { username: 'robot', password: 'pass:word' };
@@ -314,7 +314,7 @@ void tap.test('a registry is listed by its catalog and tags, page by page', asyn
     return true;
   });
   const pages = [];
-  for await (const page of registryAt(t, server.host).list(live())) pages.push(page);
+  for await (const page of registryAt(t, server.host).list(everything, live())) pages.push(page);
   t.same(
     pages.flatMap(({ repositories }) => repositories.map(({ name }) => name)),
     ['team/app', 'team/empty'],
@@ -326,11 +326,23 @@ void tap.test('a registry is listed by its catalog and tags, page by page', asyn
       { digest: digestOf(two.manifest), tags: ['c'] },
     ],
   );
+  const asked = server.seen.requests.length;
+  const some = [];
+  for await (const page of registryAt(t, server.host).list((name) => name === 'team/empty', live())) some.push(page);
+  t.same(some, [
+    { repositories: [], images: [] },
+    { repositories: [{ name: 'team/empty', createdAt: null }], images: [] },
+  ]);
+  const urls = server.seen.requests.slice(asked).map(({ url }) => url);
+  t.notOk(
+    urls.some((url) => url?.includes('team/app/')),
+    'nothing is asked about a repository that is not allowed',
+  );
   const circle = await tinyRegistry(t, {}, (_request, response) => {
     response.writeHead(200, { link: '</v2/_catalog?n=1000>; rel="next"' }).end('{"repositories":[]}');
     return true;
   });
-  const endless = registryAt(t, circle.host).list(live())[Symbol.asyncIterator]();
+  const endless = registryAt(t, circle.host).list(everything, live())[Symbol.asyncIterator]();
   t.equal((await endless.next()).done, false);
   t.match(await failure(endless.next()), { code: 'registry.answer-invalid', message: /do not end/ });
 });
