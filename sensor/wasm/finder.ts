@@ -3,8 +3,9 @@
 // what it writes is a list of few places worth an exact look. What it says of a place never depends on where the data was cut.
 import { TABLES_AT } from '../src/memory/layout';
 import {
-  ESCAPED_URL_LITERAL, KEYWORD_HEADS, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT,
-  PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW, URL_AUTHORITY_MAX, URL_LITERAL, WIDE_LITERAL,
+  CHANGE_EVERY, ESCAPED_URL_LITERAL, KEYWORD_HEADS, KEYWORD_LENGTH_BITS, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD,
+  KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT, PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW,
+  TRAIT_DASH, TRAIT_DIGIT, TRAIT_LOWER, TRAIT_LOWER_HEX, TRAIT_UNDERSCORE, TRAIT_UPPER, TRAIT_UPPER_HEX, URL_AUTHORITY_MAX, URL_LITERAL, WHOLE_WORD, WIDE_LITERAL,
 } from '../src/memory/tables';
 
 /** Where the next call has to begin looking for runs, whether that place lies inside a run, and where for literals. */
@@ -117,32 +118,84 @@ function beginsBase64Text(start: usize): bool {
   return true;
 }
 
-/** A digit and two letters: what a random token has and a word seldom. */
-function looksRandom(start: usize, end: usize): bool {
-  let digits: u32 = 0, letters: u32 = 0;
-  for (let p = start; p < end; p += 16) {
-    const v = v128.load(p);
-    const left = end - p;
-    const keep: u32 = left >= 16 ? 0xffff : (1 << (left as u32)) - 1;
-    digits += popcnt<u32>(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(48)), i8x16.splat(10))) & keep);
-    letters += popcnt<u32>(i8x16.bitmask(i8x16.lt_u(i8x16.sub(v128.or(v, i8x16.splat(32)), i8x16.splat(97)), i8x16.splat(26))) & keep);
-    if (digits >= 1 && letters >= 2) return true;
-  }
-  return false;
-}
-
 @inline function inRange(v: v128, first: i8, count: i8): u32 {
   return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(first)), i8x16.splat(count)));
 }
 
+@inline function keepOf(left: usize): u32 { return left >= 16 ? 0xffff : (1 << (left as u32)) - 1; }
+
+/**
+ * What a random token has and a name seldom: a digit and two letters, or capitals side by side and after small letters; and a change
+ * between small letters, digits and capitals (but for one from a capital to a small letter) in CHANGE_EVERY characters.
+ */
+function looksRandom(start: usize, end: usize): bool {
+  let digits: u32 = 0, letters: u32 = 0, humps: u32 = 0, pairs: u32 = 0, changes: u32 = 0;
+  // The kinds of the last of the 16 characters before stand in bit 0.
+  let upper: u32 = 0, letterBefore: u32 = 0, digitBefore: u32 = 0;
+  for (let p = start; p < end; p += 16) {
+    const v = v128.load(p);
+    const keep = keepOf(end - p);
+    const capital = inRange(v, 65, 26) & keep;
+    const letter = inRange(v128.or(v, i8x16.splat(32)), 97, 26) & keep;
+    const digit = inRange(v, 48, 10) & keep;
+    const afterCapital = (capital << 1) | upper, afterLetter = (letter << 1) | letterBefore, afterDigit = (digit << 1) | digitBefore;
+    const hump = capital & afterLetter & ~afterCapital;
+    digits += popcnt<u32>(digit);
+    letters += popcnt<u32>(letter);
+    humps += popcnt<u32>(hump);
+    pairs += popcnt<u32>(capital & afterCapital);
+    changes += popcnt<u32>(hump | (letter & afterDigit) | (digit & afterLetter));
+    upper = capital >>> 15;
+    letterBefore = letter >>> 15;
+    digitBefore = digit >>> 15;
+  }
+  return ((digits >= 1 && letters >= 2) || (humps >= 2 && pairs >= 1)) && changes * (CHANGE_EVERY as u32) >= ((end - start) as u32);
+}
+
+/** The TRAIT_ bits of the run's characters. */
+function traitsOf(start: usize, end: usize): u32 {
+  let traits: u32 = 0;
+  for (let p = start; p < end; p += 16) {
+    const v = v128.load(p);
+    const keep = keepOf(end - p);
+    const lowHex = inRange(v, 97, 6), upHex = inRange(v, 65, 6);
+    if ((lowHex & keep) != 0) traits |= TRAIT_LOWER_HEX;
+    if ((inRange(v, 97, 26) & ~lowHex & keep) != 0) traits |= TRAIT_LOWER;
+    if ((upHex & keep) != 0) traits |= TRAIT_UPPER_HEX;
+    if ((inRange(v, 65, 26) & ~upHex & keep) != 0) traits |= TRAIT_UPPER;
+    if ((inRange(v, 48, 10) & keep) != 0) traits |= TRAIT_DIGIT;
+    if ((inRange(v, 45, 1) & keep) != 0) traits |= TRAIT_DASH;
+    if ((inRange(v, 95, 1) & keep) != 0) traits |= TRAIT_UNDERSCORE;
+  }
+  return traits;
+}
+
+/** Three letters as the finder loads them: little-endian, folded. */
+@inline function three(a: u32, b: u32, c: u32): u32 { return a | (b << 8) | (c << 16); }
+
+/** Does a word end at `at`, or go on as names of secrets do: `alegraapikey`, `ALEGRATOKEN`? */
+function endsWord(at: usize, start: usize): bool {
+  const c: u32 = load<u8>(at);
+  if (at >= start || !isLetter(c) || (isUpper(c) && isLower(load<u8>(at - 1)))) return true;
+  const next = (load<u32>(at) & 0xffffff) | 0x202020;
+  // api, key, tok(en), sec(ret), acc(ess), aut(h), pas(sword), cli(ent), pri(vate), app, pat
+  return next == three(97, 112, 105) || next == three(107, 101, 121) || next == three(116, 111, 107) || next == three(115, 101, 99)
+    || next == three(97, 99, 99) || next == three(97, 117, 116) || next == three(112, 97, 115) || next == three(99, 108, 105)
+    || next == three(112, 114, 105) || next == three(97, 112, 112) || next == three(112, 97, 116);
+}
+
 /** A keyword that begins a word at `at` and ends before the run. */
-@inline function keywordAt(at: usize, start: usize, length: u32, found: i32): i32 {
+@inline function keywordAt(at: usize, start: usize, length: u32, traits: u32, found: i32): i32 {
   let entry: u32 = load<u16>(TABLES_AT + KEYWORD_HEADS + (slot((load<u32>(at) & 0xffffff) | 0x202020) << 1));
   while (entry != 0) {
     const record: usize = TABLES_AT + KEYWORDS + (entry << 5);
     const size: u32 = load<u8>(record, 2);
-    if (at + size <= start && length >= load<u16>(record, 4) && length <= load<u16>(record, 6) && sameFolded(at, record + 8, size)) {
-      emit(start, KIND_KEYWORD, entry, length);
+    const allowed: u32 = load<u8>(record, 3);
+    if (
+      (traits & ~allowed) == 0 && at + size <= start && length >= load<u16>(record, 4) && length <= load<u16>(record, 6) &&
+      sameFolded(at, record + 8, size) && ((allowed & WHOLE_WORD) == 0 || endsWord(at + size, start))
+    ) {
+      emit(start, KIND_KEYWORD, entry, length | (traits << KEYWORD_LENGTH_BITS));
       if (++found == KEYWORDS_OF_RUN_MAX) return found;
     }
     entry = load<u16>(record);
@@ -152,6 +205,7 @@ function looksRandom(start: usize, end: usize): bool {
 
 /** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or the one before. */
 function keywordsBefore(start: usize, length: u32): void {
+  const traits = traitsOf(start, start + length);
   const stop = start - low > (KEYWORD_REACH as usize) ? start - KEYWORD_REACH : low;
   let lines = 0, found = 0;
   for (let block = start - 16; ; block -= 16) {
@@ -178,7 +232,7 @@ function keywordsBefore(start: usize, length: u32): void {
         feeds ^= bit;
       } else {
         words ^= bit;
-        found = keywordAt(block + (i as usize), start, length, found);
+        found = keywordAt(block + (i as usize), start, length, traits, found);
         if (found == KEYWORDS_OF_RUN_MAX) return;
       }
     }

@@ -1,4 +1,4 @@
-import { KEYWORD_BYTES_MAX, KEYWORD_RUN_MAX, PREFIX_BYTES_MAX, RUN_MIN } from '../memory/index.ts';
+import { KEYWORD_BYTES_MAX, KEYWORD_RUN_MAX, PREFIX_BYTES_MAX, RUN_MIN, TRAITS_ALL } from '../memory/index.ts';
 import { type Literal, literals } from './literals.ts';
 import type { Rule } from './rule.ts';
 
@@ -18,6 +18,9 @@ export interface Anchor {
   readonly rules: readonly CompiledRule[];
   /** Shortest and longest run that a keyword's rules look at. */
   readonly run: readonly [number, number];
+  /** Every kind of character that a keyword's rules take. */
+  readonly traits: number;
+  readonly whole: boolean;
 }
 
 export interface CompiledRules {
@@ -40,23 +43,27 @@ export const AFTER_MAX = 28 * 1024;
 export function compileRules(rules: readonly Rule[]): CompiledRules {
   const prefixes = new Map<string, CompiledRule[]>();
   const keywords = new Map<string, CompiledRule[]>();
+  const words = new Map<string, CompiledRule[]>();
   const byLiteral = new Map<string, CompiledRule[]>();
   rules.forEach((rule, order) => {
-    const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [] } = rule.anchors;
-    if (own.length + ownLiterals.length + ownKeywords.length === 0) throw new RangeError(`rule ${rule.id} has no anchor`);
+    const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [], words: ownWords = [] } = rule.anchors;
+    if (own.length + ownLiterals.length + ownKeywords.length + ownWords.length === 0) throw new RangeError(`rule ${rule.id} has no anchor`);
     for (const prefix of own) add(prefixes, checked(rule, prefix, PREFIX_BYTES_MAX), compileRule(rule, order, rule.anywhere !== true));
     for (const keyword of ownKeywords) add(keywords, checked(rule, keyword, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
+    for (const word of ownWords) add(words, checked(rule, word, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
     for (const literal of ownLiterals) add(byLiteral, literal, compileRule(rule, order, false));
   });
-  const prefixAnchors = anchorsOf(prefixes);
+  const prefixAnchors = anchorsOf(prefixes, false);
   return {
     prefixes: prefixAnchors,
     alike: byBeginning(prefixAnchors),
-    keywords: anchorsOf(keywords),
+    keywords: [...anchorsOf(keywords, false), ...anchorsOf(words, true)],
     literals: Object.entries<Literal>(literals).map(([name, { text, spells }]) => ({
       text,
       rules: byLiteral.get(spells ?? name) ?? [],
       run: [0, 0],
+      traits: 0,
+      whole: false,
     })),
   };
 }
@@ -76,10 +83,11 @@ function add<K>(map: Map<K, CompiledRule[]>, key: K, rule: CompiledRule): void {
   else known.push(rule);
 }
 
-function anchorsOf(map: ReadonlyMap<string, readonly CompiledRule[]>): Anchor[] {
+function anchorsOf(map: ReadonlyMap<string, readonly CompiledRule[]>, whole: boolean): Anchor[] {
   return [...map].map(([text, rules]) => {
     const runs = rules.map(({ rule }) => rule.anchors.run ?? [RUN_MIN, KEYWORD_RUN_MAX]);
-    return { text, rules, run: [Math.min(...runs.map(([least]) => least)), Math.max(...runs.map(([, most]) => most))] };
+    const traits = rules.reduce((bits, { rule }) => bits | (rule.anchors.traits ?? TRAITS_ALL), 0);
+    return { text, rules, run: [Math.min(...runs.map(([least]) => least)), Math.max(...runs.map(([, most]) => most))], traits, whole };
   });
 }
 
@@ -93,5 +101,15 @@ function compileRule(rule: Rule, order: number, sticky: boolean): CompiledRule {
   if (before > BEFORE_MAX || after > AFTER_MAX)
     throw new RangeError(`rule ${rule.id} looks further than ${BEFORE_MAX} and ${AFTER_MAX} bytes`);
   const flags = `${rule.pattern.flags.replaceAll(/[dgy]/g, '')}${sticky ? 'y' : 'g'}`;
-  return { rule, order, expression: new RegExp(rule.pattern.source, flags), before, after };
+  return { rule, order, expression: expressionOf(rule.pattern.source, flags), before, after };
+}
+
+const expressions = new Map<string, RegExp>();
+
+/** Hundreds of rules look for values of a few shapes: an expression that V8 has compiled serves all of them. */
+function expressionOf(source: string, flags: string): RegExp {
+  const key = `${flags}/${source}`;
+  const known = expressions.get(key) ?? new RegExp(source, flags);
+  expressions.set(key, known);
+  return known;
 }

@@ -39,7 +39,7 @@ export interface Found {
   readonly proven?: boolean;
 }
 
-/** Where pass 1 shall look for a rule: at least one of the three. */
+/** Where pass 1 shall look for a rule: at least one of prefixes, literals, keywords and words. */
 interface Anchors {
   /**
    * Token prefixes of at least 3 bytes, case-sensitive. Found at the start of a run of 16 or more token characters [A-Za-z0-9_-],
@@ -50,8 +50,12 @@ interface Anchors {
   readonly literals?: readonly LiteralName[];
   /** Words (folded to lower case, at least 3 bytes) that begin a word in the KEYWORD_REACH bytes before a token-like run. */
   readonly keywords?: readonly string[];
+  /** As `keywords`, but a word ends with it too, or goes on with what names a secret (`atera`: ATERA_TOKEN, ateraApiKey, aterakey). */
+  readonly words?: readonly string[];
   /** Shortest and longest run that counts beside a keyword. */
   readonly run?: readonly [number, number];
+  /** The TRAIT_ bits (memory/tables.ts) such a run may have; all unless given. */
+  readonly traits?: number;
 }
 
 /**
@@ -63,6 +67,8 @@ export interface Rule {
   /** kebab-case; the `detector` of its findings. */
   readonly id: string;
   readonly name: string;
+  /** The lines of docs/detectors.tsv this rule stands for, as `provider/type`. */
+  readonly facts?: readonly string[];
   readonly anchors: Anchors;
   readonly pattern: RegExp;
   readonly confidence: Confidence;

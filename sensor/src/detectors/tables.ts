@@ -14,6 +14,7 @@ import {
   TEDDY,
   TOKEN_HIGH,
   TOKEN_LOW,
+  WHOLE_WORD,
 } from '../memory/index.ts';
 import type { Anchor, CompiledRules } from './compile.ts';
 import { type Literal, literals } from './literals.ts';
@@ -86,13 +87,14 @@ interface ChainPlaces {
 function writeChains(tables: Uint8Array, places: ChainPlaces, anchors: readonly Anchor[]): void {
   if (anchors.length >= places.most) throw new RangeError(`${anchors.length} anchors, less than ${places.most} allowed`);
   const view = new DataView(tables.buffer, tables.byteOffset, tables.length);
-  for (const [index, { text, run }] of anchors.entries()) {
+  for (const [index, { text, run, traits, whole }] of anchors.entries()) {
     const head = places.heads + slotOf(text, places.folded) * 2;
     const record = places.records + (index + 1) * 32;
     view.setUint16(record, view.getUint16(head, true), true);
     view.setUint16(head, index + 1, true);
     view.setUint8(record + 2, text.length);
     if (places.folded) {
+      view.setUint8(record + 3, traits | (whole ? WHOLE_WORD : 0));
       view.setUint16(record + 4, run[0], true);
       view.setUint16(record + 6, run[1], true);
     }

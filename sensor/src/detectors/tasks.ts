@@ -1,4 +1,4 @@
-import { KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, WIDE_LITERAL } from '../memory/index.ts';
+import { KEYWORD_LENGTH_BITS, KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, TRAITS_ALL, WIDE_LITERAL } from '../memory/index.ts';
 import type { CompiledRule, CompiledRules } from './compile.ts';
 import { type Source, textOf } from './source.ts';
 import { type Wrapping, wrappingReach } from './unwrap.ts';
@@ -25,10 +25,12 @@ export function addTasks(rules: CompiledRules, source: Source, address: number, 
       for (const rule of rules.literals[id]?.rules ?? []) tasks.push({ look: rule, offset, reach: offset + rule.after });
       break;
     case KIND_KEYWORD: {
-      const length = word & 0xffff;
+      const length = word & ((1 << KEYWORD_LENGTH_BITS) - 1);
+      const traits = (word >>> KEYWORD_LENGTH_BITS) & TRAITS_ALL;
       for (const rule of rules.keywords[id - 1]?.rules ?? []) {
-        const [least, most] = rule.rule.anchors.run ?? [0, length];
-        if (length >= least && length <= most) tasks.push({ look: rule, offset, reach: offset + length + rule.after });
+        const { run: [least, most] = [0, length], traits: allowed = TRAITS_ALL } = rule.rule.anchors;
+        if (length >= least && length <= most && (traits & ~allowed) === 0)
+          tasks.push({ look: rule, offset, reach: offset + length + rule.after });
       }
       break;
     }

@@ -21,10 +21,24 @@ export const KEYWORD_HEADS = PREFIX_HEADS + 16384;
 export const PREFIXES = KEYWORD_HEADS + 16384;
 export const PREFIXES_MAX = 2048;
 export const PREFIX_BYTES_MAX = 28;
-/** u16 next, u8 length, unused, u16 shortest run, u16 longest run, text (24) */
+/** u16 next, u8 length, u8 traits a run may have and WHOLE_WORD, u16 shortest run, u16 longest run, text (24) */
 export const KEYWORDS = PREFIXES + 65536;
 export const KEYWORDS_MAX = 4096;
 export const KEYWORD_BYTES_MAX = 24;
+/** In a keyword's record: it must end a word too, or be followed by one of the words that name a secret. */
+export const WHOLE_WORD = 128;
+
+/** What kinds of characters a run holds; a keyword's record says which of them its rules' values may have. */
+export const TRAIT_LOWER_HEX = 1;
+export const TRAIT_LOWER = 2;
+export const TRAIT_UPPER_HEX = 4;
+export const TRAIT_UPPER = 8;
+export const TRAIT_DIGIT = 16;
+export const TRAIT_DASH = 32;
+export const TRAIT_UNDERSCORE = 64;
+export const TRAITS_ALL = 127;
+/** A keyword's record in the list: the run's length in the low 9 bits of its length, its traits above. */
+export const KEYWORD_LENGTH_BITS = 9;
 
 /** In the place of a literal's number: text in UTF-16 lies here. */
 export const WIDE_LITERAL = 0x3fff;
@@ -38,10 +52,12 @@ export const KIND_BASE64 = 3;
 export const RUN_MIN = 16;
 /** A run this long is no token: pass 1 looks for prefixes in it, but does not wait for its end. */
 export const RUN_LONG = 1024;
-/** The longest run beside a keyword; longer ones have prefixes. Below RUN_LONG / 2, so that a run seen in part is never taken for one. */
+/** The longest run beside a keyword; longer ones have prefixes. Fits KEYWORD_LENGTH_BITS, and is below RUN_LONG / 2, so that a run seen in part is never taken for one. */
 export const KEYWORD_RUN_MAX = 500;
 /** How far before a run its keyword may begin. */
 export const KEYWORD_REACH = 96;
+/** A run beside a keyword changes between small letters, digits and capitals once in so many characters: one of [a-z2-7] does so in 3. */
+export const CHANGE_EVERY = 9;
 export const KEYWORDS_OF_RUN_MAX = 8;
 /** How far before a run a prefix may begin whose words are joined by `.` or `:`. */
 export const PREFIX_BACK = 12;

@@ -53,7 +53,10 @@ function lineOf(offset: number, word: number): string {
   const kind = word >>> 30;
   const id = (word >>> 16) & 0x3fff;
   if (kind === KIND_LITERAL) return `${offset} ${kind} ${id}`;
-  if (kind === KIND_KEYWORD) return `${offset} ${kind} ${rules.keywords[id - 1]?.text} ${word & 0xffff}`;
+  if (kind === KIND_KEYWORD) {
+    const { text, whole } = rules.keywords[id - 1] ?? {};
+    return `${offset} ${kind} ${text} ${whole} ${word & 0x1ff} ${(word >>> 9) & 0x7f}`;
+  }
   if (kind === KIND_PREFIX && rules.prefixes[id - 1] === undefined) return `${offset} unknown prefix ${id}`;
   return `${offset} ${kind}`;
 }

@@ -1,6 +1,7 @@
 import type { CompiledRules } from '../../src/detectors/compile.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import {
+  CHANGE_EVERY,
   KEYWORD_REACH,
   KEYWORD_RUN_MAX,
   KEYWORDS_OF_RUN_MAX,
@@ -46,20 +47,32 @@ function* ofRun(text: string, start: number, run: string, rules: CompiledRules):
     if (startsPrefix(text, at, rules)) yield `${at} ${KIND_PREFIX}`;
   }
   if (run.length >= 24 && !/[+/]/.test(text.charAt(start - 1)) && isText(run.slice(0, 24))) yield `${start} ${KIND_BASE64}`;
-  if (run.length <= KEYWORD_RUN_MAX && count(run, /[0-9]/g) >= 1 && count(run, /[A-Za-z]/g) >= 2)
-    yield* keywords(text, start, run.length, rules);
+  const random = count(run, /[0-9]/g) >= 1 && count(run, /[A-Za-z]/g) >= 2;
+  const mixed = count(run, /[a-z](?=[A-Z])/g) >= 2 && count(run, /[A-Z](?=[A-Z])/g) >= 1;
+  const changes = count(run, /[a-z](?=[A-Z])|[A-Za-z](?=[0-9])|[0-9](?=[A-Za-z])/g);
+  if (run.length <= KEYWORD_RUN_MAX && (random || mixed) && changes * CHANGE_EVERY >= run.length) yield* keywords(text, start, run, rules);
 }
 
-function* keywords(text: string, start: number, length: number, rules: CompiledRules): Generator<string> {
+const traits = [/[a-f]/, /[g-z]/, /[A-F]/, /[G-Z]/, /[0-9]/, /-/, /_/];
+const goesOn = /^(?:api|key|tok|sec|acc|aut|pas|cli|pri|app|pat)/i;
+
+function* keywords(text: string, start: number, run: string, rules: CompiledRules): Generator<string> {
+  const { length } = run;
+  const kinds = traits.reduce((bits, kind, place) => bits | (kind.test(run) ? 1 << place : 0), 0);
   let lines = 0;
   let found = 0;
   for (let at = start - 1; at >= Math.max(0, start - KEYWORD_REACH); at--) {
     if (text[at] === '\n' && ++lines === 2) return;
     if (!/^(?:[^A-Za-z]|[a-z](?=[A-Z]))[A-Za-z]$/.test(at === 0 ? ` ${text[0]}` : text.slice(at - 1, at + 1))) continue;
-    for (const anchor of rules.keywords) {
+    for (const anchor of rules.keywords.toReversed()) {
       const fits = length >= anchor.run[0] && length <= anchor.run[1] && at + anchor.text.length <= start;
       if (!fits || text.slice(at, at + anchor.text.length).toLowerCase() !== anchor.text) continue;
-      yield `${start} ${KIND_KEYWORD} ${anchor.text} ${length}`;
+      if ((kinds & ~anchor.traits) !== 0) continue;
+      const rest = text.slice(at + anchor.text.length, start + run.length);
+      const hump = /^[A-Z]/.test(rest) && /[a-z]/.test(text.charAt(at + anchor.text.length - 1));
+      const ends = at + anchor.text.length >= start || /^[^A-Za-z]/.test(rest) || hump || goesOn.test(rest);
+      if (anchor.whole && !ends) continue;
+      yield `${start} ${KIND_KEYWORD} ${anchor.text} ${anchor.whole} ${length} ${kinds}`;
       if (++found === KEYWORDS_OF_RUN_MAX) return;
     }
   }

@@ -3,10 +3,11 @@ import { logins } from './logins.ts';
 import { plainTokens } from './plain-tokens.ts';
 import type { SecretGenerator } from './sample.ts';
 import { structuredTokens } from './structured-tokens.ts';
+import { tail } from './tail/index.ts';
 
 export { type FormatName, formats } from './formats.ts';
 export { createRng, type Rng } from './rng.ts';
 export type { Assignment, Sample, SecretGenerator } from './sample.ts';
 
 /** One for each detector of the sensor, written from what the providers say of their secrets and not from its rules. */
-export const secretGenerators: readonly SecretGenerator[] = [...keys, ...structuredTokens, ...plainTokens, ...logins];
+export const secretGenerators: readonly SecretGenerator[] = [...keys, ...structuredTokens, ...plainTokens, ...logins, ...tail];

@@ -24,6 +24,7 @@ import { rules as privateKey } from './private-key.ts';
 import { rules as shell } from './shell.ts';
 import { rules as slack } from './slack.ts';
 import { rules as stripe } from './stripe.ts';
+import { tail } from './tail/index.ts';
 import { rules as webFrameworks } from './web-frameworks.ts';
 
 /** Every rule the sensor ships. */
@@ -54,4 +55,5 @@ export const builtInRules: readonly Rule[] = [
   ...shell,
   ...webFrameworks,
   ...files,
+  ...tail,
 ];

@@ -1,0 +1,3 @@
+import { tokens as a } from './a.ts';
+
+export const tail = [...a];

@@ -1,0 +1,94 @@
+import type { Confidence } from '@tidewaiter/shared/findings';
+import { mentionOf, type Standing, standingOf, textBefore } from '../assignment.ts';
+import { looksIssued } from '../issued.ts';
+import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { shapeOf } from '../shape.ts';
+
+/** A secret without a mark of its own: a value of exact shape beside the provider's word. One line of data. */
+export interface NearSpec {
+  readonly id: string;
+  readonly name: string;
+  /**
+   * In lower case, at least 3 letters; found in any case as a word of a name (ATERA_KEY, ateraKey, x-atera-key). A space in one stands
+   * for nothing, `_`, `-`, `.` or a space.
+   */
+  readonly words: readonly string[];
+  /** See shapeOf for what it may hold. Without one the provider says nothing of the form. */
+  readonly value?: RegExp;
+  readonly facts: readonly string[];
+  /** Of a value that a telling name is assigned; likely unless given. */
+  readonly confidence?: Confidence;
+  /** The word is one of everyday English (`front`, `copper`): only a name that holds both it and a word for secrets counts. */
+  readonly everyday?: true;
+}
+
+/** What tokens without a documented form are made of. */
+const ANY_TOKEN = /[A-Za-z0-9_-]{20,80}/;
+const LEFT = String.raw`(?<![A-Za-z0-9_+/.~-])`;
+const RIGHT = String.raw`(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])`;
+const separators = ['', '_', '-', '.', ' '];
+
+/** The rules of such secrets. They share the engine's first pass, the expressions of like shapes, and one reading of what stands before a value. */
+export function near(specs: readonly NearSpec[]): Rule[] {
+  return specs.map(nearRule);
+}
+
+function nearRule(spec: NearSpec): Rule {
+  const value = spec.value ?? ANY_TOKEN;
+  const { run, traits, most } = shapeOf(value);
+  const words = spec.words.flatMap((word) => (word.includes(' ') ? separators.map((one) => word.replaceAll(' ', one)) : [word]));
+  return {
+    id: spec.id,
+    name: spec.name,
+    facts: spec.facts,
+    anchors: { words, run, traits },
+    pattern: new RegExp(`${LEFT}(?:${value.source})${RIGHT}`),
+    around: [128, Math.max(4, most + 4)],
+    confidence: spec.confidence ?? 'likely',
+    rank: spec.value === undefined ? -2 : -1,
+    check: (candidate) => checkNear(candidate, words, spec),
+    examples: (rng) => examplesOf(spec, issued(value, rng), issued(value, rng)),
+    nearMisses: (rng) => [
+      `other_api_key=${issued(value, rng)}\n`,
+      `${nameOf(spec)}_api_key=${'x'.repeat(shapeOf(value).least)}\n`,
+      `${nameOf(spec)}_sha256=${issued(value, rng)}\n`,
+    ],
+  };
+}
+
+const nameOf = ({ words }: NearSpec): string => (words[0] ?? '').replaceAll(/[ .]/g, '_');
+
+function examplesOf(spec: NearSpec, first: string, second: string): string[] {
+  const name = nameOf(spec);
+  return [`${name.toUpperCase()}_API_KEY=${first}\n`, `{"${name}ApiKey": "${second}"}`];
+}
+
+/** A value of a shape as chance nearly always makes it. */
+function issued(value: RegExp, rng: Rng): string {
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const text = shapeOf(value).make(rng);
+    if (looksIssued(text)) return text;
+  }
+  throw new RangeError(`${value.source} makes no value that looks issued`);
+}
+const TRIES_MAX = 100;
+
+function checkNear({ secret, start, window }: Candidate, words: readonly string[], spec: NearSpec): Found | null {
+  if (!looksIssued(secret)) return null;
+  const mention = mentionOf(textBefore(window.text, start), words);
+  if (mention === null) return null;
+  const standing = standingOf(mention);
+  return confidenceOf(standing, spec, mention.identifier.length > mention.word.length);
+}
+
+function confidenceOf(standing: Standing, spec: NearSpec, isPartOfName: boolean): Found | null {
+  switch (standing) {
+    case 'named':
+      if (spec.everyday === true && !isPartOfName) return null;
+      return {};
+    case 'mentioned':
+      return spec.everyday === true || spec.value === undefined ? null : { confidence: 'possible' };
+    case 'none':
+      return null;
+  }
+}

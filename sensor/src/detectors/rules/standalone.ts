@@ -1,0 +1,44 @@
+import type { Confidence } from '@tidewaiter/shared/findings';
+import { PREFIX_BYTES_MAX } from '../../memory/index.ts';
+import { LEFT } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
+import { prefixesOf, shapeOf } from '../shape.ts';
+
+/** A token that its beginning gives away. One line of data. */
+export interface StandaloneSpec {
+  readonly id: string;
+  readonly name: string;
+  /** Begins with at least 3 fixed characters; see shapeOf for what it may hold. */
+  readonly value: RegExp;
+  readonly facts: readonly string[];
+  readonly confidence?: Confidence;
+  readonly check?: (candidate: Candidate) => Found | null;
+  readonly rank?: number;
+}
+
+/** The rules of such tokens, with their examples and near misses. */
+export function standalone(specs: readonly StandaloneSpec[]): Rule[] {
+  return specs.map(standaloneRule);
+}
+
+function standaloneRule(spec: StandaloneSpec): Rule {
+  const { source } = spec.value;
+  const { most, make } = shapeOf(spec.value);
+  const prefixes = prefixesOf(spec.value, PREFIX_BYTES_MAX);
+  const shown = prefixes[0] ?? '';
+  const right = /\[[^\]]*\/[^\]]*\]/.test(source) ? '(?![A-Za-z0-9+/])' : '(?![A-Za-z0-9_-])';
+  return {
+    id: spec.id,
+    name: spec.name,
+    facts: spec.facts,
+    anchors: { prefixes },
+    pattern: new RegExp(`${LEFT}(?:${source})${right}`),
+    confidence: spec.confidence ?? 'likely',
+    prefix: shown,
+    ...(most > 900 ? { around: [128, most + 124] as const } : {}),
+    ...(spec.check === undefined ? {} : { check: spec.check }),
+    ...(spec.rank === undefined ? {} : { rank: spec.rank }),
+    examples: (rng) => [make(rng), make(rng)],
+    nearMisses: (rng) => [`${shown}${rng.chars('xyz', 4)}`, `A${make(rng)}`],
+  };
+}
