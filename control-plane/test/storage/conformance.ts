@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import type { Store } from '../../src/storage/index.ts';
 import { apartSuite } from './suites/apart.ts';
+import { boundsSuite } from './suites/bounds.ts';
 import { catalogSuite } from './suites/catalog.ts';
 import { factsSuite } from './suites/facts.ts';
 import { queueSuite } from './suites/queue.ts';
@@ -26,6 +27,7 @@ export interface Dialect {
 export async function conformance(t: Test, { empty, shared }: Dialect): Promise<void> {
   await t.test('tenancy', (t) => tenancySuite(t, empty));
   await t.test('queue', (t) => queueSuite(t, empty));
+  await t.test('bounds', (t) => boundsSuite(t, empty));
   await t.test('catalog', (t) => catalogSuite(t, shared));
   await t.test('facts', (t) => factsSuite(t, shared));
   await t.test('witnesses', (t) => witnessesSuite(t, shared));

@@ -37,6 +37,41 @@ t.test('a body that is no event is refused and says what would be', async (t) =>
   t.match(await triggers.receivePush(registry, JSON.stringify(nested(4))), { outcome: 'ignored' }, 'four wrappings are still taken off');
 });
 
+t.test('an id of an event is kept up to 128 characters', async (t) => {
+  const { triggers, registry } = await plane(t);
+  for (const [given, kept] of [
+    [127, 127],
+    [128, 128],
+    [129, 128],
+  ] as const) {
+    const receipt = await triggers.receivePush(
+      registry,
+      pushBody(registry, { 'image-digest': digest }, { id: `${given}`.padEnd(given, 'x') }),
+    );
+    t.equal(receipt.eventId.length, kept);
+  }
+});
+
+t.test('a body that nests as deep as 64 KiB allow is refused; of a member given twice the last one counts', async (t) => {
+  const { triggers, registry } = await plane(t);
+  for (const [open, close] of [
+    ['[', ']'],
+    ['{"event":', '}'],
+    ['{"a":', '}'],
+  ] as const) {
+    const depth = Math.floor(65_535 / (open.length + close.length));
+    const body = `${open.repeat(depth)}1${close.repeat(depth)}`;
+    await t.rejects(triggers.receivePush(registry, body), { code: 'webhook.body-invalid' }, open);
+  }
+  const deepMember = `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)},${pushBody(registry, { 'image-digest': digestOf('deep') }).slice(1)}`;
+  t.match(await triggers.receivePush(registry, deepMember), { outcome: 'queued' }, 'what is not read may be deep');
+  const twice = pushBody(registry, { 'image-digest': digest }).replace(
+    '{',
+    '{"account":"999999999999","__proto__":{"region":"us-east-1"},',
+  );
+  t.match(await triggers.receivePush(registry, twice), { outcome: 'queued' });
+});
+
 t.test('what is not this registry’s, failed or names no image is ignored, said why, and counted', async (t) => {
   const { triggers, registry, store, workspaceId } = await plane(t);
   const cases: readonly (readonly [detail: Record<string, unknown>, change: Record<string, unknown>, reason: RegExp])[] = [
@@ -214,6 +249,13 @@ t.test('a registry is listed when its time has come, and not twice at once', asy
   clock.pass(1);
   t.equal(await triggers.sweep(), 1);
   t.same(await store.assignments.count(workspaceId), { pending: 1 }, 'the first listing still waits');
+});
+
+t.test('one sweep lists 100 registries that are due, the next one the others', async (t) => {
+  const { triggers, store, workspaceId } = await plane(t);
+  for (let made = 0; made < 100; made += 1) await store.registries.create(registryOf(workspaceId, { host: `r${made}.example` }));
+  t.same([await triggers.sweep(), await triggers.sweep(), await triggers.sweep()], [100, 1, 0]);
+  t.same(await store.assignments.count(workspaceId), { pending: 101 });
 });
 
 t.test('a listing queues what it finds: first everything, later only what is new', async (t) => {
