@@ -253,7 +253,8 @@ t.test('a registry is listed when its time has come, and not twice at once', asy
 
 t.test('one sweep lists 100 registries that are due, the next one the others', async (t) => {
   const { triggers, store, workspaceId } = await plane(t);
-  for (let made = 0; made < 100; made += 1) await store.registries.create(registryOf(workspaceId, { host: `r${made}.example` }));
+  for (let made = 0; made < 100; made += 1)
+    await store.registries.create(workspaceId, registryOf(workspaceId, { host: `r${made}.example` }));
   t.same([await triggers.sweep(), await triggers.sweep(), await triggers.sweep()], [100, 1, 0]);
   t.same(await store.assignments.count(workspaceId), { pending: 101 });
 });

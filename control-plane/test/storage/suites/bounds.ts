@@ -12,7 +12,7 @@ export async function boundsSuite(t: Test, stores: Stores): Promise<void> {
       const store = await stores.open(t);
       const workspaceId = await createWorkspace(store);
       const registry = registryOf(workspaceId);
-      await store.registries.create(registry);
+      await store.registries.create(workspaceId, registry);
       const sensor = await enrol(store, workspaceId);
       const running = Array.from({ length: leases }, (_, at) =>
         assignmentOf(registry, {
