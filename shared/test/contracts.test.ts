@@ -123,7 +123,7 @@ t.test('configuration names the variable, what it holds and what it should', (t)
 
 t.test('a line of a log loses what looks like a secret, and keeps the rest', (t) => {
   const secret = 'q'.repeat(43);
-  t.equal(maskedLine(`sent twh_${secret} to x`), 'sent [redacted] to x');
+  t.equal(maskedLine(`sent twk_${secret} to x`), 'sent [redacted] to x');
   t.equal(maskedLine(`Authorization: Bearer ${secret};`), 'Authorization: Bearer [redacted];');
   t.equal(maskedLine(`postgres://app:${secret}@db:5432/main`), 'postgres://app:[redacted]@db:5432/main');
   t.equal(maskedLine(`https://b/l?X-Amz-Signature=${secret}&x=1`), 'https://b/l?X-Amz-Signature=[redacted]&x=1');

@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Context, Registry, WebhookKey } from '../storage/index.ts';
 import { hashSecret, makeSecret } from '../workspaces/index.ts';
@@ -12,7 +13,10 @@ export interface Rejections {
   readonly lastAt: number | null;
 }
 
-/** The keys of the push webhook: each belongs to one registry. */
+/**
+ * The keys of the push webhook: each belongs to one registry. A key is `twk_`, its id without dashes, `_` and 43 base64url characters: the
+ * id is public and says whose key was wrong, so that nobody else's registry counts it.
+ */
 export interface WebhookKeys {
   /** The key's row and, once, the key itself. @throws resource.conflict when two keys live already. */
   create(workspaceId: string, registryId: string): Promise<{ readonly key: WebhookKey; readonly secret: string }>;
@@ -20,46 +24,71 @@ export interface WebhookKeys {
   list(workspaceId: string, registryId: string): Promise<readonly WebhookKey[]>;
   /** Ends a key now; false when there is no such key here. */
   end(workspaceId: string, registryId: string, id: string): Promise<boolean>;
-  /** The live registry that a delivery's key belongs to; null for a wrong key, which is counted by what the body claims. */
+  /**
+   * The live registry that a delivery's key belongs to. Null for a wrong key: one that names a key of ours (wrong, ended, of a registry that
+   * was disconnected) is counted with that key, any other by what the body claims.
+   */
   admit(presented: string | null, rawBody: string): Promise<Registry | null>;
-  /** Deliveries with a wrong key that claimed the registry's account and region. */
-  countRejections(registry: Registry): Promise<Rejections>;
+  /**
+   * `named`: deliveries that named a key of this registry. `claimed`: those that named no key of anyone and whose body claims the
+   * registry's account and region, of which every workspace with that account sees the same count.
+   */
+  countRejections(registry: Registry): Promise<{ readonly named: Rejections; readonly claimed: Rejections }>;
 }
 
 export function createWebhookKeys(context: Context, random: (length: number) => Uint8Array): WebhookKeys {
   const { store, now, newId } = context;
-  const list = async (workspaceId: string, registryId: string): Promise<readonly WebhookKey[]> => {
-    const keys = await store.registries.listWebhookKeys(workspaceId, registryId);
-    return keys.filter((key) => key.expiresAt === null || key.expiresAt > now());
-  };
   return {
-    list,
+    async list(workspaceId, registryId) {
+      const keys = await store.registries.listWebhookKeys(workspaceId, registryId);
+      return keys.filter((key) => isLive(key, now()));
+    },
     async create(workspaceId, registryId) {
-      const live = await list(workspaceId, registryId);
-      if (live.length >= LIVE_KEYS_MAX) throw tooMany(registryId, live.length);
-      const secret = makeSecret('twh', random);
-      const key = { workspaceId, registryId, id: newId(), keyHash: hashSecret(secret), createdAt: now(), expiresAt: null };
-      await store.registries.createWebhookKey(workspaceId, registryId, key);
-      return { key, secret };
+      const id = newId();
+      const secret = makeSecret(`twk_${id.replaceAll('-', '')}`, random);
+      const key = { workspaceId, registryId, id, keyHash: hashSecret(secret), createdAt: now(), expiresAt: null };
+      if (await store.registries.createWebhookKey(workspaceId, registryId, key, LIVE_KEYS_MAX, now())) return { key, secret };
+      throw tooMany(registryId);
     },
     end: (workspaceId, registryId, id) => store.registries.updateWebhookKey(workspaceId, registryId, id, { expiresAt: now() }),
-    async admit(presented, rawBody) {
-      const registry = presented === null ? null : await store.registries.fetchByWebhookKeyHash(hashSecret(presented), now());
-      if (registry) return registry;
-      const { account, region } = claimOf(rawBody);
-      await store.events.createRejection(account, region, now());
-      return null;
-    },
-    async countRejections({ account, region }) {
-      return account === null ? { count: 0, lastAt: null } : store.events.countRejections(account, region ?? '');
+    admit: (presented, rawBody) => admit(context, presented, rawBody),
+    async countRejections({ workspaceId, id, account, region }) {
+      const named = await store.registries.countRejections(workspaceId, id);
+      const claimed = account === null ? { count: 0, lastAt: null } : await store.events.countRejections(account, region ?? '');
+      return { named, claimed };
     },
   };
 }
 
-const tooMany = (registryId: string, live: number): TidewaiterError =>
+async function admit({ store, now }: Context, presented: string | null, rawBody: string): Promise<Registry | null> {
+  const keyId = presented === null ? null : keyIdOf(presented);
+  const named = keyId === null ? null : await store.registries.fetchByWebhookKey(keyId);
+  if (named === null || presented === null) {
+    const { account, region } = claimOf(rawBody);
+    await store.events.createRejection(account, region, now());
+    return null;
+  }
+  const { key, registry } = named;
+  if (isSame(hashSecret(presented), key.keyHash) && isLive(key, now()) && registry.deletedAt === null) return registry;
+  await store.registries.createRejection(key.workspaceId, key.registryId, key.id, now());
+  return null;
+}
+
+const isLive = ({ expiresAt }: WebhookKey, nowMs: number): boolean => expiresAt === null || expiresAt > nowMs;
+
+/** The public part of a key, as the id it is stored under; null where there is none. */
+function keyIdOf(presented: string): string | null {
+  const id = /^twk_([0-9a-f]{32})_/.exec(presented)?.[1];
+  return id === undefined ? null : id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** In constant time, both being SHA-256 in hex. */
+const isSame = (one: string, other: string): boolean => timingSafeEqual(Buffer.from(one, 'hex'), Buffer.from(other, 'hex'));
+
+const tooMany = (registryId: string): TidewaiterError =>
   new TidewaiterError('resource.conflict', {
     which: `webhook keys of registry ${registryId}`,
-    got: `${live} live`,
-    want: `at most ${LIVE_KEYS_MAX}`,
+    got: `${LIVE_KEYS_MAX} live`,
+    want: `fewer than ${LIVE_KEYS_MAX} before another is made`,
     remedy: 'End the one that is no longer sent: DELETE /api/v1/registries/{id}/webhook-keys/{keyId}.',
   });

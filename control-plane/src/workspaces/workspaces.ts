@@ -65,15 +65,14 @@ export class Workspaces {
   async createFirst(name: string, given: string | null): Promise<IssuedToken | null> {
     const workspace = this.#newWorkspace(name);
     const issued = this.#newToken(workspace.id, { name: 'first owner', role: 'owner', expiresAt: null }, given);
-    return (await this.#store.tokens.createFirst(workspace.id, workspace, issued.token)) ? issued : null;
+    return (await this.#store.workspaces.createFirst(workspace.id, workspace, issued.token)) ? issued : null;
   }
 
   /** Another tenant of the installation, with an owner token of its own. */
   async createWorkspace(name: string): Promise<IssuedToken> {
     const workspace = this.#newWorkspace(name);
     const issued = this.#newToken(workspace.id, { name: 'first owner', role: 'owner', expiresAt: null }, null);
-    await this.#store.workspaces.create(workspace.id, workspace);
-    await this.#store.tokens.create(workspace.id, issued.token);
+    await this.#store.workspaces.create(workspace.id, workspace, issued.token);
     return issued;
   }
 
@@ -99,30 +98,13 @@ export class Workspaces {
 
   /** False when there is no such token here. @throws auth.forbidden; resource.conflict for the last owner token that lives. */
   async revokeToken(identity: Identity, id: string): Promise<boolean> {
-    const tokens = await this.#allTokens(identity.workspaceId);
-    const token = tokens.find((one) => one.id === id);
+    const token = await this.#store.tokens.fetch(identity.workspaceId, id);
     if (!token) return false;
     if (!mayGrant(identity.role, token.role)) throw cannotGrant(identity.role, token.role);
-    if (token.role === 'owner' && !tokens.some((one) => one.id !== id && this.#isLastingOwner(one))) throw lastOwner(id);
-    await this.#store.tokens.update(identity.workspaceId, id, { revokedAt: this.#around.now() });
+    const revoked = await this.#store.tokens.revoke(identity.workspaceId, id, this.#around.now());
+    if (revoked === 'last-owner') throw lastOwner(id);
     await this.record(identity, 'token.revoke', id, {});
     return true;
-  }
-
-  async #allTokens(workspaceId: string): Promise<readonly ApiToken[]> {
-    const tokens: ApiToken[] = [];
-    let cursor: string | null = null;
-    do {
-      const page: Page<ApiToken> = await this.#store.tokens.list(workspaceId, { cursor, limit: 200 });
-      tokens.push(...page.items);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    return tokens;
-  }
-
-  /** An owner who will still be one tomorrow: a token that expires cannot make the next one after that. */
-  #isLastingOwner({ role, revokedAt, expiresAt }: ApiToken): boolean {
-    return role === 'owner' && revokedAt === null && expiresAt === null;
   }
 
   /** Writes one audit row. `details` holds no secret, ever. */

@@ -148,7 +148,7 @@ t.test('a registry is connected from its URL', async (t) => {
   t.match(made.body, {
     registry: { provider: 'ecr', account, region: 'eu-west-1', intervalSeconds: 1_800, perimeter: { mode: 'entire', automatic: true } },
     trust: { issuer: `${app.url}/exposed`, audience: 'sts.amazonaws.com', subject: `tidewaiter-account-id:${String(workspace['id'])}` },
-    webhookKey: { key: /^twh_[\w-]{43}$/ },
+    webhookKey: { key: /^twk_[0-9a-f]{32}_[\w-]{43}$/ },
   });
   const work = await app.call('GET', `/api/v1/assignments/${String(made.body['assignmentId'])}`);
   t.match(work.body, { kind: 'sync', state: 'pending', trigger: 'historical' });
@@ -179,7 +179,7 @@ t.test('at most two webhook keys live at once', async (t) => {
   const third = await app.call('POST', `/api/v1/registries/${id}/webhook-keys`);
   t.equal(third.body['code'], 'resource.conflict');
   const { body } = await app.call('GET', `/api/v1/registries/${id}/webhook-keys`);
-  t.notMatch(JSON.stringify(body), /twh_/, 'a key is shown once');
+  t.notMatch(JSON.stringify(body), /twk_/, 'a key is shown once');
   const [first] = body['items'] as readonly { readonly id: string }[];
   t.equal((await app.call('DELETE', `/api/v1/registries/${id}/webhook-keys/${first?.id}`)).status, 204);
   t.equal((await app.call('POST', `/api/v1/registries/${id}/webhook-keys`)).status, 201);

@@ -33,7 +33,7 @@ async function side(name: Side) {
   const sensor = await enrolSensor(app, token);
   const event = pushEvent({ account, repository: 'shop/web', digest, tag: 'latest', id: 'the-same-event' });
   const push = await app.call('POST', '/api/webhooks/ecr', { token: null, body: event, headers: { 'x-tidewaiter-key': key } });
-  return { token, registryId: (body['registry'] as { id: string }).id, trust: body['trust'], sensor, push };
+  return { token, key, registryId: (body['registry'] as { id: string }).id, trust: body['trust'], sensor, push };
 }
 
 const [first, second] = [await side('first'), await side('second')];
@@ -259,3 +259,46 @@ function inline(schema: unknown, named: Readonly<Record<string, unknown>>): unkn
   if (reference !== undefined) return inline(named[reference], named);
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, inline(value, named)]));
 }
+
+t.test('a delivery with a wrong key is counted by the workspace whose key it names, by nobody else', async (t) => {
+  const rejected = async ({ token, registryId }: typeof first) => {
+    const { body } = await app.call('GET', `/api/v1/registries/${registryId}/events`, { token });
+    return [body['rejected'], body['rejectedByClaim']].map((one) => (one as { count: number }).count);
+  };
+  const deliver = async (key: string) => {
+    const event = pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'latest' });
+    const answer = await app.call('POST', '/api/webhooks/ecr', { token: null, body: event, headers: { 'x-tidewaiter-key': key } });
+    t.match([answer.status, answer.body], [401, { code: 'webhook.key-invalid' }]);
+  };
+  await deliver(`${first.key}x`);
+  t.strictSame(
+    [await rejected(first), await rejected(second)],
+    [
+      [1, 0],
+      [0, 0],
+    ],
+  );
+  const keys = `/api/v1/registries/${second.registryId}/webhook-keys`;
+  const { body } = await app.call('GET', keys, { token: second.token });
+  for (const { id } of body['items'] as readonly { readonly id: string }[])
+    t.equal((await app.call('DELETE', `${keys}/${id}`, { token: second.token })).status, 204);
+  await deliver(second.key);
+  await deliver(second.key);
+  t.strictSame(
+    [await rejected(first), await rejected(second)],
+    [
+      [1, 0],
+      [2, 0],
+    ],
+    'a key that ended is still its registry\u2019s',
+  );
+  await deliver(`twk_${'0'.repeat(32)}_${first.key.slice(37)}`);
+  t.strictSame(
+    [await rejected(first), await rejected(second)],
+    [
+      [1, 1],
+      [2, 1],
+    ],
+    'what names no key belongs to no workspace: it is shown apart, by the account it claims',
+  );
+});

@@ -78,7 +78,7 @@ t.test('a wrong key is 401, counted and shown', async (t) => {
     t.match([answer.status, answer.body], [401, { code: 'webhook.key-invalid', remedy: /webhook-keys/ }]);
   }
   t.equal((await app.call('POST', '/api/webhooks/ecr', { token: null, body: 'junk' })).status, 401, 'an unreadable body is counted, too');
-  t.match(await eventsOf(), { rejected: { count: 2, lastAt: /Z$/ } });
+  t.match(await eventsOf(), { rejected: { count: 1, lastAt: /Z$/ }, rejectedByClaim: { count: 1, lastAt: /Z$/ } });
 });
 
 t.test('an API token is no webhook key, nor a key an API token', async (t) => {
@@ -125,7 +125,11 @@ t.test('a key works while two live, and not after it ended', async (t) => {
   t.equal((await deliver(event(), { 'x-tidewaiter-key': String(second.body['key']) })).status, 202);
   t.equal((await deliver(event())).status, 202);
   t.equal((await app.call('DELETE', `/api/v1/registries/${registryId}/webhook-keys/${String(second.body['id'])}`)).status, 204);
+  const before = (await eventsOf())['rejected'] as { count: number };
   t.equal((await deliver(event(), { 'x-tidewaiter-key': String(second.body['key']) })).status, 401);
+  t.match((await eventsOf())['rejected'], { count: before.count + 1 }, 'a key that ended is counted at its registry');
+  const swapped = `${key.slice(0, 37)}${String(second.body['key']).slice(37)}`;
+  t.equal((await deliver(event(), { 'x-tidewaiter-key': swapped })).status, 401, 'the secret of one key does not fit the name of another');
 });
 
 t.test('an untagged push waits two seconds for its index, then it is queued by itself', async (t) => {

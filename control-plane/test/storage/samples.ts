@@ -193,6 +193,6 @@ export const reportImage = (
 
 export async function createWorkspace(store: Store, name = 'one'): Promise<string> {
   const id = newId();
-  await store.workspaces.create(id, { name, createdAt: 1 });
+  await store.workspaces.create(id, { name, createdAt: 1 }, tokenOf(id, newId()));
   return id;
 }

@@ -5,7 +5,7 @@ t.test('no key, token or password reaches the log, whatever carries it', (t) => 
   const lines: string[] = [];
   const log = createLog('info', { write: (line) => void lines.push(line) });
   const secret = 'q'.repeat(43);
-  log.info({ headers: { 'x-tidewaiter-key': `plain-${secret}` }, deep: { deeper: { password: 'plain-password' } } }, `made twh_${secret}`);
+  log.info({ headers: { 'x-tidewaiter-key': `plain-${secret}` }, deep: { deeper: { password: 'plain-password' } } }, `made twk_${secret}`);
   log.error({ err: new Error('failed', { cause: new Error(`connect postgres://app:plain-${secret}@db/main`) }) }, 'a sweep failed');
   t.equal(lines.length, 2);
   t.notMatch(lines.join(''), /q{43}|plain-/);

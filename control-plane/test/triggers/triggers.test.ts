@@ -230,7 +230,7 @@ t.test('what is outside the perimeter is kept in the catalog but not scanned, an
   t.match(await triggers.receivePush(registry, pushBody(registry, { 'image-digest': digest })), { outcome: 'queued' });
 });
 
-t.test('a wrong key is counted under the account that the body claims, and nothing else of the body is used', async (t) => {
+t.test('a key of nobody is counted under the account that the body claims, and nothing else of the body is used', async (t) => {
   const { webhookKeys, registry, store } = await plane(t);
   t.equal(await webhookKeys.admit('wrong', pushBody(registry, {})), null);
   t.equal(await webhookKeys.admit('wrong', pushBody(registry, {}, { account: '<script>', region: 'eu-west-1' })), null);

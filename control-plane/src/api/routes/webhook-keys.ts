@@ -8,13 +8,15 @@ import { Id, listOf, nullable, PageQuery, pageOf, ref, Time, timeOrNull, viewPag
 import { fetchRegistry } from './fetch-registry.ts';
 
 const KeyParams = Type.Object({ id: Id, keyId: Id }, { additionalProperties: false });
+const Rejected = { count: Type.Integer(), lastAt: nullable(Time) };
 const EventList = Type.Object({
   ...listOf(PushEventSchema).properties,
   counts: Type.Record(Type.String(), Type.Integer(), { description: 'Events by outcome.' }),
-  rejected: Type.Object(
-    { count: Type.Integer(), lastAt: nullable(Time) },
-    { description: 'Deliveries with a wrong key that claimed this account and region.' },
-  ),
+  rejected: Type.Object(Rejected, { description: 'Deliveries refused that named a key of this registry: a wrong, ended or rotated one.' }),
+  rejectedByClaim: Type.Object(Rejected, {
+    description:
+      'Deliveries refused that named no key at all and whose body claims this account and region. They belong to no workspace: everyone with this account sees them.',
+  }),
 });
 const tags = ['registries'];
 
@@ -75,12 +77,18 @@ function eventRoute(server: HttpServer, parts: ApiParts): void {
       const registry = await fetchRegistry(parts, identityOf(request).workspaceId, request.params.id);
       const { workspaceId, id } = registry;
       const page = viewPage(await parts.triggers.listEvents(workspaceId, id, pageOf(request.query)), viewPushEvent);
-      const rejected = await parts.webhookKeys.countRejections(registry);
+      const { named, claimed } = await parts.webhookKeys.countRejections(registry);
       return {
         ...page,
         counts: { ...(await parts.triggers.countEvents(workspaceId, id)) },
-        rejected: { count: rejected.count, lastAt: timeOrNull(rejected.lastAt) },
+        rejected: viewRejections(named),
+        rejectedByClaim: viewRejections(claimed),
       };
     },
   );
 }
+
+const viewRejections = ({ count, lastAt }: { readonly count: number; readonly lastAt: number | null }) => ({
+  count,
+  lastAt: timeOrNull(lastAt),
+});

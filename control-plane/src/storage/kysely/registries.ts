@@ -6,11 +6,7 @@ import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
 
-export function registryStore(database: Database): RegistryStore {
-  return { ...registries(database), ...webhookKeys(database) };
-}
-
-function registries(database: Database): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update' | 'listDue'> {
+export function registryVerbs(database: Database): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update' | 'listDue'> {
   return {
     async create(workspaceId, registry) {
       const row = { ...registry, workspaceId, access: toJson(registry.access), perimeter: toJson(registry.perimeter) };
@@ -88,7 +84,7 @@ async function watchAll(session: Session, workspaceId: string, registryId: strin
     .execute();
 }
 
-/** @internal for the catalog. */
+/** @internal for the catalog and the webhook keys. */
 export async function fetchRegistry(session: Session, workspaceId: string, id: string): Promise<Registry | null> {
   const row = await session
     .selectFrom('registries')
@@ -98,54 +94,6 @@ export async function fetchRegistry(session: Session, workspaceId: string, id: s
     .executeTakeFirst();
   return row ? registryOf(row) : null;
 }
-
-function webhookKeys(
-  database: Database,
-): Pick<RegistryStore, 'createWebhookKey' | 'listWebhookKeys' | 'updateWebhookKey' | 'fetchByWebhookKeyHash'> {
-  return {
-    async createWebhookKey(workspaceId, registryId, key) {
-      const row = { ...key, workspaceId, registryId };
-      await database.write((session) => session.insertInto('webhookKeys').values(row).execute());
-    },
-    listWebhookKeys: (workspaceId, registryId) =>
-      database.read((session) =>
-        session
-          .selectFrom('webhookKeys')
-          .selectAll()
-          .where('workspaceId', '=', workspaceId)
-          .where('registryId', '=', registryId)
-          .orderBy('id')
-          .execute(),
-      ),
-    async updateWebhookKey(workspaceId, registryId, id, { expiresAt }) {
-      const updated = await database.write((session) =>
-        session
-          .updateTable('webhookKeys')
-          .set({ expiresAt })
-          .where('workspaceId', '=', workspaceId)
-          .where('registryId', '=', registryId)
-          .where('id', '=', id)
-          .executeTakeFirst(),
-      );
-      return updated.numUpdatedRows > 0n;
-    },
-    async fetchByWebhookKeyHash(keyHash, nowMs) {
-      const row = await database.read((session) => selectByKey(session, keyHash, nowMs).executeTakeFirst());
-      return row ? registryOf(row) : null;
-    },
-  };
-}
-
-const selectByKey = (session: Session, keyHash: string, nowMs: number) =>
-  session
-    .selectFrom('webhookKeys')
-    .innerJoin('registries', (join) =>
-      join.onRef('registries.workspaceId', '=', 'webhookKeys.workspaceId').onRef('registries.id', '=', 'webhookKeys.registryId'),
-    )
-    .selectAll('registries')
-    .where('webhookKeys.keyHash', '=', keyHash)
-    .where('registries.deletedAt', 'is', null)
-    .where((eb) => eb.or([eb('webhookKeys.expiresAt', 'is', null), eb('webhookKeys.expiresAt', '>', nowMs)]));
 
 function registryOf(row: Selectable<Tables['registries']>): Registry {
   return { ...row, access: fromJson(row.access), perimeter: fromJson(row.perimeter) };

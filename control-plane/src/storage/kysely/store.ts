@@ -6,9 +6,10 @@ import { eventStore } from './events.ts';
 import { factStore } from './facts.ts';
 import { incidentStore } from './incidents.ts';
 import { issuerKeyStore } from './issuer-keys.ts';
-import { registryStore } from './registries.ts';
+import { registryVerbs } from './registries.ts';
 import { scanStore } from './scans.ts';
 import { sensorStore } from './sensors.ts';
+import { webhookKeyVerbs } from './webhook-keys.ts';
 import { auditStore, tokenStore, workspaceStore } from './workspaces.ts';
 
 export function storeOn(database: Database): Store {
@@ -17,7 +18,7 @@ export function storeOn(database: Database): Store {
     tokens: tokenStore(database),
     audit: auditStore(database),
     sensors: sensorStore(database),
-    registries: registryStore(database),
+    registries: { ...registryVerbs(database), ...webhookKeyVerbs(database) },
     events: eventStore(database),
     catalog: catalogStore(database),
     assignments: assignmentStore(database),

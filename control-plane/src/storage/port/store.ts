@@ -18,7 +18,7 @@ import type { ApiToken, AuditEntry, Workspace } from './workspaces.ts';
  *
  * `workspaceId` is the first argument of every verb. These, and no others, can have none (the check `workspace-first` reads this list):
  * - What finds the workspace out: `TokenStore.fetchByHash` by an API token, `SensorStore.enrol` by an enrolment token,
- *   `SensorStore.fetchById` by an assertion, `RegistryStore.fetchByWebhookKeyHash` by a webhook key.
+ *   `SensorStore.fetchById` by an assertion, `RegistryStore.fetchByWebhookKey` by a webhook key.
  * - Deliveries that no key names a workspace for: `EventStore.createRejection`, `EventStore.countRejections`.
  * - Sweeps of the installation: `RegistryStore.listDue`, `EventStore.listSettled`, `EventStore.prune`, `AssignmentStore.expire`,
  *   `FactStore.prune`.
@@ -31,18 +31,25 @@ import type { ApiToken, AuditEntry, Workspace } from './workspaces.ts';
 export type Own<T extends { readonly workspaceId: string }> = Omit<T, 'workspaceId'>;
 
 export interface WorkspaceStore {
-  create(workspaceId: string, workspace: Omit<Workspace, 'id'>): Promise<void>;
+  /** The workspace and its first owner token, or neither. */
+  create(workspaceId: string, workspace: Omit<Workspace, 'id'>, owner: Own<ApiToken>): Promise<void>;
+  /** The same, only if the installation has no workspace yet; true when it did. Safe with replicas. */
+  createFirst(workspaceId: string, workspace: Omit<Workspace, 'id'>, owner: Own<ApiToken>): Promise<boolean>;
   fetch(workspaceId: string): Promise<Workspace | null>;
   list(): Promise<readonly Workspace[]>;
 }
 
 export interface TokenStore {
   create(workspaceId: string, token: Own<ApiToken>): Promise<void>;
-  /** Creates workspace and owner token only if the installation has no workspace yet; true when it did. Safe with replicas. */
-  createFirst(workspaceId: string, workspace: Omit<Workspace, 'id'>, token: Own<ApiToken>): Promise<boolean>;
+  fetch(workspaceId: string, id: string): Promise<ApiToken | null>;
   fetchByHash(tokenHash: string): Promise<ApiToken | null>;
   list(workspaceId: string, page: PageRequest): Promise<Page<ApiToken>>;
-  update(workspaceId: string, id: string, change: { readonly revokedAt?: number; readonly lastUsedAt?: number }): Promise<boolean>;
+  update(workspaceId: string, id: string, change: { readonly lastUsedAt: number }): Promise<boolean>;
+  /**
+   * Ends a token, unless it is an owner's and no other owner token would live on without an expiry ('last-owner'): whoever asks at the
+   * same time, one stays. One that was revoked before keeps its time.
+   */
+  revoke(workspaceId: string, id: string, nowMs: number): Promise<'revoked' | 'missing' | 'last-owner'>;
 }
 
 export interface AuditStore {
@@ -84,11 +91,25 @@ export interface RegistryStore {
   ): Promise<boolean>;
   /** Live registries of all workspaces whose nextSyncAt has passed. */
   listDue(nowMs: number, limit: number): Promise<readonly Registry[]>;
-  createWebhookKey(workspaceId: string, registryId: string, key: Omit<Own<WebhookKey>, 'registryId'>): Promise<void>;
+  /**
+   * False when `liveMax` keys of the registry live already, also those made at the same time.
+   * @throws resource.not-found
+   */
+  createWebhookKey(
+    workspaceId: string,
+    registryId: string,
+    key: Omit<Own<WebhookKey>, 'registryId'>,
+    liveMax: number,
+    nowMs: number,
+  ): Promise<boolean>;
   listWebhookKeys(workspaceId: string, registryId: string): Promise<readonly WebhookKey[]>;
   updateWebhookKey(workspaceId: string, registryId: string, id: string, change: { readonly expiresAt: number }): Promise<boolean>;
-  /** The live registry a key's hash belongs to; expired keys find nothing. */
-  fetchByWebhookKeyHash(keyHash: string, nowMs: number): Promise<Registry | null>;
+  /** A key by its id, whether it lives or not, and its registry, whether it is connected or not. */
+  fetchByWebhookKey(keyId: string): Promise<{ readonly key: WebhookKey; readonly registry: Registry } | null>;
+  /** Counts a delivery that named this key and was refused. False when there is no such key here. */
+  createRejection(workspaceId: string, registryId: string, keyId: string, nowMs: number): Promise<boolean>;
+  /** Over all keys the registry ever had. */
+  countRejections(workspaceId: string, registryId: string): Promise<{ readonly count: number; readonly lastAt: number | null }>;
 }
 
 export interface EventStore {
@@ -106,7 +127,7 @@ export interface EventStore {
   count(workspaceId: string, registryId: string): Promise<Readonly<Record<EventOutcome, number>>>;
   /** Forgets events received before `beforeMs` that wait for nothing. Returns how many. */
   prune(beforeMs: number): Promise<number>;
-  /** Counts a delivery with a wrong key, under the account and region its body claims (or '' when unreadable). */
+  /** Counts a delivery whose key is none of ours, under the account and region its body claims (or '' when unreadable). */
   createRejection(account: string, region: string, nowMs: number): Promise<void>;
   countRejections(account: string, region: string): Promise<{ readonly count: number; readonly lastAt: number | null }>;
 }

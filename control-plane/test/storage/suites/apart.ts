@@ -58,7 +58,13 @@ async function world(store: Store) {
   });
   const sensor = await enrol(store, workspaceId);
   const keyId = newId();
-  await store.registries.createWebhookKey(workspaceId, registry.id, { id: keyId, keyHash: hexOf(newId()), createdAt: 1, expiresAt: null });
+  await store.registries.createWebhookKey(
+    workspaceId,
+    registry.id,
+    { id: keyId, keyHash: hexOf(newId()), createdAt: 1, expiresAt: null },
+    9,
+    5,
+  );
   await store.events.create(registry.workspaceId, eventOf(registry, 'event'));
   const repository = await store.catalog.updateFromPush(workspaceId, registry.id, push, { repositoryId: newId() }, 5);
   const queued = await store.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: image }));
@@ -92,8 +98,10 @@ function attempts(
   const { tokens, audit, sensors, registries, events, catalog, assignments, facts, scans, incidents } = store;
   const r = registry.id;
   return {
-    'tokens.list': [() => tokens.list(w, first), nobody],
-    'tokens.update': [() => tokens.update(w, it.tokenId, { revokedAt: 5 }), false],
+    'tokens.list': [async () => (await tokens.list(w, first)).items.map((token) => token.workspaceId), [w]],
+    'tokens.fetch': [() => tokens.fetch(w, it.tokenId), null],
+    'tokens.update': [() => tokens.update(w, it.tokenId, { lastUsedAt: 5 }), false],
+    'tokens.revoke': [() => tokens.revoke(w, it.tokenId, 5), 'missing'],
     'audit.list': [() => audit.list(w, first), nobody],
     'sensors.listEnrolmentTokens': [() => sensors.listEnrolmentTokens(w, first), nobody],
     'sensors.updateEnrolmentToken': [() => sensors.updateEnrolmentToken(w, it.enrolmentTokenId, { revokedAt: 5 }), false],
@@ -104,11 +112,13 @@ function attempts(
     'registries.list': [() => registries.list(w, first), nobody],
     'registries.update': [() => registries.update(w, r, { deletedAt: 5 }), false],
     'registries.createWebhookKey': [
-      () => registries.createWebhookKey(w, r, { id: 'k', keyHash: hexOf(newId()), createdAt: 1, expiresAt: null }),
+      () => registries.createWebhookKey(w, r, { id: 'k', keyHash: hexOf(newId()), createdAt: 1, expiresAt: null }, 9, 5),
       fails,
     ],
     'registries.listWebhookKeys': [() => registries.listWebhookKeys(w, r), []],
     'registries.updateWebhookKey': [() => registries.updateWebhookKey(w, r, it.keyId, { expiresAt: 5 }), false],
+    'registries.createRejection': [() => registries.createRejection(w, r, it.keyId, 5), false],
+    'registries.countRejections': [() => registries.countRejections(w, r), { count: 0, lastAt: null }],
     'events.create': [() => events.create(w, eventOf(registry, 'another')), fails],
     'events.list': [() => events.list(w, r, first), nobody],
     'events.update': [() => events.update(w, r, 'event', { outcome: 'queued', outcomeReason: null }), false],
@@ -166,10 +176,11 @@ function attempts(
 /** These find the workspace out, make something new in it, or belong to the installation. */
 const beyondWorkspaces = [
   'workspaces.create',
+  'workspaces.createFirst',
   'workspaces.fetch',
   'workspaces.list',
   'tokens.create',
-  'tokens.createFirst',
+
   'tokens.fetchByHash',
   'audit.create',
   'sensors.createEnrolmentToken',
@@ -178,7 +189,7 @@ const beyondWorkspaces = [
   'sensors.createAssertion',
   'registries.create',
   'registries.listDue',
-  'registries.fetchByWebhookKeyHash',
+  'registries.fetchByWebhookKey',
   'events.listSettled',
   'events.prune',
   'events.createRejection',

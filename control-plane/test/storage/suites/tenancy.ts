@@ -31,7 +31,9 @@ async function workspacesAndTokens(t: Test, stores: Stores): Promise<void> {
   await t.test('the first workspace is made once, even by two replicas', async (t) => {
     const [one, two] = await stores.openTwo(t);
     const made = await Promise.all(
-      [one, two, one, two].map((store, at) => store.tokens.createFirst(`w${at}`, { name: 'main', createdAt: 1 }, tokenOf(`w${at}`, 't'))),
+      [one, two, one, two].map((store, at) =>
+        store.workspaces.createFirst(`w${at}`, { name: 'main', createdAt: 1 }, tokenOf(`w${at}`, 't')),
+      ),
     );
     t.equal(made.filter(Boolean).length, 1);
     const workspaces = await one.workspaces.list();
@@ -46,13 +48,46 @@ async function workspacesAndTokens(t: Test, stores: Stores): Promise<void> {
     t.equal(await store.workspaces.fetch('nobody'), null);
     await store.tokens.create(one, { ...tokenOf(one, newId()), id: 'same' });
     await store.tokens.create(two, { ...tokenOf(two, newId()), id: 'same', role: 'viewer' });
-    t.equal(await store.tokens.update(two, 'same', { revokedAt: 7 }), true);
-    t.equal(await store.tokens.update(two, 'other', { revokedAt: 7 }), false);
-    t.match((await store.tokens.list(one, first)).items, [{ workspaceId: one, revokedAt: null, lastUsedAt: null }]);
-    t.match((await store.tokens.list(two, first)).items, [{ workspaceId: two, revokedAt: 7, role: 'viewer' }]);
+    t.equal(await store.tokens.update(two, 'same', { lastUsedAt: 7 }), true);
+    t.equal(await store.tokens.update(two, 'other', { lastUsedAt: 7 }), false);
+    const owner = { role: 'owner', revokedAt: null };
+    t.match((await store.tokens.list(one, first)).items, [owner, { id: 'same', workspaceId: one, revokedAt: null, lastUsedAt: null }]);
+    t.match((await store.tokens.list(two, first)).items, [owner, { id: 'same', workspaceId: two, lastUsedAt: 7, role: 'viewer' }]);
+    t.match(await store.tokens.fetch(two, 'same'), { workspaceId: two, role: 'viewer' });
+    t.equal(await store.tokens.fetch(two, 'other'), null);
     t.equal(await store.tokens.fetchByHash('unknown'), null);
     await t.rejects(store.tokens.create(one, { ...tokenOf(one, newId()), id: 'same' }), { code: 'storage.conflict' });
     await t.rejects(store.tokens.create('nobody', tokenOf('nobody', newId())), { code: 'resource.not-found' });
+  });
+
+  await t.test('a workspace is made with its first owner token, or not at all', async (t) => {
+    const store = await stores.open(t);
+    const [one, two] = [newId(), newId()];
+    const owner = tokenOf(one, newId());
+    await store.workspaces.create(one, { name: 'one', createdAt: 1 }, owner);
+    t.match(await store.tokens.fetchByHash(owner.tokenHash), { workspaceId: one, role: 'owner' });
+    const taken = { ...tokenOf(two, newId()), tokenHash: owner.tokenHash };
+    await t.rejects(store.workspaces.create(two, { name: 'two', createdAt: 1 }, taken), { code: 'storage.conflict' });
+    t.equal(await store.workspaces.fetch(two), null, 'without its token it would be of no use to anyone');
+  });
+
+  await t.test('of owners who revoke each other at once, one stays', async (t) => {
+    const [one, two] = await stores.openTwo(t);
+    const workspaceId = await createWorkspace(one);
+    await one.tokens.create(workspaceId, { ...tokenOf(workspaceId, newId()), expiresAt: 1e15 });
+    for (const _ of [1, 2, 3]) await one.tokens.create(workspaceId, tokenOf(workspaceId, newId()));
+    const { items } = await one.tokens.list(workspaceId, first);
+    const told = await Promise.all(items.map(({ id }, at) => (at % 2 === 0 ? one : two).tokens.revoke(workspaceId, id, 9)));
+    t.equal(told.filter((answer) => answer === 'last-owner').length, 1);
+    const left = (await two.tokens.list(workspaceId, first)).items.filter(({ revokedAt }) => revokedAt === null);
+    t.match(left, [{ role: 'owner', expiresAt: null }]);
+    t.equal(left.length, 1);
+    const [last] = left;
+    t.equal(await two.tokens.revoke(workspaceId, last?.id ?? '', 9), 'last-owner');
+    const ended = items.find(({ id }) => id !== last?.id)?.id ?? '';
+    t.equal(await one.tokens.revoke(workspaceId, ended, 10), 'revoked', 'it is so already');
+    t.match(await one.tokens.fetch(workspaceId, ended), { revokedAt: 9 });
+    t.equal(await one.tokens.revoke(workspaceId, 'nobody', 9), 'missing');
   });
 
   await t.test('lists come in pages, oldest first, and a cursor of another list changes nothing', async (t) => {
@@ -176,12 +211,12 @@ async function registries(t: Test, stores: Stores): Promise<void> {
     t.equal(await store.registries.fetch(two, ours.id), null);
     t.equal(await store.registries.update(two, ours.id, { intervalSeconds: 1 }), false);
     t.same((await store.registries.list(two, first)).items, [theirs]);
-    await store.registries.createWebhookKey(two, theirs.id, { id: 'k', keyHash: 'h', createdAt: 1, expiresAt: null });
+    await store.registries.createWebhookKey(two, theirs.id, { id: 'k', keyHash: 'h', createdAt: 1, expiresAt: null }, 2, 5);
     t.same(await store.registries.listWebhookKeys(one, theirs.id), []);
     t.equal(await store.registries.updateWebhookKey(one, theirs.id, 'k', { expiresAt: 0 }), false);
-    t.same(await store.registries.fetchByWebhookKeyHash('h', 5), theirs);
+    t.same((await store.registries.fetchByWebhookKey('k'))?.registry, theirs);
     const stray = { id: 'k', keyHash: 'x', createdAt: 1, expiresAt: null };
-    await t.rejects(store.registries.createWebhookKey(one, theirs.id, stray), { code: 'resource.not-found' });
+    await t.rejects(store.registries.createWebhookKey(one, theirs.id, stray, 2, 5), { code: 'resource.not-found' });
   });
 
   await t.test('a host is connected once per workspace, and again after it was disconnected', async (t) => {
@@ -210,21 +245,49 @@ async function registries(t: Test, stores: Stores): Promise<void> {
     t.same(await store.registries.listDue(30, 10), [later]);
   });
 
-  await t.test('webhook keys live side by side until they expire or their registry goes', async (t) => {
-    const store = await stores.open(t);
-    const workspaceId = await createWorkspace(store);
+  await t.test('as many webhook keys live at once as may, whoever makes them at the same time', async (t) => {
+    const [one, two] = await stores.openTwo(t);
+    const workspaceId = await createWorkspace(one);
     const registry = registryOf(workspaceId);
-    await store.registries.create(registry.workspaceId, registry);
-    const key = { createdAt: 1, expiresAt: null };
-    await store.registries.createWebhookKey(workspaceId, registry.id, { ...key, id: 'a', keyHash: 'old' });
-    await store.registries.createWebhookKey(workspaceId, registry.id, { ...key, id: 'b', keyHash: 'new' });
-    t.equal((await store.registries.listWebhookKeys(workspaceId, registry.id)).length, 2);
-    t.equal(await store.registries.updateWebhookKey(workspaceId, registry.id, 'a', { expiresAt: 50 }), true);
-    t.match(await store.registries.fetchByWebhookKeyHash('old', 49), { id: registry.id });
-    t.equal(await store.registries.fetchByWebhookKeyHash('old', 50), null);
-    t.match(await store.registries.fetchByWebhookKeyHash('new', 50), { id: registry.id });
-    await store.registries.update(workspaceId, registry.id, { deletedAt: 60 });
-    t.equal(await store.registries.fetchByWebhookKeyHash('new', 61), null);
+    await one.registries.create(workspaceId, registry);
+    const make = (store: typeof one, nowMs: number) => {
+      const id = newId();
+      return store.registries.createWebhookKey(
+        workspaceId,
+        registry.id,
+        { id, keyHash: hexOf(id), createdAt: 1, expiresAt: null },
+        2,
+        nowMs,
+      );
+    };
+    const made = await Promise.all([one, two, one, two, one, two].map((store) => make(store, 5)));
+    t.equal(made.filter(Boolean).length, 2);
+    const [a, b] = await two.registries.listWebhookKeys(workspaceId, registry.id);
+    t.equal((await two.registries.listWebhookKeys(workspaceId, registry.id)).length, 2);
+    t.equal(await one.registries.updateWebhookKey(workspaceId, registry.id, a?.id ?? '', { expiresAt: 50 }), true);
+    t.equal(await make(one, 49), false, 'it lives until its time has come');
+    t.equal(await make(one, 50), true);
+    t.match(await two.registries.fetchByWebhookKey(a?.id ?? ''), { key: { ...a, expiresAt: 50 }, registry: { id: registry.id } });
+    t.equal(await two.registries.fetchByWebhookKey('nobody'), null);
+    await one.registries.update(workspaceId, registry.id, { deletedAt: 60 });
+    t.match(await two.registries.fetchByWebhookKey(b?.id ?? ''), { key: b, registry: { deletedAt: 60 } });
+  });
+
+  await t.test('refused deliveries are counted with the key they named, at its registry only', async (t) => {
+    const [one, two] = await stores.openTwo(t);
+    const [w1, w2] = [await createWorkspace(one), await createWorkspace(one, 'two')];
+    const [ours, theirs] = [registryOf(w1), registryOf(w2)];
+    await one.registries.create(w1, ours);
+    await one.registries.create(w2, theirs);
+    const ids = [newId(), newId()];
+    for (const id of ids)
+      await one.registries.createWebhookKey(w1, ours.id, { id, keyHash: hexOf(id), createdAt: 1, expiresAt: null }, 2, 5);
+    t.same(await one.registries.countRejections(w1, ours.id), { count: 0, lastAt: null });
+    const counted = ids.flatMap((id, at) => [one, two].map((store) => store.registries.createRejection(w1, ours.id, id, 7 + at)));
+    t.same(await Promise.all(counted), [true, true, true, true]);
+    t.equal(await one.registries.createRejection(w2, theirs.id, ids[0] ?? '', 9), false);
+    t.same(await two.registries.countRejections(w1, ours.id), { count: 4, lastAt: 8 });
+    t.same(await two.registries.countRejections(w2, theirs.id), { count: 0, lastAt: null });
   });
 }
 

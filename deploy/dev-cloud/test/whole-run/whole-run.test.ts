@@ -92,7 +92,7 @@ t.test('a malformed, an oversized and a keyless webhook delivery are refused and
     });
   t.equal((await deliver('{', connected.webhookKey.key)).status, 400);
   t.equal((await deliver(JSON.stringify({ pad: 'x'.repeat(70_000) }), connected.webhookKey.key)).status, 413);
-  t.equal((await deliver('{}', 'twh_wrong')).status, 401);
+  t.equal((await deliver('{}', 'twk_wrong')).status, 401);
 });
 
 t.test('nothing the sensors sent, and no log, spool, database or work folder holds a planted secret or a token', async (t) => {

@@ -25,6 +25,9 @@ export interface WebhookKeys {
   keyHash: string;
   createdAt: number;
   expiresAt: number | null;
+  /** Deliveries that named this key and were refused. */
+  rejected: number;
+  rejectedAt: number | null;
 }
 
 export interface PushEvents extends PushEvent {
