@@ -1,4 +1,4 @@
-import { FRAME_BYTES_MAX, SOCKET_SILENCE_MS_MAX } from '@tidewaiter/shared/protocol';
+import { FRAME_BYTES_MAX } from '@tidewaiter/shared/protocol';
 
 /**
  * A frame somewhat over the limit is still read, so that its sender gets an error that says so; beyond this the socket is cut (1009).
@@ -16,7 +16,8 @@ export const POLL_MS = 3_000;
 export const HELLO_MS_MAX = 5_000;
 /** How soon a sensor asks again for layers that another one is reading. */
 export const CLAIM_RETRY_MS = 2_000;
-export const PING_MS = Math.floor((SOCKET_SILENCE_MS_MAX * 2) / 3);
+/** How often a socket's silence is looked at: a dead one is cut this much late at most, and 2,000 timers are no load. */
+export const SILENCE_LOOK_MS = 5_000;
 /** On shutdown sensors are told to return within this, spread over it, so that a restart is no stampede. */
 export const DRAIN_SPREAD_MS = 5_000;
 /** How long a closing handshake may take before the socket is destroyed. */

@@ -1,12 +1,20 @@
 import { hasCode, problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
-import { type Decoded, decodeFrame, failureOf, type Frame, type FrameBody, SOCKET_SILENCE_MS_MAX } from '@tidewaiter/shared/protocol';
+import {
+  type Decoded,
+  decodeFrame,
+  failureOf,
+  type Frame,
+  frameText,
+  type FrameBody,
+  SOCKET_SILENCE_MS_MAX,
+} from '@tidewaiter/shared/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Sensor } from '../storage/index.ts';
 import type { GatewayParts } from './face.ts';
 import { handleFrame, type Reply } from './handlers/index.ts';
 import { Leases } from './leases.ts';
-import { HELLO_MS_MAX, INBOUND_FRAMES_MAX, PING_MS, POLL_MS } from './limits.ts';
+import { HELLO_MS_MAX, INBOUND_FRAMES_MAX, POLL_MS, SILENCE_LOOK_MS } from './limits.ts';
 import { closeCodes, Outbox } from './outbox.ts';
 import { watchSilence } from './silence.ts';
 
@@ -28,7 +36,7 @@ export class Session {
   readonly #parts: GatewayParts;
   readonly #outbox: Outbox;
   readonly #leases = new Leases();
-  readonly #inbound: RawData[] = [];
+  readonly #inbound: (readonly [RawData, boolean])[] = [];
   readonly #stops: (() => void)[] = [];
   #sensor: Sensor;
   #checkedAt: number;
@@ -50,13 +58,13 @@ export class Session {
 
   /** Serves the socket until it closes. */
   start(): void {
-    this.#socket.on('message', (data, isBinary) => this.#enqueue(isBinary ? Buffer.from('binary') : data));
+    this.#socket.on('message', (data, isBinary) => this.#enqueue(data, isBinary));
     this.#socket.on('close', () => this.#stop());
     this.#socket.on('error', (error) => this.#parts.log.warn({ sensorId: this.#sensor.id, err: error }, 'a sensor’s socket broke'));
     const poll = setInterval(() => this.offerSoon(), POLL_MS).unref();
     const helloDue = setTimeout(() => this.#requireHello(), HELLO_MS_MAX).unref();
     const unwatch = watchSilence(this.#socket, {
-      pingMs: PING_MS,
+      lookMs: SILENCE_LOOK_MS,
       silenceMsMax: SOCKET_SILENCE_MS_MAX,
       monotonic: this.#parts.monotonic,
     });
@@ -90,17 +98,17 @@ export class Session {
     this.#outbox.close(code, reason);
   }
 
-  #enqueue(data: RawData): void {
+  #enqueue(data: RawData, isBinary: boolean): void {
     if (this.#isEnding) return;
-    this.#inbound.push(data);
+    this.#inbound.push([data, isBinary]);
     if (this.#inbound.length >= INBOUND_FRAMES_MAX) this.#socket.pause();
     if (!this.#isWorking) void this.#work();
   }
 
   async #work(): Promise<void> {
     this.#isWorking = true;
-    for (let data = this.#inbound.shift(); data !== undefined && !this.#isEnding; data = this.#inbound.shift()) {
-      await this.#receive(textOf(data));
+    for (let next = this.#inbound.shift(); next !== undefined && !this.#isEnding; next = this.#inbound.shift()) {
+      await this.#receive(frameText(...next));
       if (this.#socket.isPaused && this.#inbound.length < INBOUND_FRAMES_MAX / 2) this.#socket.resume();
     }
     this.#isWorking = false;
@@ -227,11 +235,6 @@ export class Session {
     if (this.#unknownFrames > 0)
       this.#parts.log.info({ sensorId: this.#sensor.id, frames: this.#unknownFrames }, 'frames of unknown types were ignored');
   }
-}
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
 }
 
 /** The id of a frame that is otherwise not valid, so that its sender can tell which one was refused. */

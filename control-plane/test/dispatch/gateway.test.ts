@@ -618,7 +618,7 @@ async function socketPair(t: Test): Promise<{ readonly ours: WebSocket; readonly
 }
 
 t.test('a socket on which nothing comes is cut; one that answers pings, or that we do not read, is not', async (t) => {
-  const pace = { pingMs: 40, silenceMsMax: 200 };
+  const pace = { lookMs: 40, silenceMsMax: 200 };
   const [silent, alive, paused] = await Promise.all([socketPair(t), socketPair(t), socketPair(t)]);
   silent.theirs.pause();
   paused.theirs.pause();

@@ -129,10 +129,8 @@ export class Assignment {
   /** The first page of the listing proves credentials, network and permissions; no more is asked for. */
   async #probe(remote: RemoteRegistry): Promise<void> {
     const { tools, signal } = this.#parts;
-    await remote
-      .list((name) => tools.policy.allowsRepository(name), signal)
-      [Symbol.asyncIterator]()
-      .next();
+    const pages = remote.list((name) => tools.policy.allowsRepository(name), signal);
+    await pages[Symbol.asyncIterator]().next();
   }
 
   /** Credentials are proven before anything else, so that what is wrong with them is said as that. */

@@ -5,10 +5,11 @@ import {
   type Failure,
   failureOf,
   type Frame,
+  frameText,
   type FrameBody,
   type FrameType,
   REPLY_TIMEOUT_MS,
-  SOCKET_SILENCE_MS_MAX,
+  Silence,
 } from '@tidewaiter/shared/protocol';
 import { type RawData, WebSocket } from 'ws';
 import type { Log } from '../telemetry/index.ts';
@@ -43,28 +44,24 @@ export class FrameSocket {
   readonly #socket: WebSocket;
   readonly #newId: () => string;
   readonly #log: Log;
-  readonly #silenceMsMax: number;
   readonly #replyMsMax: number;
   readonly #waiting = new Map<string, Waiting>();
   readonly #timer: NodeJS.Timeout;
-  #heardAt = performance.now();
-  #pingedAt = performance.now();
+  readonly #silence: Silence;
   #unknown = 0;
   #errors = 0;
   #listener: ((frame: Frame) => void) | null = null;
   /** Resolves, never rejects, when the socket is gone. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 
-  constructor(socket: WebSocket, { newId, log, silenceMsMax = SOCKET_SILENCE_MS_MAX, replyMsMax = REPLY_TIMEOUT_MS }: FrameSocketOptions) {
+  constructor(socket: WebSocket, { newId, log, silenceMsMax, replyMsMax = REPLY_TIMEOUT_MS }: FrameSocketOptions) {
     this.#socket = socket;
     this.#newId = newId;
     this.#log = log;
-    this.#silenceMsMax = silenceMsMax;
+    this.#silence = new Silence(performance.now(), silenceMsMax);
     this.#replyMsMax = replyMsMax;
     this.#timer = setInterval(() => this.#watch(), WATCH_MS);
-    const heard = (): void => {
-      this.#heardAt = performance.now();
-    };
+    const heard = (): void => this.#silence.heard(performance.now());
     socket.on('ping', heard).on('pong', heard);
     socket.on('error', (error) => log.debug({ err: error }, 'the socket broke'));
     socket.on('message', (data: RawData, isBinary: boolean) => {
@@ -127,7 +124,7 @@ export class FrameSocket {
 
   #receive(data: RawData, isBinary: boolean): void {
     try {
-      const decoded = decodeFrame(isBinary ? '' : textOf(data));
+      const decoded = decodeFrame(frameText(data, isBinary));
       if (decoded.known) this.#take(decoded.frame);
       else if (decoded.why === 'type') this.#countUnknown(decoded.type);
       // Welcome named a schema that both speak: a task of another one is the control plane's fault.
@@ -182,14 +179,16 @@ export class FrameSocket {
   }
 
   #watch(): void {
-    const now = performance.now();
-    if (now - this.#heardAt > this.#silenceMsMax) {
-      this.#log.warn({ silentMs: Math.round(now - this.#heardAt) }, 'the control plane fell silent; the socket is cut');
-      return this.terminate();
+    switch (this.#silence.look(performance.now())) {
+      case 'cut':
+        this.#log.warn('the control plane fell silent; the socket is cut');
+        return this.terminate();
+      case 'ping':
+        if (this.isOpen) this.#socket.ping();
+        return;
+      case 'wait':
+        return;
     }
-    if (now - this.#pingedAt < (this.#silenceMsMax * 2) / 3 || !this.isOpen) return;
-    this.#pingedAt = now;
-    this.#socket.ping();
   }
 
   #end(): void {
@@ -204,8 +203,3 @@ export class FrameSocket {
 }
 
 const gone = (got: string): TidewaiterError => new TidewaiterError('control-plane.unreachable', { which: 'control plane', got });
-
-function textOf(data: RawData): string {
-  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
-  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
-}

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { closed } from '../fields/index.ts';
 import { confidences } from '../judgement/index.ts';
-
-const closed = { additionalProperties: false };
 
 export const ConfidenceSchema = Type.Enum([...confidences]);
 

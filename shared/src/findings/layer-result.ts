@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { closed, DigestField } from '../fields/index.ts';
 import { CoverageSchema } from './coverage.ts';
 
 /** What decides an answer besides the bytes. Results under different engines never mix. */
@@ -9,7 +10,7 @@ export const EngineIdentitySchema = Type.Object(
     ruleSetHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
     limitsHash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
   },
-  { additionalProperties: false },
+  closed,
 );
 export type EngineIdentity = Static<typeof EngineIdentitySchema>;
 
@@ -26,13 +27,13 @@ export const compressions = ['none', 'gzip', 'zstd'] as const;
  */
 export const LayerSummarySchema = Type.Object(
   {
-    digest: Type.String({ pattern: '^sha256:[0-9a-f]{64}$' }),
+    digest: DigestField,
     blobBytes: Type.Integer({ minimum: 0 }),
     compression: Type.Enum([...compressions]),
     content: Type.Enum(['tar', 'blob']),
     coverage: CoverageSchema,
     findings: Type.Integer({ minimum: 0 }),
   },
-  { additionalProperties: false },
+  closed,
 );
 export type LayerSummary = Static<typeof LayerSummarySchema>;

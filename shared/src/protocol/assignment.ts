@@ -1,8 +1,5 @@
 import { type Static, Type } from 'typebox';
-
-const closed = { additionalProperties: false };
-const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
-const Id = Type.String({ minLength: 1, maxLength: 64 });
+import { closed, DigestField, IdField } from '../fields/index.ts';
 
 export const assignmentStates = ['pending', 'offered', 'running', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
 export type AssignmentState = (typeof assignmentStates)[number];
@@ -24,7 +21,7 @@ export type RegistryAccess = Static<typeof RegistryAccessSchema>;
 /** The registry an assignment works on. `account` and `region` are null for an OCI host. */
 export const AssignedRegistrySchema = Type.Object(
   {
-    id: Id,
+    id: IdField,
     provider: Type.Enum(['ecr', 'oci']),
     host: Type.String({ maxLength: 255 }),
     account: Type.Union([Type.String({ pattern: '^\\d{12}$' }), Type.Null()]),
@@ -39,7 +36,7 @@ export type AssignedRegistry = Static<typeof AssignedRegistrySchema>;
 export const TaskSchema = Type.Union([
   Type.Object({ kind: Type.Literal('sync'), registry: AssignedRegistrySchema }, closed),
   Type.Object(
-    { kind: Type.Literal('scan'), registry: AssignedRegistrySchema, repository: Type.String({ maxLength: 256 }), digest: Digest },
+    { kind: Type.Literal('scan'), registry: AssignedRegistrySchema, repository: Type.String({ maxLength: 256 }), digest: DigestField },
     closed,
   ),
   Type.Object({ kind: Type.Literal('test'), registry: AssignedRegistrySchema }, closed),
@@ -47,7 +44,7 @@ export const TaskSchema = Type.Union([
 export type Task = Static<typeof TaskSchema>;
 
 /** An assignment under a lease. `attempt` is the fencing token of every later word about it. */
-export const GrantSchema = Type.Object({ assignmentId: Id, attempt: Type.Integer({ minimum: 1 }) }, closed);
+export const GrantSchema = Type.Object({ assignmentId: IdField, attempt: Type.Integer({ minimum: 1 }) }, closed);
 export type Grant = Static<typeof GrantSchema>;
 
 /** What a heartbeat says of a running assignment, for people to watch. */

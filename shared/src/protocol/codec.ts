@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { TidewaiterError } from '../errors/index.ts';
+import { IdField } from '../fields/index.ts';
 import { type Frame, type FrameBody, type FrameType, frames } from './frames.ts';
 import { FRAME_BYTES_MAX, PAYLOAD_SCHEMAS, PROTOCOL_VERSION } from './limits.ts';
 import { unspokenSchema } from './versions.ts';
@@ -9,8 +10,8 @@ const envelope = Compile(
   Type.Object({
     v: Type.Integer(),
     type: Type.String({ maxLength: 64 }),
-    id: Type.String({ minLength: 1, maxLength: 64 }),
-    replyTo: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    id: IdField,
+    replyTo: Type.Optional(IdField),
     body: Type.Unknown(),
   }),
 );
@@ -35,6 +36,14 @@ export function encodeFrame<T extends FrameType>(id: string, type: T, body: Fram
   const bytes = utf8Length(text);
   if (bytes > FRAME_BYTES_MAX) throw tooLarge(type, bytes);
   return text;
+}
+
+/** The text of a WebSocket message, in whatever parts it came; none of a binary one, for no frame is binary. */
+export function frameText(data: Uint8Array | ArrayBuffer | readonly Uint8Array[], isBinary: boolean): string {
+  if (isBinary) return '';
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const parts = Array.isArray(data) ? (data as readonly Uint8Array[]) : [data as Uint8Array | ArrayBuffer];
+  return parts.map((part) => decoder.decode(part, { stream: true })).join('') + decoder.decode();
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { problemOf } from '../errors/index.ts';
+import { closed } from '../fields/index.ts';
 import { FAILURE_DETAIL_CHARACTERS_MAX, FAILURE_REMEDY_CHARACTERS_MAX } from './limits.ts';
 
 /** An error on the wire: in an `error` frame, in an outcome, beside a layer that was not read. */
@@ -10,7 +11,7 @@ export const FailureSchema = Type.Object(
     remedy: Type.Union([Type.String({ maxLength: FAILURE_REMEDY_CHARACTERS_MAX }), Type.Null()]),
     retryable: Type.Boolean(),
   },
-  { additionalProperties: false },
+  closed,
 );
 export type Failure = Static<typeof FailureSchema>;
 

@@ -1,13 +1,11 @@
 import { type Static, type TSchema, Type } from 'typebox';
+import { DigestField, IdField, TimeField } from '../fields/index.ts';
 import { EngineIdentitySchema } from '../findings/index.ts';
 import { assignmentKinds, GrantSchema, ProgressSchema, TaskSchema } from './assignment.ts';
 import { FailureSchema } from './failure.ts';
 import { CLAIM_DIGESTS_MAX, LEASES_MAX, VERSIONS_MAX } from './limits.ts';
 import { ReportSchema } from './reports.ts';
 
-const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
-const Time = Type.String({ maxLength: 32 });
-const Id = Type.String({ minLength: 1, maxLength: 64 });
 const Versions = Type.Array(Type.Integer(), { maxItems: VERSIONS_MAX });
 /** What the payload beside it is written in; decodeFrame looks at it before the payload. */
 const PayloadSchema = Type.Integer({ minimum: 1 });
@@ -26,42 +24,46 @@ export const frames = {
     concurrency: Type.Integer({ minimum: 1, maximum: 64 }),
     /** Leases it still holds; what it does not name is free at once. */
     leases: Type.Array(GrantSchema, { maxItems: LEASES_MAX }),
-    clock: Time,
+    clock: TimeField,
   }),
-  accept: Type.Object({ assignmentId: Id }),
+  accept: Type.Object({ assignmentId: IdField }),
   heartbeat: Type.Object({ leases: Type.Array(Type.Object({ grant: GrantSchema, progress: ProgressSchema }), { maxItems: LEASES_MAX }) }),
-  claim: Type.Object({ grant: GrantSchema, engine: EngineIdentitySchema, digests: Type.Array(Digest, { maxItems: CLAIM_DIGESTS_MAX }) }),
+  claim: Type.Object({
+    grant: GrantSchema,
+    engine: EngineIdentitySchema,
+    digests: Type.Array(DigestField, { maxItems: CLAIM_DIGESTS_MAX }),
+  }),
   'token-request': Type.Object({ grant: GrantSchema }),
   /** `schema`: the one the report was spooled in, which may be older than the session. */
-  report: Type.Object({ reportId: Id, schema: PayloadSchema, report: ReportSchema }),
+  report: Type.Object({ reportId: IdField, schema: PayloadSchema, report: ReportSchema }),
   goodbye: Type.Object({ reason: Type.String({ maxLength: 256 }) }),
 
   // control plane -> sensor
   welcome: Type.Object({
     protocol: Type.Integer(),
     schema: Type.Integer(),
-    sensorId: Id,
-    workspaceId: Id,
+    sensorId: IdField,
+    workspaceId: IdField,
     leaseMs: Type.Integer(),
     leaseRenewMs: Type.Integer(),
-    serverTime: Time,
+    serverTime: TimeField,
     /** Of the leases in hello, those that are still the sensor's. */
     leases: Type.Array(GrantSchema),
   }),
-  offer: Type.Object({ assignmentId: Id, kind: Type.Enum([...assignmentKinds]) }),
+  offer: Type.Object({ assignmentId: IdField, kind: Type.Enum([...assignmentKinds]) }),
   /** `schema`: the one that welcome named; the task is written in it. */
-  accepted: Type.Object({ grant: GrantSchema, schema: PayloadSchema, task: TaskSchema, leaseExpiresAt: Time }),
+  accepted: Type.Object({ grant: GrantSchema, schema: PayloadSchema, task: TaskSchema, leaseExpiresAt: TimeField }),
   leases: Type.Object({
-    serverTime: Time,
-    verdicts: Type.Array(Type.Object({ assignmentId: Id, verdict: Type.Enum(['continue', 'cancel']) })),
+    serverTime: TimeField,
+    verdicts: Type.Array(Type.Object({ assignmentId: IdField, verdict: Type.Enum(['continue', 'cancel']) })),
   }),
   claimed: Type.Object({
-    known: Type.Array(Digest),
-    yours: Type.Array(Digest),
-    wait: Type.Array(Digest),
+    known: Type.Array(DigestField),
+    yours: Type.Array(DigestField),
+    wait: Type.Array(DigestField),
     retryAfterMs: Type.Integer({ minimum: 0 }),
   }),
-  token: Type.Object({ token: Type.String({ maxLength: 4_096 }), expiresAt: Time }),
+  token: Type.Object({ token: Type.String({ maxLength: 4_096 }), expiresAt: TimeField }),
   ack: Type.Object({}),
   cancel: Type.Object({ grant: GrantSchema }),
   drain: Type.Object({ retryAfterMs: Type.Integer({ minimum: 0 }) }),

@@ -11,7 +11,7 @@ export {
   RegistryAccessSchema,
   type Task,
 } from './assignment.ts';
-export { type Decoded, decodeFrame, encodeFrame } from './codec.ts';
+export { type Decoded, decodeFrame, encodeFrame, frameText } from './codec.ts';
 export { type Failure, failureOf } from './failure.ts';
 export { type Frame, type FrameBody, type FrameType, frames } from './frames.ts';
 export {
@@ -40,4 +40,5 @@ export {
   type Report,
   ReportSchema,
 } from './reports.ts';
+export { Silence } from './silence.ts';
 export { agreeOnSchema, unspokenSchema } from './versions.ts';

@@ -1,25 +1,23 @@
 import { type Static, Type } from 'typebox';
+import { closed, DigestField, TimeField } from '../fields/index.ts';
 import { CoverageSchema, EngineIdentitySchema, ImageFindingSchema, LayerFindingSchema, LayerSummarySchema } from '../findings/index.ts';
 import { GrantSchema } from './assignment.ts';
 import { FailureSchema } from './failure.ts';
 import { FINDINGS_PER_PAGE } from './limits.ts';
 
-const closed = { additionalProperties: false };
 /** Platform of shared/images. */
 const PlatformSchema = Type.Object({
   os: Type.String({ maxLength: 128 }),
   architecture: Type.String({ maxLength: 128 }),
   variant: Type.Optional(Type.String({ maxLength: 128 })),
 });
-const Digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' });
 const nullableText = (maxLength: number) => Type.Union([Type.String({ maxLength }), Type.Null()]);
-const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' });
 
 /** Part of a layer's result, before its summary. Path hashes: base64 of 8 big-endian bytes each. Idempotent by (digest, engine, page). */
 export const LayerPageSchema = Type.Object(
   {
     kind: Type.Literal('layer-page'),
-    digest: Digest,
+    digest: DigestField,
     engine: EngineIdentitySchema,
     page: Type.Integer({ minimum: 0 }),
     paths: Type.Optional(Type.Object({ kind: Type.Enum(['files', 'directories', 'whiteouts', 'opaques']), hashes: Type.String() }, closed)),
@@ -41,18 +39,20 @@ export const ManifestSchema = Type.Object(
     grant: GrantSchema,
     /** Its own findings (config, history, annotations) stand under this engine. */
     engine: EngineIdentitySchema,
-    digest: Digest,
+    digest: DigestField,
     mediaType: Type.String({ maxLength: 256 }),
     shape: Type.Enum(['index', 'image', 'artifact']),
     platform: Type.Union([PlatformSchema, Type.Null()]),
-    children: Type.Array(Type.Object({ digest: Digest, platform: Type.Union([PlatformSchema, Type.Null()]) }, closed), { maxItems: 1_000 }),
+    children: Type.Array(Type.Object({ digest: DigestField, platform: Type.Union([PlatformSchema, Type.Null()]) }, closed), {
+      maxItems: 1_000,
+    }),
     /** In order, lowest first. `diffId` is what the config claims; `instruction` is redacted. */
     layers: Type.Array(
       Type.Object(
         {
-          digest: Digest,
+          digest: DigestField,
           sizeBytes: Type.Integer({ minimum: 0 }),
-          diffId: Type.Union([Digest, Type.Null()]),
+          diffId: Type.Union([DigestField, Type.Null()]),
           instruction: nullableText(1_024),
         },
         closed,
@@ -73,18 +73,21 @@ export const CatalogPageSchema = Type.Object(
     grant: GrantSchema,
     page: Type.Integer({ minimum: 0 }),
     last: Type.Boolean(),
-    repositories: Type.Array(Type.Object({ name: Type.String({ maxLength: 256 }), createdAt: Type.Union([Time, Type.Null()]) }, closed), {
-      maxItems: 1_000,
-    }),
+    repositories: Type.Array(
+      Type.Object({ name: Type.String({ maxLength: 256 }), createdAt: Type.Union([TimeField, Type.Null()]) }, closed),
+      {
+        maxItems: 1_000,
+      },
+    ),
     images: Type.Array(
       Type.Object(
         {
           repository: Type.String({ maxLength: 256 }),
-          digest: Digest,
+          digest: DigestField,
           tags: Type.Array(Type.String({ maxLength: 300 }), { maxItems: 1_000 }),
           mediaType: nullableText(256),
           sizeBytes: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
-          pushedAt: Type.Union([Time, Type.Null()]),
+          pushedAt: Type.Union([TimeField, Type.Null()]),
           status: Type.Enum(['active', 'archived', 'activating']),
         },
         closed,
@@ -102,7 +105,7 @@ export const OutcomeSchema = Type.Object(
     grant: GrantSchema,
     state: Type.Enum(['succeeded', 'failed', 'gone', 'archived']),
     failure: Type.Union([FailureSchema, Type.Null()]),
-    unread: Type.Array(Type.Object({ digest: Digest, failure: FailureSchema }, closed), { maxItems: 1_000 }),
+    unread: Type.Array(Type.Object({ digest: DigestField, failure: FailureSchema }, closed), { maxItems: 1_000 }),
     timings: Type.Record(Type.String({ maxLength: 32 }), Type.Integer({ minimum: 0 })),
   },
   closed,

@@ -1,0 +1,1 @@
+export { closed, DigestField, IdField, TimeField } from './fields.ts';
