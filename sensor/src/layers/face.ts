@@ -12,6 +12,8 @@ export interface Entry {
   readonly sizeBytes: number | null;
   /** Target of a hard or symbolic link, else ''. */
   readonly linkTarget: string;
+  /** Raw path of the file whose content a hard link shares, without leading `./` or `/`; null for anything else. Valid during `begin` only. */
+  readonly hardLinkTo: Uint8Array | null;
 }
 
 /** What receives a layer's content as it streams by. Pushes point into the pass memory, as the detection engine's do. */

@@ -5,7 +5,7 @@ import type { LayerLimits, Stop } from './limits.ts';
 import { hasTarChecksum, isZeroBlock, TAR_BLOCK_BYTES } from './tar-header.ts';
 import { TarWalk } from './tar-walk.ts';
 
-const NO_ENTRY: Entry = { path: '', rawPath: new Uint8Array(0), type: 'file', sizeBytes: null, linkTarget: '' };
+const NO_ENTRY: Entry = { path: '', rawPath: new Uint8Array(0), type: 'file', sizeBytes: null, linkTarget: '', hardLinkTo: null };
 
 /**
  * Decides by the first bytes whether the content is a tar, and sees to it that every byte is read: what is no tar, what lies behind an

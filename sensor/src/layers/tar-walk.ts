@@ -181,10 +181,12 @@ export class TarWalk implements BlockReader {
     const link = this.#longLink ?? this.#pax?.linkPath ?? header.linkName;
     const sizeBytes = this.#sizeOf(header);
     const type = typeOf(header.type);
+    const linkTarget = type === 'link' ? decode(link) : '';
+    const hardLinkTo = header.type === HARD_LINK ? cleanPath(link).subarray(0, PATH_BYTES) : null;
     this.#path = decode(rawPath);
     this.#pax = this.#longName = this.#longLink = null;
     this.#entries++;
-    this.#sink.begin({ path: this.#path, rawPath, type, sizeBytes, linkTarget: type === 'link' ? decode(link) : '' });
+    this.#sink.begin({ path: this.#path, rawPath, type, sizeBytes, linkTarget, hardLinkTo });
     this.#left = sizeBytes;
     this.#padding = roundUp(sizeBytes) - sizeBytes;
     this.#state = 'content';
@@ -207,6 +209,8 @@ export class TarWalk implements BlockReader {
   }
 }
 
+const HARD_LINK = '1';
+
 const roundUp = (bytes: number): number => Math.ceil(bytes / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
 
 const decoder = new TextDecoder();
@@ -220,7 +224,7 @@ function untilNul(bytes: Uint8Array): Uint8Array {
 /** Types nobody knows are read as files, as POSIX asks; '7' is contiguous, 'S' sparse (its stored bytes are read). */
 function typeOf(type: string): EntryType {
   switch (type) {
-    case '1':
+    case HARD_LINK:
     case '2':
       return 'link';
     case '3':

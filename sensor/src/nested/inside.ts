@@ -90,7 +90,7 @@ export class FilesInside {
 
   /** @param sizeBytes -1 when it is known at the end only. */
   begin(path: string, sizeBytes: number): void {
-    this.#sink.begin({ path, rawPath: NO_BYTES, type: 'file', sizeBytes, linkTarget: '' });
+    this.#sink.begin({ path, rawPath: NO_BYTES, type: 'file', sizeBytes, linkTarget: '', hardLinkTo: null });
   }
 
   write(bytes: Uint8Array): Stop {

@@ -20,6 +20,7 @@ export function openFactTools(
     keys,
     showSecrets,
     findingsMax: limits.findingsMax,
+    linkedFindingsMax: limits.linkedFindingsMax,
     redact: (text) => redact(builtInRules, text),
     hashPath(path) {
       written.setBigUint64(0, memory.pathHashOf(path, k0, k1));

@@ -1,7 +1,7 @@
 import type { LayerFinding } from '@tidewaiter/shared/findings';
 import type { Match } from '../detectors/index.ts';
 import { fingerprintsOf } from '../fingerprint/index.ts';
-import { parentsOf } from '../layers/index.ts';
+import { type Entry, parentsOf } from '../layers/index.ts';
 import type { FactTools } from './layer-facts.ts';
 import type { ScannedFinding } from './sink.ts';
 
@@ -75,7 +75,7 @@ export class FoundFile {
 
   #findingOf(match: Match, path: string): Finding {
     const { detector, confidence, preview, line, column, offset } = match;
-    this.#place ??= this.#placeOf();
+    this.#place ??= placeOf(this.#tools, this.#file);
     return {
       detector,
       confidence,
@@ -91,17 +91,24 @@ export class FoundFile {
     };
   }
 
-  #placeOf(): Place {
-    const hashOf = (path: Uint8Array): string => hex(this.#tools.hashPath(path));
-    const { path, inFile } = this.#file;
-    return { pathHash: hashOf(path), parentHashes: inFile ? parentsOf(path, PARENTS_MAX).map(hashOf) : [], inFile };
-  }
-
   #redactedPath(path: string): string {
     const known = this.#redactedPaths.get(path) ?? redactedPath(this.#tools, path);
     this.#redactedPaths.set(path, known);
     return known;
   }
+}
+
+function placeOf(tools: FactTools, { path, inFile }: { readonly path: Uint8Array; readonly inFile: boolean }): Place {
+  const hashOf = (one: Uint8Array): string => hex(tools.hashPath(one));
+  return { pathHash: hashOf(path), parentHashes: inFile ? parentsOf(path, PARENTS_MAX).map(hashOf) : [], inFile };
+}
+
+/** The findings of a file at a hard link to it. What lies in an archive keeps its path there. */
+export function atLink(tools: FactTools, findings: readonly Finding[], { path, rawPath, hardLinkTo }: Entry): Finding[] {
+  const place = placeOf(tools, { path: rawPath, inFile: true });
+  const [shown, target] = [redactedPath(tools, path), redactedPath(tools, Buffer.from(hardLinkTo ?? []).toString())];
+  const pathOf = (found: string): string => (found.startsWith(`${target}!/`) ? `${shown}${found.slice(target.length)}` : shown);
+  return findings.map((finding) => ({ ...finding, ...place, path: pathOf(finding.path).slice(0, PATH_CHARACTERS_MAX), superseded: false }));
 }
 
 /** The archives a path leads through: `a.jar` and `a.jar!/b.jar` of `a.jar!/b.jar!/c`. */

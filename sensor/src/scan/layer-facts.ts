@@ -4,7 +4,7 @@ import { type Entry, effectOf, type LayerReading } from '../layers/index.ts';
 import type { Lane, NestedSink, OuterFile } from '../nested/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
 import { CoverageLedger } from './coverage-ledger.ts';
-import { FoundFile, hex, type PathFindings, redactedPath } from './found-file.ts';
+import { atLink, FoundFile, hex, type PathFindings, redactedPath } from './found-file.ts';
 import { NestedFacts } from './nested-facts.ts';
 import { PathPages } from './path-pages.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
@@ -15,6 +15,7 @@ export interface FactTools {
   readonly keys: FingerprintKeys;
   readonly showSecrets: boolean;
   readonly findingsMax: number;
+  readonly linkedFindingsMax: number;
   /** The text with every secret in it masked. */
   redact(text: string): string;
   /** Keyed hash of a clean path, 8 bytes big-endian; the bytes are the caller's. */
@@ -33,6 +34,7 @@ export class LayerFacts implements NestedSink {
   readonly #byPath = new Map<string, PathFindings>();
   readonly #lanes: NestedFacts[] = [];
   #omitted = 0;
+  #linked = 0;
   #entry: Entry | null = null;
   #path: Uint8Array = new Uint8Array(0);
   #isFile = false;
@@ -128,13 +130,29 @@ export class LayerFacts implements NestedSink {
   #index(entry: Entry): void {
     const effect = effectOf(entry.rawPath);
     if (effect.kind === 'none') return;
+    const linked = effect.kind === 'write' ? this.#findingsAt(entry.hardLinkTo) : [];
     const hash = this.#tools.hashPath(effect.path);
     if (effect.kind === 'whiteout') this.#pages.add('whiteouts', hash);
     else if (effect.kind === 'opaque') this.#pages.add('opaques', hash);
     else {
       this.#pages.add(entry.type === 'directory' ? 'directories' : 'files', hash);
       if (this.#byPath.size > 0) this.#supersede(hex(hash));
+      if (linked.length > 0) this.#tellAgain(linked, entry);
     }
+  }
+
+  /** What was found in the file that a hard link shares: an earlier entry, as an extractor needs it (OCI image-spec, layer.md, Hardlinks). */
+  #findingsAt(path: Uint8Array | null): readonly ScannedFinding<LayerFinding>[] {
+    if (path === null || path.length === 0 || this.#byPath.size === 0) return [];
+    return this.#byPath.get(hex(this.#tools.hashPath(path)))?.findings ?? [];
+  }
+
+  /** A hard link is a name of its own: the secret is there still when a layer above removes the first name. */
+  #tellAgain(linked: readonly ScannedFinding<LayerFinding>[], entry: Entry): void {
+    const room = Math.max(0, this.#tools.linkedFindingsMax - this.#linked);
+    this.#omitted += Math.max(0, linked.length - room);
+    this.#linked += Math.min(room, linked.length);
+    this.#keep({ findings: atLink(this.#tools, linked.slice(0, room), entry), superseded: false });
   }
 
   #supersede(pathHash: string): void {

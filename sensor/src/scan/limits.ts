@@ -21,6 +21,8 @@ export interface ScanLimits {
   readonly nested: NestedLimits;
   /** Findings kept of one layer; the rest is a gap. */
   readonly findingsMax: number;
+  /** Of them, findings told again at hard links to their file; the rest is a gap. */
+  readonly linkedFindingsMax: number;
 }
 
 /** Every limit of a scan, with its reason. What is met is named in the coverage and makes the verdict incomplete, never clean. */
@@ -67,6 +69,8 @@ export const scanLimits: ScanLimits = {
   },
   // A layer with more is a test corpus or an attack on whoever must read the list; 10,000 are some 10 MiB of memory.
   findingsMax: 10_000,
+  // Package managers link a file a handful of times; links by the million, each an entry of 512 bytes, must not crowd out what is found.
+  linkedFindingsMax: 1_000,
 };
 
 /**
@@ -89,9 +93,9 @@ export const WORKER_HEAP_MIB_MAX = 256;
 
 /** Identifies the limits a result was made under: other limits may give another result. */
 export function limitsHashOf(limits: ScanLimits): string {
-  const { image, layer, nested, findingsMax } = limits;
+  const { image, layer, nested, ...findings } = limits;
   const inNested = Object.entries(nested).map(([name, value]) => [`nested.${name}`, value]);
-  const flat = [...Object.entries(image), ...Object.entries(layer), ...inNested, ['findingsMax', findingsMax]].map(
+  const flat = [...Object.entries(image), ...Object.entries(layer), ...inNested, ...Object.entries(findings)].map(
     ([name, value]) => `${name}=${value}`,
   );
   return createHash('sha256').update(flat.sort().join('\n')).digest('hex');

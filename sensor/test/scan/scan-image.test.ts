@@ -87,6 +87,62 @@ void tap.test('a file written twice in one layer: the first is shadowed', async 
   t.strictSame(places(await report(source)), ['file f shadowed', 'file f visible']);
 });
 
+void tap.test(
+  'a hard link is a name of its own: the secret is visible there when the first name is deleted above, or written again',
+  async (t) => {
+    const [secret, other] = [githubToken(), githubToken()];
+    const source = new MemorySource();
+    const base = await tarOf([
+      { name: 'etc/first', content: `k=${secret}\n` },
+      { name: 'srv/deep/second', type: 'link', linkname: './etc/first' },
+      { name: 'srv/third', type: 'link', linkname: '/srv/deep/second' },
+      { name: 'srv/soft', type: 'symlink', linkname: '/etc/first' },
+      { name: 'srv/elsewhere', type: 'link', linkname: 'etc/passwd' },
+      { name: 'opt/kept', content: other },
+      { name: 'opt/linked', type: 'link', linkname: 'opt/kept' },
+      { name: 'opt/kept', content: 'harmless' },
+      { name: 'opt/later', type: 'link', linkname: 'opt/kept' },
+      { name: 'opt/.wh.gone', type: 'link', linkname: 'opt/linked' },
+      { name: 'opt/a.tgz', content: gzipSync(await tarOf([{ name: 'in/it', content: githubToken() }])) },
+      { name: 'opt/b.tgz', type: 'link', linkname: 'opt/a.tgz' },
+    ]);
+    const top = await tarOf([{ name: 'etc/.wh.first' }, { name: 'srv/.wh.deep' }, { name: 'opt/.wh.a.tgz' }]);
+    source.image([source.blobOf(gzipSync(base)), source.blobOf(gzipSync(top))], linux);
+    const found = await report(source);
+    t.strictSame(places(found), [
+      'file etc/first deleted',
+      'file opt/a.tgz!/in/it deleted',
+      'file opt/b.tgz!/in/it visible',
+      'file opt/kept shadowed',
+      'file opt/linked visible',
+      'file srv/deep/second deleted',
+      'file srv/third visible',
+    ]);
+    t.equal(new Set(found.findings.map(({ fingerprint }) => fingerprint)).size, 3);
+    t.match(found.findings.find(({ location }) => location.path === 'srv/third')?.location, { line: 1, column: 3 });
+    t.match(found.coverage, { complete: true, entriesSeen: 15 });
+  },
+);
+
+void tap.test('findings are told again at so many hard links; one more is a gap, and crowds nothing out', async (t) => {
+  const linkedFindingsMax = 3;
+  const scanned = async (links: number) => {
+    const source = new MemorySource();
+    const names = Array.from({ length: links }, (_, at) => ({ name: `link-${at}`, type: 'link', linkname: 'first' }) as const);
+    source.image([
+      source.blobOf(await tarOf([{ name: 'first', content: githubToken() }, ...names, { name: 'last', content: githubToken() }])),
+    ]);
+    return report(source, { ...scanLimits, linkedFindingsMax });
+  };
+  const atLimit = await scanned(linkedFindingsMax);
+  t.equal(atLimit.findings.length, 2 + linkedFindingsMax);
+  t.match(atLimit.coverage, { complete: true, gaps: [] });
+  const over = await scanned(linkedFindingsMax + 1);
+  t.equal(over.findings.length, 2 + linkedFindingsMax);
+  t.ok(places(over).includes('file last visible'));
+  t.match(over.coverage, { complete: false, gaps: [{ reason: 'limit-findings', path: null }] });
+});
+
 void tap.test('blobs that are no tar are read: attestations, artifacts, bytes behind an archive', async (t) => {
   const [inToto, chart, behind] = [githubToken(), githubToken(), githubToken()];
   const source = new MemorySource();

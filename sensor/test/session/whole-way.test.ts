@@ -10,7 +10,11 @@ void tap.test('a sensor enrols, lists the registry by web identity, scans what i
   const secret = githubToken();
   const image = await sampleImage([
     [{ path: 'etc/os-release', content: 'NAME=test\n' }],
-    [{ path: 'app/.env', content: `GITHUB_TOKEN=${secret}\n` }],
+    [
+      { path: 'app/.env', content: `GITHUB_TOKEN=${secret}\n` },
+      { path: 'srv/copy/.env', hardLinkTo: 'app/.env' },
+    ],
+    [{ path: 'app/.wh..env' }],
   ]);
   await cloud.createRepository({ name: 'team/app' });
   const digest = await push(cloud, 'team/app', image);
@@ -30,7 +34,18 @@ void tap.test('a sensor enrols, lists the registry by web identity, scans what i
     }, 25_000);
     t.equal(verdict['verdict'], 'findings');
     const incidents = await plane.call('GET', '/api/v1/incidents');
-    t.equal((incidents.body['items'] as unknown[]).length, 1);
+    const [incident, ...others] = incidents.body['items'] as Record<string, unknown>[];
+    t.strictSame(others, []);
+    const { body } = await plane.call('GET', `/api/v1/incidents/${String(incident?.['id'])}/occurrences`);
+    const places = body['items'] as { location: { path: string }; visibility: string }[];
+    t.strictSame(
+      new Map(places.map(({ location, visibility }) => [location.path, visibility])),
+      new Map([
+        ['app/.env', 'deleted'],
+        ['srv/copy/.env', 'visible'],
+      ]),
+      'a hard link is a name of its own',
+    );
   } catch (error) {
     t.comment(sensor.log());
     t.comment(plane.program.log());

@@ -8,6 +8,8 @@ export interface SampleEntry {
   readonly path: string;
   readonly content?: string | Buffer;
   readonly linkTo?: string;
+  /** An earlier path of the same layer, whose content it shares. */
+  readonly hardLinkTo?: string;
 }
 
 /** How a layer is stored: `zstd-frames` cuts it into two frames, which many readers stop after. */
@@ -55,14 +57,15 @@ async function tarOf(entries: readonly SampleEntry[]): Promise<Buffer> {
   return whole;
 }
 
-function add(packer: ReturnType<typeof pack>, { path, content = '', linkTo }: SampleEntry): Promise<void> {
-  const type = path.endsWith('/') ? 'directory' : linkTo === undefined ? 'file' : 'symlink';
+function add(packer: ReturnType<typeof pack>, { path, content = '', linkTo, hardLinkTo }: SampleEntry): Promise<void> {
+  const target = linkTo ?? hardLinkTo;
+  const type = path.endsWith('/') ? 'directory' : target === undefined ? 'file' : linkTo === undefined ? 'link' : 'symlink';
   const header = {
     name: path,
     type,
     mtime: new Date(0),
     mode: type === 'directory' ? 0o755 : 0o644,
-    ...(linkTo === undefined ? {} : { linkname: linkTo }),
+    ...(target === undefined ? {} : { linkname: target }),
   } as const;
   return new Promise((resolve, reject) => {
     packer.entry(header, type === 'file' ? content : '', (error) => (error ? reject(error) : resolve()));
