@@ -4,6 +4,7 @@ import { describeApi } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
 import { catalogRoutes } from './routes/catalog.ts';
 import { healthRoutes } from './routes/health.ts';
+import { homeRoute } from './routes/home.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { issuerRoutes } from './routes/issuer.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -21,6 +22,7 @@ export { permissions } from './permissions.ts';
 export async function registerApi(server: HttpServer, parts: ApiParts): Promise<void> {
   requirePermissions(server, parts.workspaces);
   await describeApi(server);
+  homeRoute(server);
   healthRoutes(server, parts);
   issuerRoutes(server, parts);
   await webhookRoutes(server, parts);

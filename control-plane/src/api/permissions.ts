@@ -6,6 +6,7 @@ export type Access = Role | 'anyone';
 
 /** Every route and who may call it: the one table. Owner all; manager registries, perimeters, sensors and tokens; member incidents; viewer reads. */
 export const permissions: Readonly<Record<string, Access>> = {
+  'GET /': 'anyone',
   'GET /livez': 'anyone',
   'GET /readyz': 'anyone',
   'GET /exposed/.well-known/openid-configuration': 'anyone',

@@ -2,6 +2,7 @@ import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { rotateIssuerKey } from './issuer.ts';
 import { serve } from './serve.ts';
+import { readVersion } from './version.ts';
 import { createWorkspace } from './workspace.ts';
 
 const NAME_CHARACTERS_MAX = 128;
@@ -14,6 +15,7 @@ export async function runCommand(argv: readonly string[]): Promise<number | null
   let isServing = false;
   const program = new Command('tidewaiter-control-plane')
     .description('The control plane of Tidewaiter: registries, sensors, incidents, and the OIDC issuer for AWS.')
+    .version(readVersion())
     .exitOverride();
   program
     .command('serve')

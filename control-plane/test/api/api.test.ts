@@ -52,6 +52,16 @@ t.test('a route that has no row in the table is never served', async (t) => {
   }
 });
 
+t.test('the top of the URL sends a browser to the docs and tells a program where things are', async (t) => {
+  const person = await fetch(`${app.url}/`, { headers: { accept: 'text/html,application/xhtml+xml' }, redirect: 'manual' });
+  t.strictSame([person.status, person.headers.get('location')], [302, '/docs']);
+  const program = await app.call('GET', '/', { token: null });
+  t.equal(program.status, 200);
+  for (const name of ['docs', 'openapi', 'health', 'ready'])
+    t.equal((await app.call('GET', String(program.body[name]), { token: null })).status, 200, name);
+  t.equal((await app.call('GET', `${String(program.body['api'])}/workspace`)).status, 200);
+});
+
 t.test('the API describes itself as OpenAPI 3.1 with names and renders it', async (t) => {
   const { body, status } = await app.call('GET', '/api/v1/openapi.json', { token: null });
   t.equal(status, 200);

@@ -144,3 +144,13 @@ t.test('a damaged database stops the start with its code, and is left as it is',
   t.match(output.stderr, /damaged/);
   t.match(readFileSync(join(folder, 'tidewaiter.db'), 'utf8'), /^this is no database/);
 });
+
+t.test('the version and the help are told on standard output, without any configuration', async (t) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const told = run(t, ['--version'], {});
+  t.equal(await told.ended, 0);
+  t.strictSame(told.output, { stdout: `${version}\n`, stderr: '' });
+  const help = run(t, ['--help'], {});
+  t.equal(await help.ended, 0);
+  for (const word of ['serve', 'workspace', 'issuer', '--version']) t.match(help.output.stdout, word);
+});
