@@ -1,3 +1,4 @@
 // The one WebAssembly module of a worker: everything that touches a layer's bytes. The memory map is src/memory/layout.ts.
 export { countLines, find, lastLineStart, nextInRun, nextLiteral, nextRun } from './finder';
+export { inflate, inflateInput, inflateOutput, inflateReset } from './inflate';
 export { pathHash } from './path-hash';

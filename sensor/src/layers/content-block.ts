@@ -6,10 +6,7 @@ export interface BlockReader {
   read(at: number, length: number): void;
 }
 
-/**
- * The window of decompressed bytes in the pass memory. node:zlib's output is copied in here; an inflate that runs inside the memory
- * writes here itself and calls `commit`.
- */
+/** The window of decompressed bytes in the pass memory. Our inflate writes at `at` and calls `commit`; other bytes are copied in. */
 export class ContentBlock {
   readonly #memory: Uint8Array;
   readonly #limits: LayerLimits;
@@ -30,14 +27,28 @@ export class ContentBlock {
     return this.#bytes;
   }
 
+  /** Where the next byte of content goes, and how many have room there: none only when the layer's limit is met. */
+  get at(): number {
+    return BLOCK_AT + this.#filled;
+  }
+
+  get room(): number {
+    return Math.min(BLOCK_BYTES - this.#filled, this.#limits.contentBytesMax - this.#bytes);
+  }
+
+  /** The `length` bytes at `at`, which were written and not committed yet. */
+  view(length: number): Uint8Array {
+    return this.#memory.subarray(this.at, this.at + length);
+  }
+
   /** Copies `bytes` in and hands full blocks on. @returns the limit that was met; the bytes up to it were taken. */
   append(bytes: Uint8Array): Stop {
     for (let from = 0; from < bytes.length; ) {
-      const room = Math.min(BLOCK_BYTES - this.#filled, bytes.length - from, this.#limits.contentBytesMax - this.#bytes);
-      if (room === 0) return 'limit-bytes';
-      this.#memory.set(bytes.subarray(from, from + room), BLOCK_AT + this.#filled);
-      from += room;
-      const stop = this.commit(room);
+      const length = Math.min(this.room, bytes.length - from);
+      if (length === 0) return 'limit-bytes';
+      this.#memory.set(bytes.subarray(from, from + length), this.at);
+      from += length;
+      const stop = this.commit(length);
       if (stop) return stop;
     }
     return null;

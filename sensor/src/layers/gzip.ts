@@ -1,27 +1,21 @@
-import { constants, crc32, createInflateRaw } from 'node:zlib';
+import { crc32 } from 'node:zlib';
+import type { GapReason } from '@tidewaiter/shared/findings';
+import { INPUT_AT, INPUT_BYTES, Inflater, type PassMemory } from '../memory/index.ts';
 import type { ByteInput } from './byte-input.ts';
+import type { ContentBlock } from './content-block.ts';
 import type { Stop } from './limits.ts';
 import { isGzip } from './magic.ts';
-import { ZlibRun } from './zlib-run.ts';
-
-/** Takes decompressed bytes; says when no more may follow. */
-export type Append = (bytes: Uint8Array) => Stop;
-
-/** The size at which node:zlib costs least (64 KiB chunks: 1.6 times the CPU). */
-export const ZLIB_CHUNK_BYTES = 1 << 18;
 
 const FHCRC = 2;
 const FEXTRA = 4;
 const FNAME = 8;
 const FCOMMENT = 16;
 
-/**
- * Reads gzip members until what follows is none (RFC 1952 2.2: members simply follow each other). The member loop is ours since
- * node:zlib ends silently at padding between members and cannot say where garbage begins.
- */
-export async function readGzip(input: ByteInput, append: Append): Promise<Stop> {
+/** Reads gzip members until what follows is none (RFC 1952 2.2: members simply follow each other). */
+export async function readGzip(input: ByteInput, block: ContentBlock, memory: PassMemory): Promise<Stop> {
+  const inflater = new Inflater(memory, { at: INPUT_AT, bytes: INPUT_BYTES });
   do {
-    const stop = (await passHeader(input)) ?? (await readMember(input, append));
+    const stop = (await passHeader(input)) ?? (await readMember(input, block, inflater));
     if (stop) return stop;
     await input.fill(3);
   } while (isGzip(input.pending));
@@ -53,32 +47,47 @@ async function passText(input: ByteInput): Promise<boolean> {
   return false;
 }
 
-async function readMember(input: ByteInput, append: Append): Promise<Stop> {
-  let [sum, size] = [0, 0];
-  let stop: Stop = null;
-  const run = new ZlibRun(createInflateRaw({ chunkSize: ZLIB_CHUNK_BYTES, finishFlush: constants.Z_SYNC_FLUSH }), (bytes) => {
-    if (stop) return;
-    sum = crc32(bytes, sum);
-    size += bytes.length;
-    stop = append(bytes);
-    if (stop) run.close();
-  });
-  const state = await inflate(input, run, () => stop !== null);
-  run.close();
-  if (stop) return stop;
-  if (state !== 'ended') return state === 'failed' ? 'corrupt' : 'truncated';
-  return checkTrailer(input, sum, size);
+async function readMember(input: ByteInput, block: ContentBlock, inflater: Inflater): Promise<Stop> {
+  const content = new MemberContent(block, inflater);
+  // Few bytes first: a layer of a million tiny members must not have the rest of its input copied for each of them.
+  for (let pieceBytes = 1 << 12; await input.more(); pieceBytes = Math.min(pieceBytes * 8, INPUT_BYTES)) {
+    const taken = inflater.push(input.pending.subarray(0, pieceBytes));
+    const stop = content.take();
+    input.skip(stop === 'ended' ? taken - inflater.unread : taken);
+    if (stop === 'ended') return checkTrailer(input, content.crc, content.bytes);
+    if (stop !== 'hungry') return stop;
+  }
+  return 'truncated';
 }
 
-async function inflate(input: ByteInput, run: ZlibRun, isStopped: () => boolean): Promise<'ended' | 'failed' | 'truncated'> {
-  while (!isStopped() && (await input.more())) {
-    const { consumed, state } = await run.write(input.pending);
-    input.skip(consumed);
-    if (state !== 'open') return state;
+/** One member's content on its way into the block. */
+class MemberContent {
+  readonly #block: ContentBlock;
+  readonly #inflater: Inflater;
+  crc = 0;
+  bytes = 0;
+
+  constructor(block: ContentBlock, inflater: Inflater) {
+    this.#block = block;
+    this.#inflater = inflater;
+    inflater.reset();
   }
-  // What was still on its way must come out before the cut is reported.
-  await run.end();
-  return 'truncated';
+
+  /** Inflates what was pushed. */
+  take(): 'hungry' | 'ended' | GapReason {
+    for (;;) {
+      const { at, room } = this.#block;
+      const { stop, produced } = this.#inflater.run(at, at + room);
+      // node:zlib's, over the bytes where they lie: with its carry-less multiplication 15 GB/s, which WebAssembly does not have.
+      this.crc = crc32(this.#block.view(produced), this.crc);
+      this.bytes += produced;
+      const limit = this.#block.commit(produced);
+      if (limit) return limit;
+      if (stop !== 'full') return stop;
+      // A full block was handed on: no room means that the layer may have no more.
+      if (room === 0) return 'limit-bytes';
+    }
+  }
 }
 
 /** RFC 1952 2.3.1: CRC-32 and the size modulo 2^32 of the member's content. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Gap } from '@tidewaiter/shared/findings';
 import type { Digest } from '@tidewaiter/shared/images';
+import type { PassMemory } from '../memory/index.ts';
 import { ByteInput } from './byte-input.ts';
 import { ContentBlock } from './content-block.ts';
 import type { ContentSink } from './face.ts';
-import { type Append, readGzip } from './gzip.ts';
+import { readGzip } from './gzip.ts';
 import { LayerContent } from './layer-content.ts';
 import type { LayerLimits, Stop } from './limits.ts';
 import { isCutMagic, MAGIC_BYTES, type Magic, sniff } from './magic.ts';
@@ -28,17 +29,17 @@ export interface LayerReading {
  */
 export async function readLayer(
   chunks: AsyncIterable<Uint8Array>,
-  memory: Uint8Array,
+  memory: PassMemory,
   sink: ContentSink,
   limits: LayerLimits,
 ): Promise<LayerReading> {
   const hash = createHash('sha256');
   const input = new ByteInput(chunks, (chunk) => hash.update(chunk));
-  const content = new LayerContent(memory, sink, limits);
-  const block = new ContentBlock(memory, content, limits, () => input.bytesRead);
+  const content = new LayerContent(memory.bytes, sink, limits);
+  const block = new ContentBlock(memory.bytes, content, limits, () => input.bytesRead);
   await input.fill(MAGIC_BYTES);
   const first = sniff(input.pending);
-  const stop = await readStreams(input, block, content, limits);
+  const stop = await readStreams({ input, block, content, limits, memory });
   block.flush();
   content.end(stop);
   await input.pass(Number.POSITIVE_INFINITY);
@@ -52,11 +53,19 @@ export async function readLayer(
   };
 }
 
+interface Reading {
+  readonly input: ByteInput;
+  readonly block: ContentBlock;
+  readonly content: LayerContent;
+  readonly limits: LayerLimits;
+  readonly memory: PassMemory;
+}
+
 /** One compressed stream after another: what follows the first is read too, though the runtimes do not. */
-async function readStreams(input: ByteInput, block: ContentBlock, content: LayerContent, limits: LayerLimits): Promise<Stop> {
-  const append: Append = (bytes) => block.append(bytes);
+async function readStreams(reading: Reading): Promise<Stop> {
+  const { input, block, content } = reading;
   for (;;) {
-    const stop = await readStream(sniff(input.pending), input, append, limits, content);
+    const stop = await readStream(sniff(input.pending), reading);
     if (stop) return stop;
     await passZeros(input);
     if (!(await input.fill(MAGIC_BYTES)) && input.pending.length === 0) return null;
@@ -66,23 +75,23 @@ async function readStreams(input: ByteInput, block: ContentBlock, content: Layer
   }
 }
 
-function readStream(magic: Magic, input: ByteInput, append: Append, limits: LayerLimits, content: LayerContent): Promise<Stop> {
+function readStream(magic: Magic, { input, block, content, limits, memory }: Reading): Promise<Stop> {
   switch (magic) {
     case 'gzip':
-      return readGzip(input, append);
+      return readGzip(input, block, memory);
     case 'zstd':
-      return readZstd(input, append, limits);
+      return readZstd(input, block, limits);
     case 'unsupported':
       content.addGap('unsupported-compression');
-      return readPlain(input, append);
+      return readPlain(input, block);
     default:
-      return readPlain(input, append);
+      return readPlain(input, block);
   }
 }
 
-async function readPlain(input: ByteInput, append: Append): Promise<Stop> {
+async function readPlain(input: ByteInput, block: ContentBlock): Promise<Stop> {
   while (await input.more()) {
-    const stop = append(input.pending);
+    const stop = block.append(input.pending);
     if (stop) return stop;
     input.skip(input.pending.length);
   }

@@ -1,4 +1,4 @@
-import type { InflateRaw, ZstdDecompress } from 'node:zlib';
+import type { ZstdDecompress } from 'node:zlib';
 
 type Finish = 'ended' | 'failed';
 
@@ -8,13 +8,13 @@ export interface RunStep {
   readonly state: 'open' | Finish;
 }
 
-/** One deflate stream or one zstd frame through node:zlib, told exactly where it ends. */
+/** One zstd frame through node:zlib, told exactly where it ends. */
 export class ZlibRun {
-  readonly #stream: InflateRaw | ZstdDecompress;
+  readonly #stream: ZstdDecompress;
   readonly #finished: Promise<Finish>;
   #state: RunStep['state'] = 'open';
 
-  constructor(stream: InflateRaw | ZstdDecompress, onBytes: (bytes: Uint8Array) => void) {
+  constructor(stream: ZstdDecompress, onBytes: (bytes: Uint8Array) => void) {
     this.#stream = stream;
     stream.on('data', (bytes: Uint8Array) => {
       onBytes(bytes);

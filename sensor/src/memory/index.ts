@@ -1,4 +1,7 @@
+export { INFLATE_UNREAD_BYTES_MAX, INFLATE_WINDOW_BYTES, Inflater, type InflateInput, type InflateStop } from './inflater.ts';
 export {
+  INPUT_AT,
+  INPUT_BYTES,
   BLOCK_BYTES,
   CARRY_BYTES,
   BLOCK_AT,

@@ -2,7 +2,10 @@
  * The map of the one WebAssembly memory a worker has. Everything a layer's pass touches lies here, so that nothing is copied
  * between inflate, hash, tar walk and finder. The module's static data is placed above 64 KiB (--memoryBase in build-wasm.mjs).
  */
-/** Compressed input, for an inflate that runs inside the memory. */
+/** The inflater's state (wasm/inflate.ts): copied out and in where several streams take turns. Its scratch, 12 KiB, lies behind it. */
+export const INFLATE_AT = 1 << 12;
+export const INFLATE_BYTES = 11 * 1024;
+/** Compressed input of a layer. */
 export const INPUT_BYTES = 1 << 18;
 export const INPUT_AT = 1 << 18;
 /**

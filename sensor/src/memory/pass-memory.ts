@@ -25,6 +25,13 @@ interface FindAnswer {
   readonly nextLiteral: number;
 }
 
+/** How far one call of the inflate came; the statuses are wasm/inflate.ts's. */
+interface InflateAnswer {
+  readonly status: number;
+  readonly input: number;
+  readonly output: number;
+}
+
 /** The WebAssembly memory of one worker and the verbs that run over it. Addresses are byte offsets into `bytes`. */
 export interface PassMemory {
   /** The whole memory. It never grows, so the view stays valid. */
@@ -39,6 +46,9 @@ export interface PassMemory {
   find(request: FindRequest): FindAnswer;
   /** Line feeds in [from, to), and the address after the last one (0 when there is none). */
   countLines(from: number, to: number): { readonly lines: number; readonly lastLineStart: number };
+  /** The inflate's two verbs; `Inflater` is their face. */
+  inflateReset(): void;
+  inflate(input: number, inputEnd: number, output: number, outputEnd: number, history: number): InflateAnswer;
 }
 
 interface PassExports {
@@ -50,6 +60,10 @@ interface PassExports {
   readonly nextLiteral: WebAssembly.Global;
   countLines(from: number, to: number): number;
   readonly lastLineStart: WebAssembly.Global;
+  inflateReset(): void;
+  inflate(input: number, inputEnd: number, output: number, outputEnd: number, history: number): number;
+  readonly inflateInput: WebAssembly.Global;
+  readonly inflateOutput: WebAssembly.Global;
 }
 
 let compiled: WebAssembly.Module | undefined;
@@ -90,6 +104,11 @@ export function createPassMemory(): PassMemory {
       return { count, nextRun: nextRun.value, nextInRun: nextInRun.value === 1, nextLiteral: nextLiteral.value };
     },
     countLines: (from, to) => ({ lines: exports.countLines(from, to), lastLineStart: exports.lastLineStart.value }),
+    inflateReset: () => exports.inflateReset(),
+    inflate(input, inputEnd, output, outputEnd, history) {
+      const status = exports.inflate(input, inputEnd, output, outputEnd, history);
+      return { status, input: exports.inflateInput.value, output: exports.inflateOutput.value };
+    },
   };
 }
 

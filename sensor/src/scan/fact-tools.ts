@@ -1,5 +1,5 @@
 import { builtInRules, createEngine, type MatchListener, redact } from '../detectors/index.ts';
-import { createPassMemory } from '../memory/index.ts';
+import { createPassMemory, type PassMemory } from '../memory/index.ts';
 import { pathKeyOf } from '../fingerprint/index.ts';
 import type { FactTools } from './layer-facts.ts';
 import { PATH_HASH_BYTES } from './path-pages.ts';
@@ -9,7 +9,7 @@ import type { WorkerSetup } from './worker-messages.ts';
 export function openFactTools(
   { keys, showSecrets, limits }: Omit<WorkerSetup, 'slots'>,
   listener: MatchListener,
-): { readonly tools: FactTools; readonly memory: Uint8Array } {
+): { readonly tools: FactTools; readonly memory: PassMemory } {
   const memory = createPassMemory();
   const pathKey = new DataView(pathKeyOf(keys[0]).buffer);
   const [k0, k1] = [pathKey.getBigUint64(0, true), pathKey.getBigUint64(8, true)];
@@ -31,7 +31,7 @@ export function openFactTools(
       return { memory: lane.bytes, engine: createEngine({ memory: lane, rules: builtInRules, listener: laneListener }) };
     },
   };
-  return { tools, memory: memory.bytes };
+  return { tools, memory };
 }
 
 const viewsOf = (buffer: ArrayBuffer): [DataView, Uint8Array] => [new DataView(buffer), new Uint8Array(buffer)];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Gap } from '@tidewaiter/shared/findings';
 import { type ContentSink, type Entry, type LayerLimits, type LayerReading, readLayer } from '../../src/layers/index.ts';
-import { BLOCK_AT, CARRY_BYTES } from '../../src/memory/index.ts';
+import { BLOCK_AT, CARRY_BYTES, createPassMemory } from '../../src/memory/index.ts';
 
 /** An entry as it went by, with its whole content. */
 export interface Recorded {
@@ -64,10 +64,10 @@ export async function record(blob: Uint8Array, pieceBytes = 1 << 16, limits: Par
 }
 
 /** One for all, as in a worker: what a layer left in it must not show in the next. */
-const memory = new Uint8Array(BLOCK_AT + (1 << 19));
+const memory = createPassMemory();
 
 export async function recordStream(chunks: AsyncIterable<Uint8Array>, limits: Partial<LayerLimits> = {}): Promise<Recording> {
-  const recorder = new Recorder(memory);
+  const recorder = new Recorder(memory.bytes);
   const reading = await readLayer(chunks, memory, recorder, { ...testLimits, ...limits });
   return { ...reading, entries: recorder.entries, carryFaults: recorder.carryFaults };
 }
