@@ -24,7 +24,7 @@ async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
     if (begin.type !== 'begin') continue;
     try {
       facts = new LayerFacts(tools, (page) => send({ type: 'paths', page }, [page.hashes.buffer]));
-      const content = withNestedContent(facts, memory, setup.limits);
+      const content = withNestedContent(facts, memory.bytes, setup.limits);
       const reading = await readLayer(chunksOf(queue, setup.slots, send), memory, content, setup.limits.layer);
       verify(reading, begin);
       report(facts.finish(reading), send);
