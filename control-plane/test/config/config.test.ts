@@ -131,6 +131,20 @@ t.test('a configuration that is refused leaves no file behind', async (t) => {
   t.strictSame(readdirSync(folder), []);
 });
 
+t.test('a name that is nearly a variable’s is refused with the name meant; farther ones are another program’s', (t) => {
+  for (const [slip, meant] of [
+    ['TIDEWAITER_LISTEN_PROT', 'TIDEWAITER_LISTEN_PORT'],
+    ['TIDEWAITER_OWNER_TOKENS', 'TIDEWAITER_OWNER_TOKEN'],
+    ['TIDEWAITER_PUBLICURL', 'TIDEWAITER_PUBLIC_URL'],
+    ['TIDEWAITER_DATABSE_URLS', 'TIDEWAITER_DATABASE_URL'],
+  ] as const)
+    t.match(refused({ [slip]: 'x' }), { code: 'config.invalid', message: new RegExp(`${slip}.*want ${meant}\\)`) }, slip);
+  for (const other of ['TIDEWAITER_STATE_DIR', 'TIDEWAITER_LISTEN_PROTO1', 'LISTEN_PROT'])
+    t.doesNotThrow(() => readControlPlaneConfig({ [other]: 'x', TIDEWAITER_DATABASE_URL: 'sqlite::memory:' }), other);
+  t.doesNotThrow(() => readControlPlaneConfig({ TIDEWAITER_LISTEN_PROT: '', TIDEWAITER_DATABASE_URL: 'sqlite::memory:' }), 'unset');
+  t.end();
+});
+
 t.test('numbers, flags and levels are held to what they may be', async (t) => {
   const bad = [
     ['TIDEWAITER_LISTEN_PORT', '65536'],

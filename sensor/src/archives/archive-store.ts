@@ -77,7 +77,13 @@ async function index(
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof TidewaiterError) throw cause;
-    throw new TidewaiterError('manifest.invalid', { which: path, got: 'no tar archive, or a cut one', want: 'a tar', cause });
+    throw new TidewaiterError('manifest.invalid', {
+      which: path,
+      got: 'no tar archive, or a cut one',
+      want: 'a tar',
+      remedy: 'Make it with `docker save -o FILE IMAGE` (docker-archive:) or `skopeo copy … oci-archive:FILE`; a folder is oci:DIR.',
+      cause,
+    });
   }
 }
 

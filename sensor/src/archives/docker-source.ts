@@ -3,7 +3,7 @@ import type { Digest } from '@tidewaiter/shared/images';
 import type { ImageSource, RawManifest } from '../registry/index.ts';
 import { type ArchiveStore, openArchive } from './archive-store.ts';
 import { digestOfBytes, member, readDocument, readJson } from './documents.ts';
-import { readBlob } from './layout-source.ts';
+import { pathMissing, readBlob } from './layout-source.ts';
 import { copyToWorkFile } from './work-file.ts';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
@@ -20,6 +20,7 @@ interface Archive {
 
 /** `docker-archive:FILE`: what `docker save` writes. Several images in it are read as the children of one index. */
 export async function openDockerArchive(path: string, signal: AbortSignal): Promise<ImageSource> {
+  if (path === '') throw pathMissing('docker-archive:', 'docker-archive:FILE');
   return dockerSource(await openArchive(path, signal), `docker-archive:${path}`, signal);
 }
 

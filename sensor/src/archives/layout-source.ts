@@ -18,6 +18,7 @@ interface Root {
 /** `oci:DIR[:TAG]`: an image layout in a folder. A colon of the path itself is told from a tag's by what exists. */
 export async function openLayoutFolder(rest: string, signal: AbortSignal): Promise<ImageSource> {
   const { path, tag } = await splitTag(rest);
+  if (path === '') throw pathMissing(`oci:${rest}`, 'oci:DIR[:TAG]');
   const isFolder = (await stat(path).catch(() => null))?.isDirectory() ?? false;
   if (!isFolder)
     throw new TidewaiterError('registry.unreachable', { which: path, got: 'no such folder', remedy: 'Check the path of the layout.' });
@@ -27,8 +28,13 @@ export async function openLayoutFolder(rest: string, signal: AbortSignal): Promi
 /** `oci-archive:FILE[:TAG]`: an image layout in a tar. */
 export async function openLayoutArchive(rest: string, signal: AbortSignal): Promise<ImageSource> {
   const { path, tag } = await splitTag(rest);
+  if (path === '') throw pathMissing(`oci-archive:${rest}`, 'oci-archive:FILE[:TAG]');
   return openLayout(await openArchive(path, signal), `oci-archive:${rest}`, tag, signal);
 }
+
+/** @internal */
+export const pathMissing = (reference: string, want: string): TidewaiterError =>
+  new TidewaiterError('reference.invalid', { which: 'image reference', got: JSON.stringify(reference), want });
 
 async function splitTag(rest: string): Promise<{ readonly path: string; readonly tag: string | null }> {
   const colon = rest.lastIndexOf(':');

@@ -108,6 +108,9 @@ void tap.test('exit codes say what became of the scan', async (t) => {
   t.equal((await tidewaiter(['scan', `oci:${folder}/cut`])).code, 3);
   const absent = await tidewaiter(['scan', `oci:${folder}/absent`]);
   t.match(absent, { code: 4, stdout: '', stderr: /absent.*no such folder.*\[registry\.unreachable\]/ });
+  for (const reference of ['oci:', 'oci::v1', 'oci-archive:', 'docker-archive:'])
+    t.match(await tidewaiter(['scan', reference]), { code: 2, stdout: '', stderr: /\[reference\.invalid\]/ }, reference);
+  t.match(await tidewaiter(['scan', `docker-archive:${folder}`]), { code: 4, stderr: /a folder is oci:DIR.*\[manifest\.invalid\]/ });
   t.match(await tidewaiter(['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/ });
 });
 

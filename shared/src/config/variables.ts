@@ -1,4 +1,5 @@
 import { TidewaiterError } from '../errors/index.ts';
+import { meantBy } from './spelling.ts';
 
 /**
  * One environment variable: everything the README's table says of it, and how its text becomes a value.
@@ -23,11 +24,28 @@ export type Config<V extends Variables> = { readonly [K in keyof V]: V[K] extend
 
 /**
  * Reads every variable of `variables` from `env`.
- * @throws config.invalid naming the variable, what it holds (never a secret's value) and what it should.
+ * @throws config.invalid for a name that is nearly one of them (the one meant would silently keep its default), and naming the variable, what it holds (never a secret's value) and what it should.
  */
 export function readConfig<const V extends Variables>(variables: V, env: Readonly<Record<string, string | undefined>>): Config<V> {
+  checkSpelling(Object.values(variables), env);
   const values = Object.entries(variables).map(([key, variable]) => [key, readOne(variable, env[variable.name])]);
   return Object.fromEntries(values) as Config<V>;
+}
+
+/** Names farther off are another program's. */
+function checkSpelling(variables: readonly Variable<unknown>[], env: Readonly<Record<string, string | undefined>>): void {
+  const known = variables.map(({ name }) => name);
+  for (const name of Object.keys(env)) {
+    if (!name.startsWith('TIDEWAITER_') || !env[name] || known.includes(name)) continue;
+    const want = meantBy(name, known);
+    if (want === null) continue;
+    throw new TidewaiterError('config.invalid', {
+      which: name,
+      got: 'a name that there is not',
+      want,
+      remedy: `Rename it to ${want}, or unset it.`,
+    });
+  }
 }
 
 function readOne(variable: Variable<unknown>, text: string | undefined): unknown {

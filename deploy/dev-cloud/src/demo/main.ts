@@ -1,13 +1,22 @@
 /**
- * The demo: a push becomes an incident, on this machine. `npm run demo -- [--once] [--json] [--seed N] [--push oci:DIR] [--folder DIR]`.
+ * The demo: a push becomes an incident, on this machine. Words: `usage` below.
  * Exit code 0 only if each planted secret became exactly one incident; 2 when a word is wrong, told before anything starts.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { runDemo } from './run.ts';
 
+const usage = `npm run demo -- [--once] [--json] [--seed N] [--push oci:DIR[:TAG]]... [--folder DIR]
+
+  --once      end when the work is done, instead of staying up until Ctrl-C
+  --json      print one JSON summary instead of the live view
+  --seed N    other secrets and places: an integer, 1 without it
+  --push      push an image layout of your own, too; may be given often
+  --folder    where keys, databases and logs of this run lie; .demo without it
+`;
+
 function refuse(message: string): never {
-  console.error(message);
+  console.error(`${message} (npm run demo -- --help says the words)`);
   process.exit(2);
 }
 
@@ -20,6 +29,7 @@ function wordsOf() {
         seed: { type: 'string', default: '1' },
         push: { type: 'string', multiple: true, default: [] },
         folder: { type: 'string', default: '.demo' },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (error) {
@@ -28,6 +38,10 @@ function wordsOf() {
 }
 
 const values = wordsOf();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const seed = Number(values.seed);
 if (!Number.isInteger(seed)) refuse(`--seed wants an integer, got ${values.seed}`);
 for (const reference of values.push) {

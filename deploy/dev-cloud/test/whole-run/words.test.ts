@@ -3,6 +3,13 @@ import t from 'tap';
 
 const main = new URL('../../src/demo/main.ts', import.meta.url).pathname;
 
+t.test('the demo says its words when asked', (t) => {
+  const { status, stdout } = spawnSync(process.execPath, ['--conditions=@tidewaiter/source', main, '--help'], { encoding: 'utf8' });
+  t.equal(status, 0);
+  for (const word of ['--once', '--json', '--seed', '--push', '--folder']) t.ok(stdout.includes(word), word);
+  t.end();
+});
+
 t.test('a wrong word of the demo is told in one line before anything starts', async (t) => {
   const folder = t.testdir({});
   const wrong = {
