@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { GROUP_WRITES_MAX } from '../../../src/storage/dialects/sqlite/writes.ts';
 import { openStore } from '../../../src/storage/index.ts';
 import { createWorkspace, newId, systemClock } from '../samples.ts';
 
@@ -29,6 +30,15 @@ function setOnOpen(t: Test, limit: () => string): void {
     pragma.call(this, limit());
     return pragma.call(this, source, options);
   };
+}
+
+/** Commits that a write-ahead log holds: frames whose header names a size of the database (https://sqlite.org/fileformat2.html#walformat). */
+function commitsIn(walFile: string): number {
+  const wal = readFileSync(walFile);
+  const frame = 24 + 4_096;
+  let commits = 0;
+  for (let at = 32; at + frame <= wal.length; at += frame) if (wal.readUInt32BE(at + 4) > 0) commits += 1;
+  return commits;
 }
 
 /** What a broken, full or foreign file does. */
@@ -85,6 +95,58 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     t.same((await full.audit.list(workspaceId, { cursor: null, limit: 9 })).items, []);
     await t.resolves(full.audit.create(workspaceId, audit(workspaceId)), 'a small one still fits');
     await full.close();
+  });
+
+  await t.test('writes that come together share commits, no more than a group of them each', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const workspaceId = await createWorkspace(store);
+    const commitsOf = async (writes: number): Promise<number> => {
+      const before = commitsIn(`${path}-wal`);
+      await Promise.all(Array.from({ length: writes }, () => store.audit.create(workspaceId, audit(workspaceId))));
+      return commitsIn(`${path}-wal`) - before;
+    };
+    t.equal(await commitsOf(1), 1);
+    t.ok((await commitsOf(GROUP_WRITES_MAX)) < GROUP_WRITES_MAX);
+    t.ok((await commitsOf(GROUP_WRITES_MAX + 1)) > 1);
+    await store.close();
+  });
+
+  await t.test('a write that fills the disk takes none of those down that share its transaction', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const workspaceId = await createWorkspace(store);
+    await store.close();
+    setOnOpen(t, () => `max_page_count = ${Math.ceil(statSync(path).size / 4_096) + 8}`);
+    const full = await open(path);
+    const texts = ['small', 'x'.repeat(1_000_000), 'small', 'x'.repeat(1_000_000), 'small'];
+    const outcomes = await Promise.allSettled(texts.map((text) => full.audit.create(workspaceId, audit(workspaceId, { text }))));
+    t.same(
+      outcomes.map((outcome) => outcome.status),
+      texts.map((text) => (text === 'small' ? 'fulfilled' : 'rejected')),
+    );
+    t.match(outcomes[1], { reason: { code: 'storage.full' } });
+    t.equal((await full.audit.list(workspaceId, { cursor: null, limit: 9 })).items.length, 3);
+    await full.close();
+  });
+
+  await t.test('what one connection reads is committed: nobody sees a write of a group before its end', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const workspaceId = await createWorkspace(store);
+    const other = new BetterSqlite(path, { readonly: true });
+    const seenElsewhere = other.prepare('select count(*) as entries from audit_entries');
+    const writes = Array.from({ length: 100 }, () => store.audit.create(workspaceId, audit(workspaceId)));
+    let written = 0;
+    await Promise.all(
+      writes.map(async (write) => {
+        await write;
+        written += 1;
+        t.ok(Number(Object(seenElsewhere.get()).entries) >= written, 'an answered write is there for another process, too');
+      }),
+    );
+    other.close();
+    await store.close();
   });
 
   await t.test('a file that is no database, or damaged in the middle, is storage.damaged and left as it is', async (t) => {

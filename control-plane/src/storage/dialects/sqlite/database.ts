@@ -9,6 +9,7 @@ import type { Tables } from '../../kysely/tables.ts';
 import type { Clock } from '../../port/context.ts';
 import { isBusy, sqliteErrorOf } from './errors.ts';
 import { localWakeups } from './wakeups.ts';
+import { GroupedWrites } from './writes.ts';
 
 /** better-sqlite3 waits in the thread, so a wait there stops the whole program: next to none, the rest is waited for without blocking. */
 const BUSY_IN_THREAD_MS = 1;
@@ -92,33 +93,32 @@ function statementCache(connection: BetterSqlite.Database): (text: string) => Sq
   };
 }
 
-/** One connection; Kysely hands it to one session at a time, so transactions never interleave. */
+/** One connection, to one session at a time, so transactions never interleave. */
 class Sqlite implements Database {
   readonly #kysely: Kysely<Tables>;
-  readonly #clock: Clock;
   readonly wakeups = localWakeups();
-  #lastWrite: Promise<void> = Promise.resolve();
+  /** They wait in a queue of their own for another process to let go, off the connection: reads go on meanwhile. */
+  readonly #writes: GroupedWrites;
+  #lastTurn: Promise<unknown> = Promise.resolve();
 
   constructor(kysely: Kysely<Tables>, clock: Clock) {
     this.#kysely = kysely;
-    this.#clock = clock;
+    this.#writes = new GroupedWrites(clock, (since, run) => whenFree(clock, since, () => this.#inTurn(run)));
   }
 
-  /** Writes wait in a queue of their own for another process to let go, off the connection: reads go on meanwhile. */
   write<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    const since = this.#clock.monotonic();
-    const written = this.#lastWrite.then(() =>
-      translated(() => whenFree(this.#clock, since, () => this.#kysely.connection().execute((session) => transact(session, run)))),
-    );
-    this.#lastWrite = written.then(
-      () => undefined,
-      () => undefined,
-    );
-    return written;
+    return translated(() => this.#writes.add(run));
   }
 
   read<T>(run: (session: Session) => Promise<T>): Promise<T> {
-    return translated(() => this.#kysely.connection().execute(run));
+    return translated(() => this.#inTurn(run));
+  }
+
+  /** First come, first served: Kysely's own lock goes to whoever asks when it is let go, and one may wait there for the end of a burst. */
+  #inTurn<T>(run: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(() => this.#kysely.connection().execute(run));
+    this.#lastTurn = turn.catch(() => undefined);
+    return turn;
   }
 
   // BEGIN IMMEDIATE has locked the whole database already.
@@ -136,19 +136,6 @@ class Sqlite implements Database {
 
   async close(): Promise<void> {
     await this.#kysely.destroy();
-  }
-}
-
-async function transact<T>(session: Session, run: (session: Session) => Promise<T>): Promise<T> {
-  await sql`begin immediate`.execute(session);
-  try {
-    const result = await run(session);
-    await sql`commit`.execute(session);
-    return result;
-  } catch (error) {
-    // Some errors (a full disk among them) have rolled back already.
-    await sql`rollback`.execute(session).catch(() => undefined);
-    throw error;
   }
 }
 
