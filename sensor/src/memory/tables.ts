@@ -56,11 +56,11 @@ export const RUN_LONG = 1024;
 export const KEYWORD_RUN_MAX = 500;
 /** How far before a run its keyword may begin. */
 export const KEYWORD_REACH = 96;
-/** A run beside a keyword changes between small letters, digits and capitals once in so many characters: one of [a-z2-7] does so in 3. */
-export const CHANGE_EVERY = 9;
+/** A run beside a keyword changes between small letters, digits and capitals once in so many characters: one of [a-z2-7] does so in 3, and capitals in groups seldom do. */
+export const CHANGE_EVERY = 12;
 export const KEYWORDS_OF_RUN_MAX = 8;
 /** How far before a run a prefix may begin whose words are joined by `.` or `:`. */
-export const PREFIX_BACK = 12;
+export const PREFIX_BACK = 16;
 /** Longer than any literal and, after `://`, any prefix: none is looked for across the end of the data. */
 export const SETTLE_BYTES = 32;
 /** User, password and host together; RFC 3986 sets no bound, this one is generous. */

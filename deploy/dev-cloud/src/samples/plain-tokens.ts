@@ -67,6 +67,7 @@ const rows: readonly (readonly [detector: string, variable: string, parts: reado
   ['twilio-api-key', 'TWILIO_API_KEY', ['SK', [HEX, 32]]],
   ['mailgun-api-key', 'MAILGUN_API_KEY', ['key-', [HEX, 32]]],
   ['mailchimp-api-key', 'MAILCHIMP_API_KEY', [[HEX, 32], '-us14']],
+  ['workos-production-api-key', 'WORKOS_API_KEY', ['sk_live_a2V5Xz', [BASE64, 69]]],
   ['github-fine-grained-pat', 'GH_TOKEN', ['github_pat_', [ALNUM, 22], '_', [ALNUM, 59]]],
   ['brevo-api-key', 'BREVO_API_KEY', ['xkeysib-', [HEX, 64], '-', [ALNUM, 16]]],
   ['postman-api-key', 'POSTMAN_API_KEY', ['PMAK-', [HEX, 24], '-', [HEX, 34]]],

@@ -61,6 +61,7 @@ const secret = (rng: Rng): string => `q7${rng.chars(alphabets.base64, 36)}Zk`;
 export const rules: readonly Rule[] = [
   {
     id: 'aws-access-key',
+    facts: ['aws/AWS API Credentials'],
     name: 'AWS access key (id and secret)',
     anchors: { prefixes: idPrefixes },
     pattern: idPattern,

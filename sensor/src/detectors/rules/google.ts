@@ -5,7 +5,7 @@ import { token } from './token.ts';
 
 export const rules: readonly Rule[] = [
   gcpServiceAccount,
-  token({ id: 'google-api-key', name: 'Google API key', prefix: 'AIza', body: 'url', length: 35 }),
+  token({ id: 'google-api-key', facts: ['google/Google Maps API Key'], name: 'Google API key', prefix: 'AIza', body: 'url', length: 35 }),
   token({ id: 'google-gemini-api-key', name: 'Google Gemini API key', prefix: 'AQ.Ab8RN6', body: 'url', length: 44 }),
   token({ id: 'google-oauth-client-secret', name: 'Google OAuth client secret', prefix: 'GOCSPX-', body: 'url', length: 28 }),
   {

@@ -26,6 +26,7 @@ import { rules as slack } from './slack.ts';
 import { rules as stripe } from './stripe.ts';
 import { tail } from './tail/index.ts';
 import { rules as webFrameworks } from './web-frameworks.ts';
+import { rules as workos } from './workos.ts';
 
 /** Every rule the sensor ships. */
 export const builtInRules: readonly Rule[] = [
@@ -55,5 +56,6 @@ export const builtInRules: readonly Rule[] = [
   ...shell,
   ...webFrameworks,
   ...files,
+  ...workos,
   ...tail,
 ];

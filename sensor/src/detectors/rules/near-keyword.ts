@@ -6,6 +6,8 @@ import type { Candidate, Found, Rule } from '../rule.ts';
 export interface NearKeywordSpec {
   readonly id: string;
   readonly name: string;
+  /** As in Rule. */
+  readonly facts?: readonly string[];
   /** In lower case; matched in any. */
   readonly keywords: readonly string[];
   readonly body: AlphabetName;
@@ -28,6 +30,7 @@ export function nearKeyword(spec: NearKeywordSpec): Rule {
   return {
     id: spec.id,
     name: spec.name,
+    ...(spec.facts === undefined ? {} : { facts: spec.facts }),
     anchors: { keywords: spec.keywords, run: [least, most] },
     pattern: new RegExp(
       `(?:${words})(?<rest>${NAME_REST})${ASSIGN}(?<secret>${classes[spec.body]}{${least},${most}})(?![A-Za-z0-9_+/-])`,

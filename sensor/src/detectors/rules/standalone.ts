@@ -1,6 +1,7 @@
 import type { Confidence } from '@tidewaiter/shared/findings';
 import { PREFIX_BYTES_MAX } from '../../memory/index.ts';
 import { LEFT } from '../alphabets.ts';
+import { looksIssued } from '../issued.ts';
 import type { Candidate, Found, Rule } from '../rule.ts';
 import { prefixesOf, shapeOf } from '../shape.ts';
 
@@ -36,7 +37,9 @@ function standaloneRule(spec: StandaloneSpec): Rule {
     confidence: spec.confidence ?? 'likely',
     prefix: shown,
     ...(most > 900 ? { around: [128, most + 124] as const } : {}),
-    ...(spec.check === undefined ? {} : { check: spec.check }),
+    check:
+      spec.check ??
+      (({ secret }) => (looksIssued(secret.slice(prefixes.find((prefix) => secret.startsWith(prefix))?.length ?? 0)) ? {} : null)),
     ...(spec.rank === undefined ? {} : { rank: spec.rank }),
     examples: (rng) => [make(rng), make(rng)],
     nearMisses: (rng) => [`${shown}${rng.chars('xyz', 4)}`, `A${make(rng)}`],

@@ -6,6 +6,8 @@ import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 export interface TokenSpec {
   readonly id: string;
   readonly name: string;
+  /** As in Rule. */
+  readonly facts?: readonly string[];
   /** One or more prefixes; the first is shown in previews. */
   readonly prefix: string | readonly string[];
   readonly body: AlphabetName;
@@ -32,6 +34,7 @@ export function token(spec: TokenSpec): Rule {
   return {
     id: spec.id,
     name: spec.name,
+    ...(spec.facts === undefined ? {} : { facts: spec.facts }),
     anchors: { prefixes: prefixes.map((prefix) => prefix.slice(0, 28)) },
     pattern: new RegExp(`${LEFT}(?:${head})${classes[spec.body]}{${least},${most}}${tail}${right}`),
     confidence: spec.confidence ?? 'likely',

@@ -1,3 +1,53 @@
 import { tokens as a } from './a.ts';
+import { tokens as b } from './b.ts';
+import { tokens as c } from './c.ts';
+import { tokens as d } from './d.ts';
+import { tokens as e } from './e.ts';
+import { tokens as f } from './f.ts';
+import { tokens as g } from './g.ts';
+import { tokens as h } from './h.ts';
+import { tokens as i } from './i.ts';
+import { tokens as j } from './j.ts';
+import { tokens as k } from './k.ts';
+import { tokens as l } from './l.ts';
+import { tokens as m } from './m.ts';
+import { tokens as n } from './n.ts';
+import { tokens as o } from './o.ts';
+import { tokens as p } from './p.ts';
+import { tokens as q } from './q.ts';
+import { tokens as r } from './r.ts';
+import { tokens as s } from './s.ts';
+import { tokens as t } from './t.ts';
+import { tokens as u } from './u.ts';
+import { tokens as v } from './v.ts';
+import { tokens as w } from './w.ts';
+import { tokens as y } from './y.ts';
+import { tokens as z } from './z.ts';
 
-export const tail = [...a];
+export const tail = [
+  ...a,
+  ...b,
+  ...c,
+  ...d,
+  ...e,
+  ...f,
+  ...g,
+  ...h,
+  ...i,
+  ...j,
+  ...k,
+  ...l,
+  ...m,
+  ...n,
+  ...o,
+  ...p,
+  ...q,
+  ...r,
+  ...s,
+  ...t,
+  ...u,
+  ...v,
+  ...w,
+  ...y,
+  ...z,
+];

@@ -1,42 +1,84 @@
-import { near } from '../near.ts';
-import { standalone } from '../standalone.ts';
+import type { Rule } from '../../rule.ts';
+import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
-const withPrefix = standalone([
-  {
-    id: 'adafruit-io-key',
-    name: 'Adafruit IO key',
-    value: /aio_[A-Za-z0-9]{28}/,
-    facts: ['adafruitio/Adafruit IO Key', 'adafruit/Adafruit IO Key'],
-  },
-  { id: 'apify-api-token', name: 'Apify API token', value: /apify_api_[A-Za-z0-9]{34,38}/, facts: ['apify/apify-api-token'] },
-]);
-
-const besideWord = near([
-  { id: 'alegra-api-key', name: 'Alegra API key', words: ['alegra'], facts: ['alegra/API key'] },
-  {
-    id: 'apifonica-api-key',
-    name: 'Apifonica API key',
-    words: ['apifonica'],
-    value: /[0-9a-z]{11}(?:-[0-9a-z]{4}){3}-[0-9a-z]{12}/,
-    facts: ['apifonica/Apifonica API Key'],
-  },
-  { id: 'apilayer-api-key', name: 'APILayer API key', words: ['apilayer'], value: /[a-zA-Z0-9]{32}/, facts: ['apilayer/Apilayer API Key'] },
-  { id: 'atera-api-key', name: 'Atera API key', words: ['atera'], value: /[0-9a-z]{32}/, facts: ['atera/Atera API Key'] },
-  {
-    id: 'aviationstack-api-key',
-    name: 'aviationstack API key',
-    words: ['aviationstack'],
-    value: /[a-z0-9]{32}/,
-    facts: ['aviationstack/AviationStack API Key'],
-  },
-  { id: 'axonaut-api-key', name: 'Axonaut API key', words: ['axonaut'], value: /[a-z0-9]{32}/, facts: ['axonaut/Axonaut API Key'] },
-  {
-    id: 'ayrshare-api-key',
-    name: 'Ayrshare API key',
-    words: ['ayrshare'],
-    value: /[A-Z0-9]{8}(?:-[A-Z0-9]{8}){3}/,
-    facts: ['ayrshare/Ayrshare API Key'],
-  },
-]);
-
-export const rules = [...withPrefix, ...besideWord];
+export const rules: readonly Rule[] = [
+  ...withPrefix([
+    ['adafruit-io-key', 'Adafruit IO key', /aio_[A-Za-z0-9]{28}/, ['adafruitio/Adafruit IO Key', 'adafruit/Adafruit IO Key']],
+    ['apify-api-token', 'Apify API token', /apify_api_[A-Za-z0-9]{34,38}/, 'apify/apify-api-token'],
+    ['asaas-api-token', 'Asaas API token', /\$aact_(?:prod|hmlg)_[A-Za-z0-9_-]{20,100}/, 'asaas/asaas-api-token'],
+  ]),
+  ...besideWord([
+    ['abuseipdb-api-key', 'Abuseipdb API key', 'abuseipdb', undefined, 'abuseipdb/API key'],
+    ['abyssale-api-key', 'Abyssale API key', 'abyssale', undefined, 'abyssale/API key'],
+    ['accuweather-api-key', 'Accuweather API key', 'accuweather', undefined, 'accuweather/API key'],
+    ['adzuna-api-key', 'Adzuna API key', 'adzuna', undefined, 'adzuna/API key'],
+    ['aeroworkflow-api-key', 'Aeroworkflow API key', 'aeroworkflow', undefined, 'aeroworkflow/API key'],
+    [
+      'ai21-studio-api-key',
+      'AI21 Studio API key',
+      'ai 21 studio',
+      /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/,
+      'ai21studio/AI21 Studio API Key',
+    ],
+    ['airvisual-api-key', 'Airvisual API key', 'airvisual', undefined, 'airvisual/API key'],
+    ['alconost-api-key', 'Alconost API key', 'alconost', undefined, 'alconost/API key'],
+    ['alegra-api-key', 'Alegra API key', 'alegra', undefined, 'alegra/API key'],
+    ['aletheiaapi-api-key', 'Aletheiaapi API key', 'aletheiaapi', undefined, 'aletheiaapi/API key'],
+    ['allsports-api-key', 'Allsports API key', 'allsports', undefined, 'allsports/API key'],
+    ['ambee-api-key', 'Ambee API key', 'ambee', undefined, 'ambee/API key'],
+    ['anypoint-api-key', 'Anypoint API key', 'anypoint', /[a-z0-9]{8}(?:-[a-z0-9]{4}){3}-[a-z0-9]{12}/, 'anypoint/Anypoint API Key'],
+    ['apacta-api-key', 'Apacta API key', 'apacta', undefined, 'apacta/API key'],
+    ['api2cart-api-key', 'Api2cart API key', 'api2cart', undefined, 'api2cart/API key'],
+    ['apideck-api-key', 'Apideck API key', 'apideck', undefined, 'apideck/API key'],
+    ['apiflash-api-key', 'Apiflash API key', 'apiflash', undefined, 'apiflash/API key'],
+    [
+      'apifonica-api-key',
+      'Apifonica API key',
+      'apifonica',
+      /[a-z0-9]{11}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{12}/,
+      'apifonica/Apifonica API Key',
+    ],
+    ['apify-api-key', 'Apify API key', 'apify', /[A-Za-z0-9]{36}/, 'apify/Apify API Key'],
+    ['apilayer-api-key', 'Apilayer API key', 'apilayer', /[A-Za-z0-9]{32}/, 'apilayer/Apilayer API Key'],
+    ['apitemplate-api-key', 'APITemplate API key', 'api template', /[A-Za-z0-9]{39}/, 'apitemplate/APITemplate API Key'],
+    ['appcues-api-key', 'Appcues API key', 'appcues', undefined, 'appcues/API key'],
+    ['appointedd-api-key', 'Appointedd API key', 'appointedd', /[A-Za-z0-9+=]{88}/, 'appointedd/Appointedd API Key'],
+    ['appoptics-api-key', 'AppOptics API key', 'app optics', /[A-Za-z0-9_-]{71}/, 'appoptics/AppOptics API Key'],
+    ['appsynergy-api-key', 'AppSynergy API key', 'app synergy', /[a-z0-9]{64}/, 'appsynergy/AppSynergy API Key'],
+    ['apptivo-api-key', 'Apptivo API key', 'apptivo', undefined, 'apptivo/API key'],
+    ['atera-api-key', 'Atera API key', 'atera', /[a-z0-9]{32}/, 'atera/Atera API Key'],
+    ['audd-api-key', 'Audd API key', 'audd', /[a-z0-9-]{32}/, 'audd/Audd API Key'],
+    ['autodesk-api-key', 'Autodesk API key', 'autodesk', undefined, 'autodesk/API key'],
+    ['autoklose-api-token', 'Autoklose API token', 'autoklose', /[A-Za-z0-9-]{32}/, 'autoklose/Autoklose API Token'],
+    ['autopilot-api-key', 'AutoPilot API key', 'auto pilot', /[a-f0-9]{32}/, 'autopilot/AutoPilot API Key'],
+    ['avaza-personal-access-token', 'Avaza personal access token', 'avaza', /[0-9]{1,9}-[a-f0-9]{40}/, 'avaza/Avaza Personal Access Token'],
+    ['avazapersonalaccesstoken-api-key', 'Avazapersonalaccesstoken API key', 'avaza', undefined, 'avazapersonalaccesstoken/API key'],
+    ['aviationstack-api-key', 'AviationStack API key', 'aviation stack', /[a-z0-9]{32}/, 'aviationstack/AviationStack API Key'],
+    ['axonaut-api-key', 'Axonaut API key', 'axonaut', /[a-z0-9]{32}/, 'axonaut/Axonaut API Key'],
+    ['aylien-api-key', 'Aylien API key', 'aylien', undefined, 'aylien/API key'],
+    ['ayrshare-api-key', 'Ayrshare API key', 'ayrshare', /[A-Z0-9]{8}-[A-Z0-9]{8}-[A-Z0-9]{8}-[A-Z0-9]{8}/, 'ayrshare/Ayrshare API Key'],
+    [
+      'visual-studio-app-center-api-token',
+      'Visual Studio App Center API token',
+      ['visual studio app center', 'appcenter'],
+      /[a-f0-9]{40}/,
+      'appcenter/Visual Studio App Center API Token',
+    ],
+  ]),
+  ...besideEveryday([
+    ['abstract-api-key', 'Abstract API key', 'abstract', undefined, 'abstract/API key'],
+    ['agora-api-key', 'Agora API key', 'agora', undefined, 'agora/API key'],
+    ['aha-api-key', 'Aha API key', 'aha', undefined, 'aha/API key'],
+    ['airship-api-key', 'Airship API key', 'airship', undefined, 'airship/API key'],
+    ['amadeus-api-key', 'Amadeus API key', 'amadeus', undefined, 'amadeus/API key'],
+    ['apollo-api-key', 'Apollo API key', 'apollo', /[A-Za-z0-9]{22}/, 'apollo/Apollo API Key'],
+    ['artsy-api-key', 'Artsy API key', 'artsy', undefined, 'artsy/API key'],
+    [
+      'azure-notification-hub-access-key',
+      'Azure Notification Hub access key',
+      'azure',
+      /[A-Za-z0-9+/]{32,88}={0,2}/,
+      'azure/Azure Notification Hub Access Key',
+    ],
+  ]),
+];

@@ -1,0 +1,27 @@
+import { generatorsOf } from './row.ts';
+
+export const tokens = generatorsOf([
+  ['easyinsight-api-key', 'EASYINSIGHT_API_KEY', '[A-Za-z0-9]{32}'],
+  ['easypost-api-token', 'EASY_POST_TOKEN', 'EZ[AT]K[A-Za-z0-9]{54}'],
+  ['easypost-test-api-token', 'EASYPOST_TOKEN', 'EZTK[a-z0-9]{54}'],
+  ['ebay-client-secret', 'EBAY_SECRET', 'PRD-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4,12}'],
+  ['ecostruxure-it-api-key', 'ECO_STRUXURE_IT_API_KEY', 'AK1[A-Za-z0-9/]{50,55}'],
+  ['edamam-api-key', 'EDAMAM_API_KEY', '[A-Za-z0-9]{32}'],
+  ['edenai-api-key', 'EDEN_AI_API_KEY', '[A-Za-z0-9]{36}\\.[A-Za-z0-9]{92}\\.[A-Za-z0-9_]{43}'],
+  ['eightxeight-api-key', 'EIGHTXEIGHT_API_KEY', '[A-Za-z0-9]{32}'],
+  ['enablex-api-key', 'ENABLEX_API_KEY', '[A-Za-z0-9]{32}'],
+  ['endor-labs-api-key', 'ENDOR_LABS_API_KEY', 'endr\\+[A-Za-z0-9-]{16}'],
+  ['enigma-api-key', 'ENIGMA_API_KEY', '[A-Za-z0-9]{40}'],
+  ['envoy-api-key', 'ENVOY_API_KEY', '[A-Za-z0-9]{220}'],
+  ['envoyapikey-api-key', 'ENVOY_API_KEY', '[A-Za-z0-9]{32}'],
+  ['eraser-api-key', 'ERASER_API_KEY', '[A-Za-z0-9]{20}'],
+  ['ethplorer-api-key', 'ETHPLORER_API_KEY', '[A-Za-z0-9-]{22}'],
+  ['etsy-access-token', 'ETSY_ACCESS_TOKEN', '[a-z0-9]{24}'],
+  ['etsy-open-api-key', 'ETSY_API_KEY', '[a-z0-9]{24}:[a-z0-9]{10,64}'],
+  ['eventbrite-api-key', 'EVENTBRITE_API_KEY', '[A-Z0-9]{20}'],
+  ['everhour-api-key', 'EVERHOUR_API_KEY', '[A-Fa-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{6}-[a-f0-9]{6}-[a-f0-9]{8}'],
+  ['exchangerateapi-key', 'EXCHANGE_RATE_API_API_KEY', '[a-z0-9]{24}'],
+  ['exchangeratesapi-key', 'EXCHANGE_RATES_API_API_KEY', '[a-z0-9]{32}'],
+  ['exportsdk-api-key', 'EXPORTSDK_API_KEY', '[A-Za-z0-9]{32}'],
+  ['extractorapi-key', 'EXTRACTOR_API_API_KEY', '[A-Za-z0-9]{40}'],
+]);

@@ -1,0 +1,28 @@
+import { generatorsOf } from './row.ts';
+
+export const tokens = generatorsOf([
+  ['iconfinder-api-key', 'ICON_FINDER_API_KEY', '[A-Za-z0-9]{64}'],
+  ['iex-cloud-api-key', 'IEX_CLOUD_API_KEY', 'sk_[a-z0-9]{32}'],
+  ['iex-cloud-api-key-2', 'IEX_CLOUD_API_KEY', '[a-z0-9_]{35}'],
+  ['imagekit-api-key', 'IMAGE_KIT_API_KEY', '[A-Za-z0-9=_]{36}'],
+  ['imagekit-private-api-key', 'IMAGE_KIT_API_KEY', 'private_[A-Za-z0-9]{20,64}'],
+  ['imagga-api-key', 'IMAGGA_API_KEY', '[A-Za-z0-9=]{72}'],
+  ['impala-api-key', 'IMPALA_API_KEY', '[A-Za-z0-9_]{46}'],
+  ['infracost-api-token', 'INFRACOST_TOKEN', 'ico-[a-z0-9]{32}'],
+  ['insightly-api-key', 'INSIGHTLY_API_KEY', '[a-z0-9-]{36}'],
+  ['instabot-api-key', 'INSTABOT_API_KEY', '[A-Za-z0-9+/]{43}='],
+  ['instamojo-api-key', 'INSTAMOJO_API_KEY', '[A-Za-z0-9]{32}'],
+  ['instantly-api-key', 'INSTANTLY_API_KEY', '[A-Z0-9+/]{66}=='],
+  ['interseller-api-key', 'INTERSELLER_API_KEY', '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
+  ['intrinio-api-key', 'INTRINIO_API_KEY', '[A-Za-z0-9]{44}'],
+  ['invoiceocean-api-key', 'INVOICEOCEAN_API_KEY', '[A-Za-z0-9]{32}'],
+  ['ionic-personal-access-token', 'IONIC_ACCESS_TOKEN', 'ion_[A-Za-z0-9]{42}'],
+  ['ip2location-api-key', 'IP_2_LOCATION_API_KEY', '[A-Z0-9]{32}'],
+  ['ipapi-api-key', 'IPAPI_API_KEY', '[a-z0-9]{32}'],
+  ['ipgeolocation-api-key', 'IP_GEOLOCATION_API_KEY', '[a-z0-9]{32}'],
+  ['ipinfodb-api-key', 'IPINFODB_API_KEY', '[a-z0-9]{64}'],
+  ['ipquality-api-key', 'IPQUALITY_API_KEY', '[A-Za-z0-9]{32}'],
+  ['ipqualityscore-api-key', 'IP_QUALITY_SCORE_API_KEY', '[a-z0-9]{32}'],
+  ['ipstack-api-key', 'IP_STACK_API_KEY', '[A-Fa-f0-9]{32}'],
+  ['iterable-api-key', 'ITERABLE_API_KEY', '[a-z0-9]{32,36}'],
+]);

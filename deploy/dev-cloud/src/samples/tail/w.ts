@@ -1,0 +1,30 @@
+import { generatorsOf } from './row.ts';
+
+export const tokens = generatorsOf([
+  ['wakatime-api-key', 'WAKATIME_API_KEY', '[A-Fa-f0-9]{8}(?:-[A-Fa-f0-9]{4}){3}-[A-Fa-f0-9]{12}'],
+  ['wakatime-api-key-2', 'WAKATIME_API_KEY', 'waka_[a-z0-9]{36,64}'],
+  ['walkscore-api-key', 'WALKSCORE_API_KEY', '[a-z0-9]{32}'],
+  ['weatherbit-api-key', 'WEATHERBIT_API_KEY', '[a-z0-9]{32}'],
+  ['weatherstack-api-key', 'WEATHERSTACK_API_KEY', '[a-z0-9]{32}'],
+  ['web3storage-api-key', 'WEB3STORAGE_API_KEY', '[A-Za-z0-9]{32}'],
+  ['webex-api-key', 'WEBEX_API_KEY', '[A-Za-z0-9]{32}'],
+  ['webexbot-api-key', 'WEBEXBOT_API_KEY', '[A-Za-z0-9]{32}'],
+  ['webflow-api-key', 'WEBFLOW_API_KEY', '[A-Za-z0-9]{64}'],
+  ['webscraper-api-key', 'WEB_SCRAPER_API_KEY', '[A-Za-z0-9]{60}'],
+  ['webscraping-api-key', 'WEBSCRAPING_API_KEY', '[A-Za-z0-9]{32}'],
+  ['websitepulse-api-key', 'WEBSITEPULSE_API_KEY', '[A-Za-z0-9]{32}'],
+  ['wepay-api-key', 'WEPAY_API_KEY', '[A-Za-z0-9]{32}'],
+  ['whoxy-api-key', 'WHOXY_API_KEY', '[a-z0-9]{33}'],
+  ['wistia-api-key', 'WISTIA_API_KEY', '[a-z0-9]{64}'],
+  ['wit-api-key', 'WIT_API_KEY', '[A-Za-z0-9]{32}'],
+  ['wiz-api-key', 'WIZ_API_KEY', '[A-Za-z0-9]{32}'],
+  [
+    'workato-developer-api-token',
+    'WORKATO_TOKEN',
+    'wrka(?:[a-z]{2})?-eyJ[A-Za-z0-9_-]{8,64}\\.[A-Za-z0-9_-]{16,64}\\.[A-Za-z0-9_-]{64,128}',
+  ],
+  ['worksnaps-api-key', 'WORKSNAPS_API_KEY', '[A-Za-z0-9]{40}'],
+  ['workstack-api-key', 'WORKSTACK_API_KEY', '[A-Za-z0-9]{60}'],
+  ['worldcoinindex-api-key', 'WORLD_COIN_INDEX_API_KEY', '[A-Za-z0-9]{35}'],
+  ['worldweather-api-key', 'WORLD_WEATHER_API_KEY', '[a-z0-9]{31}'],
+]);

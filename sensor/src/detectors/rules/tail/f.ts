@@ -1,0 +1,50 @@
+import type { Rule } from '../../rule.ts';
+import { besideEveryday, besideWord, withPrefix } from './rows.ts';
+
+export const rules: readonly Rule[] = [
+  ...withPrefix([
+    ['flexport-api-key', 'Flexport API key', /shltm_[A-Za-z0-9_-]{40}/, 'flexport/Flexport API Key'],
+    ['friendli-ai-api-key', 'Friendli.ai API key', /flp_[A-Z0-9]{46}/, 'friendli/Friendli.ai API Key'],
+  ]),
+  ...besideWord([
+    ['faceplusplus-api-key', 'Faceplusplus API key', 'faceplusplus', undefined, 'faceplusplus/API key'],
+    ['fastforex-api-key', 'FastForex API key', 'fast forex', /[a-z0-9-]{28}/, 'fastforex/FastForex API Key'],
+    ['feedier-api-key', 'Feedier API key', 'feedier', /[A-Za-z0-9]{32}/, 'feedier/Feedier API Key'],
+    ['fetchrss-api-key', 'FetchRSS API key', 'fetch rss', /[A-Za-z0-9.]{40}/, 'fetchrss/FetchRSS API Key'],
+    ['fibery-api-key', 'Fibery API key', 'fibery', undefined, 'fibery/API key'],
+    ['fileio-secret-key', 'FileIO secret key', 'file io', /[A-Z0-9]{7}\.[A-Z0-9]{7}(?:-[A-Z0-9]{7}){3}/, 'fileio/FileIO Secret Key'],
+    ['finage-api-key', 'Finage API key', 'finage', undefined, 'finage/API key'],
+    [
+      'financial-modeling-prep-api-key',
+      'Financial Modeling Prep API key',
+      'financial modeling prep',
+      /[A-Za-z0-9]{32}/,
+      'financialmodelingprep/Financial Modeling Prep API Key',
+    ],
+    ['findl-api-key', 'Findl API key', 'findl', /[a-z0-9]{8}(?:-[a-z0-9]{4}){3}-[a-z0-9]{12}/, 'findl/Findl API Key'],
+    ['finicity-api-token', 'Finicity API token', 'finicity', /[a-f0-9]{32}/, 'finicity/Finicity API token'],
+    ['finicity-client-secret', 'Finicity client secret', 'finicity', /[a-z0-9]{20}/, 'finicity/finicity-client-secret'],
+    ['finnhub-api-key', 'Finnhub API key', 'finnhub', /[a-z0-9]{20}/, ['finnhub/Finnhub API Key', 'finnhub/Finnhub API Token']],
+    ['fixer-io-api-key', 'Fixer.io API key', 'fixer io', /[A-Za-z0-9]{32}/, 'fixerio/Fixer.io API Key'],
+    ['flatio-api-key', 'FlatIO API key', 'flat io', /[a-z0-9]{128}/, 'flatio/FlatIO API Key'],
+    ['fleetbase-api-key', 'Fleetbase API key', 'fleetbase', /[A-Za-z0-9]{20}/, 'fleetbase/Fleetbase API Key'],
+    ['flickr-api-key', 'Flickr API key', 'flickr', /[a-z0-9]{32}/, 'flickr/Flickr API Key'],
+    ['flightapi-key', 'FlightApi key', 'flight api', /[a-z0-9]{24}/, 'flightapi/FlightApi Key'],
+    ['flightstats-api-key', 'Flightstats API key', 'flightstats', undefined, 'flightstats/API key'],
+    ['flowflu-api-key', 'Flowflu API key', 'flowflu', undefined, 'flowflu/API key'],
+    ['fmfw-api-key', 'Fmfw API key', 'fmfw', undefined, 'fmfw/API key'],
+    ['formcraft-api-key', 'Formcraft API key', 'formcraft', /[a-z0-9]{16}/, 'formcraft/Formcraft API Key'],
+    ['formio-api-key', 'Formio API key', 'formio', undefined, 'formio/API key'],
+    ['formsite-api-key', 'Formsite API key', 'formsite', undefined, 'formsite/API key'],
+    ['freemius-secret-key', 'Freemius secret key', 'freemius', /sk_[A-Za-z0-9_-]{29}/, 'freemius/freemius-secret-key'],
+    ['freshbooks-access-token', 'Freshbooks access token', 'freshbooks', /[a-z0-9]{64}/, 'freshbooks/freshbooks-access-token'],
+    ['fullstory-api-key', 'Fullstory API key', 'fullstory', /(?:na1|eu1)\.[A-Za-z0-9]{20,64}/, 'fullstory/fullstory-api-key'],
+    ['fullstory-key', 'Fullstory key', 'fullstory', /na1\.[A-Za-z0-9+/]{100}/, 'fullstory/Fullstory Key'],
+    ['fxmarket-api-key', 'Fxmarket API key', 'fxmarket', /[A-Za-z0-9_-]{20}/, 'fxmarket/Fxmarket API Key'],
+  ]),
+  ...besideEveryday([
+    ['float-api-key', 'Float API key', 'float', /[a-f0-9]{16}[A-Za-z0-9+/]{42,43}=/, 'float/Float API Key'],
+    ['front-api-key', 'Front API key', 'front', /[A-Za-z0-9]{36}\.[A-Za-z0-9._-]{188,244}/, 'front/Front API Key'],
+    ['fulcrum-api-key', 'Fulcrum API key', 'fulcrum', /[a-z0-9]{80}/, 'fulcrum/Fulcrum API Key'],
+  ]),
+];

@@ -1,0 +1,76 @@
+import type { Rule } from '../../rule.ts';
+import { besideEveryday, besideWord, withPrefix } from './rows.ts';
+
+export const rules: readonly Rule[] = [
+  ...withPrefix([
+    [
+      'mercury-production-api-token',
+      'Mercury production API token',
+      /mercury_production_[a-z]{3,6}_[A-Za-z0-9]{40,50}_yrucrem/,
+      'mercury/mercury-production-api-token',
+    ],
+    [
+      'mergify-application-key',
+      'Mergify application key',
+      /mergify_application_key_[A-Za-z0-9_-]{40,200}/,
+      ['mergify/mergify-application-key', 'mergify/Mergify Application API Key'],
+    ],
+    [
+      'midtrans-production-server-client-key',
+      'Midtrans production server client key',
+      /Mid-server-[A-Za-z0-9_-]{20,40}/,
+      'midtrans/midtrans-production-server-client-key',
+    ],
+  ]),
+  ...besideWord([
+    ['m3o-api-key', 'M3o API key', 'm3o', undefined, 'm3o/API key'],
+    ['madkudu-api-key', 'MadKudu API key', 'mad kudu', /[a-f0-9]{32}/, 'madkudu/MadKudu API Key'],
+    ['magicbell-api-key', 'Magicbell API key', 'magicbell', undefined, 'magicbell/API key'],
+    ['mapquest-api-key', 'MapQuest API key', 'map quest', /[A-Za-z0-9]{32}/, 'mapquest/MapQuest API Key'],
+    ['marketstack-api-key', 'Marketstack API key', 'marketstack', /[a-z0-9]{32}/, 'marketstack/Marketstack API Key'],
+    ['mattermost-access-token', 'Mattermost access token', 'mattermost', /[a-z0-9]{26}/, 'mattermost/mattermost-access-token'],
+    ['mattermostpersonaltoken-api-key', 'Mattermostpersonaltoken API key', 'mattermost', undefined, 'mattermostpersonaltoken/API key'],
+    ['meaningcloud-api-key', 'Meaningcloud API key', 'meaningcloud', undefined, 'meaningcloud/API key'],
+    ['mediastack-api-key', 'MediaStack API key', 'media stack', /[a-z0-9]{32}/, 'mediastack/MediaStack API Key'],
+    ['meistertask-api-key', 'Meistertask API key', 'meistertask', /[A-Za-z0-9]{43}/, 'meistertask/Meistertask API Key'],
+    ['meraki-api-key', 'Meraki API key', 'meraki', undefined, 'meraki/API key'],
+    ['metaapi-api-key', 'Metaapi API key', 'metaapi', undefined, 'metaapi/API key'],
+    ['metrilo-api-key', 'Metrilo API key', 'metrilo', /[a-z0-9]{16}/, 'metrilo/Metrilo API Key'],
+    ['mindmeister-api-key', 'Mindmeister API key', 'mindmeister', /[A-Za-z0-9]{43}/, 'mindmeister/Mindmeister API Key'],
+    ['mixmax-api-key', 'Mixmax API key', 'mixmax', /[A-Za-z0-9_-]{36}/, 'mixmax/Mixmax API Key'],
+    ['monkeylearn-api-key', 'MonkeyLearn API key', 'monkey learn', /[a-f0-9]{40}/, 'monkeylearn/MonkeyLearn API Key'],
+    ['moonclerk-api-key', 'Moonclerk API key', 'moonclerk', /[a-z0-9]{32}/, 'moonclerk/Moonclerk API Key'],
+    [
+      'moosend-api-key',
+      'Moosend API key',
+      'moosend',
+      /[A-Fa-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/,
+      'moosend/Moosend API Key',
+    ],
+    ['moralis-api-key', 'Moralis API key', 'moralis', /[A-Za-z0-9]{64}/, 'moralis/Moralis API Key'],
+    ['mrticktock-api-key', 'Mrticktock API key', 'mrticktock', undefined, 'mrticktock/API key'],
+    ['myfreshworks-api-key', 'Myfreshworks API key', 'myfreshworks', undefined, 'myfreshworks/API key'],
+  ]),
+  ...besideEveryday([
+    [
+      'magnetic-api-token',
+      'Magnetic API token',
+      'magnetic',
+      /[A-Za-z0-9]{8}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{4}-[a-z0-9]{12}/,
+      'magnetic/Magnetic API Token',
+    ],
+    ['manifest-api-key', 'Manifest API key', 'manifest', undefined, 'manifest/API key'],
+    ['mesibo-api-key', 'Mesibo API key', 'mesibo', /[A-Za-z0-9]{64}/, 'mesibo/Mesibo API Key'],
+    ['metabase-api-key', 'Metabase API key', 'metabase', undefined, 'metabase/API key'],
+    ['miro-api-key', 'Miro API key', 'miro', /[A-Za-z0-9]{27}/, 'miro/Miro API Key'],
+    ['mite-api-key', 'Mite API key', 'mite', undefined, 'mite/API key'],
+    [
+      'moderation-api-key',
+      'Moderation API key',
+      'moderation',
+      /[A-Za-z0-9]{36}\.[A-Za-z0-9]{115}\.[A-Za-z0-9_]{43}/,
+      'moderation/Moderation API Key',
+    ],
+    ['mux-api-key', 'Mux API key', 'mux', undefined, 'mux/API key'],
+  ]),
+];
