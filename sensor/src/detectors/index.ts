@@ -3,4 +3,4 @@ export type { Engine, Match, MatchListener } from './engine.ts';
 export type { Rule } from './rule.ts';
 export { builtInRules } from './rules/index.ts';
 export { ruleSetHash } from './rule-set.ts';
-export { redact, scanText } from './text.ts';
+export { TextDetector } from './text.ts';

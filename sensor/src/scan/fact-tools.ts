@@ -1,4 +1,4 @@
-import { builtInRules, createEngine, type MatchListener, redact } from '../detectors/index.ts';
+import { builtInRules, createEngine, type MatchListener, TextDetector } from '../detectors/index.ts';
 import { createPassMemory, type PassMemory } from '../memory/index.ts';
 import { pathKeyOf } from '../fingerprint/index.ts';
 import type { FactTools } from './layer-facts.ts';
@@ -11,6 +11,7 @@ export function openFactTools(
   listener: MatchListener,
 ): { readonly tools: FactTools; readonly memory: PassMemory } {
   const memory = createPassMemory();
+  const texts = new TextDetector(builtInRules, createPassMemory);
   const pathKey = new DataView(pathKeyOf(keys[0]).buffer);
   const [k0, k1] = [pathKey.getBigUint64(0, true), pathKey.getBigUint64(8, true)];
   // Written here and copied: a DataView on each hash would take every one of them off the heap, which costs more than the hash.
@@ -21,7 +22,7 @@ export function openFactTools(
     showSecrets,
     findingsMax: limits.findingsMax,
     linkedFindingsMax: limits.linkedFindingsMax,
-    redact: (text) => redact(builtInRules, text),
+    redact: (text) => texts.redact(text),
     hashPath(path) {
       written.setBigUint64(0, memory.pathHashOf(path, k0, k1));
       return hash.slice();

@@ -1,6 +1,7 @@
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
-import { builtInRules, ENGINE_VERSION, redact, ruleSetHash, scanText } from '../detectors/index.ts';
+import { builtInRules, ENGINE_VERSION, ruleSetHash, TextDetector } from '../detectors/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
+import { createPassMemory } from '../memory/index.ts';
 import type { TextTools } from './image-findings.ts';
 import { LayerPool } from './layer-pool.ts';
 import { limitsHashOf, type ScanLimits } from './limits.ts';
@@ -23,6 +24,7 @@ export interface ScanEngine {
 }
 
 export function createScanEngine({ keys, showSecrets, limits, workers }: ScanEngineOptions): ScanEngine {
+  const texts = new TextDetector(builtInRules, createPassMemory);
   const pool = new LayerPool(workers, { keys, showSecrets, limits });
   return {
     identity: {
@@ -32,7 +34,7 @@ export function createScanEngine({ keys, showSecrets, limits, workers }: ScanEng
       limitsHash: limitsHashOf(limits),
     },
     pool,
-    texts: { keys, showSecrets, matches: (text) => scanText(builtInRules, text), redact: (text) => redact(builtInRules, text) },
+    texts: { keys, showSecrets, matches: (text) => texts.matches(text), redact: (text) => texts.redact(text) },
     close: () => pool.close(),
   };
 }

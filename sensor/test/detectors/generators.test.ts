@@ -1,7 +1,10 @@
 import { createRng, formats, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
-import { builtInRules, redact, scanText } from '../../src/detectors/index.ts';
+import { builtInRules, TextDetector } from '../../src/detectors/index.ts';
+import { createPassMemory } from '../../src/memory/index.ts';
 import { matchesOf } from './feed.ts';
+
+const texts = new TextDetector(builtInRules, createPassMemory);
 
 const SEEDS = [11, 12, 13];
 
@@ -14,7 +17,7 @@ await tap.test('every generated secret is found once, by its detector, in its ow
   for (const { detector, make } of secretGenerators) {
     for (const seed of SEEDS) {
       const { text, secret, assignment } = make(createRng(seed));
-      const own = scanText(builtInRules, text);
+      const own = texts.matches(text);
       t.strictSame(
         own.map((match) => [match.detector, match.text]),
         [[detector, secret]],
@@ -22,7 +25,7 @@ await tap.test('every generated secret is found once, by its detector, in its ow
       );
       for (const [name, format] of Object.entries(formats)) {
         if (assignment === undefined) break;
-        const found = scanText(builtInRules, format(assignment));
+        const found = texts.matches(format(assignment));
         t.strictSame(
           found.map((match) => match.detector),
           [detector],
@@ -38,7 +41,7 @@ await tap.test('a secret has the same canonical form in every format', async (t)
     const { assignment } = make(createRng(21));
     if (assignment === undefined) continue;
     const forms = Object.values(formats).map((format) =>
-      Buffer.from(scanText(builtInRules, format(assignment))[0]?.canonical ?? []).toString('hex'),
+      Buffer.from(texts.matches(format(assignment))[0]?.canonical ?? []).toString('hex'),
     );
     t.equal(new Set(forms).size, 1, detector);
   }
@@ -47,7 +50,7 @@ await tap.test('a secret has the same canonical form in every format', async (t)
 await tap.test('a preview shows at most 8 public characters and the length', async (t) => {
   for (const { detector, make } of secretGenerators) {
     const { text } = make(createRng(31));
-    for (const { preview, text: secret } of scanText(builtInRules, text)) {
+    for (const { preview, text: secret } of texts.matches(text)) {
       const [shown = '', length] = preview.split('…');
       t.ok(shown.length <= 8 && secret.startsWith(shown) && length === `(${secret.length})`, `${detector}: ${preview}`);
     }
@@ -58,10 +61,10 @@ await tap.test('redaction leaves the rest of a text as it is', async (t) => {
   const rng = createRng(41);
   for (const { detector, make } of secretGenerators) {
     const { text, secret } = make(rng);
-    const redacted = redact(builtInRules, `ünï ${text} end`);
+    const redacted = texts.redact(`ünï ${text} end`);
     t.notOk(redacted.includes(secret), detector);
     t.ok(redacted.startsWith('ünï ') && redacted.endsWith(' end'), `${detector}: around it`);
-    t.equal(redact(builtInRules, redacted), redacted, `${detector}: nothing is left to redact`);
+    t.equal(texts.redact(redacted), redacted, `${detector}: nothing is left to redact`);
   }
 });
 
@@ -70,7 +73,7 @@ await tap.test('a text longer than a block is scanned whole', async (t) => {
   const secret = make?.(createRng(51)).secret ?? '';
   const text = `${' '.repeat(262_130)}${secret} ${' '.repeat(262_144)}${secret}`;
   t.strictSame(
-    scanText(builtInRules, text).map(({ offset }) => offset),
+    texts.matches(text).map(({ offset }) => offset),
     [262_130, 524_315],
   );
 });
