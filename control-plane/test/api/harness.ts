@@ -33,7 +33,11 @@ export interface TestApp {
 export const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length));
 
 /** A whole control plane on loopback with a SQLite file of its own; the test may move its clock forward. */
-export async function startTestApp(folder: string, env: Readonly<Record<string, string>> = {}): Promise<TestApp> {
+export async function startTestApp(
+  folder: string,
+  env: Readonly<Record<string, string>> = {},
+  showOwnerToken: ((token: string) => void) | null = null,
+): Promise<TestApp> {
   const ownerToken = `tw_${randomBytes(32).toString('base64url')}`;
   const databaseFile = join(folder, 'tidewaiter.db');
   const lines: string[] = [];
@@ -58,7 +62,7 @@ export async function startTestApp(folder: string, env: Readonly<Record<string, 
     monotonic: () => performance.now(),
     random,
     log: createLog(config.logLevel, sink),
-    showOwnerToken: null,
+    showOwnerToken,
   });
   return {
     url: app.url,

@@ -33,6 +33,18 @@ t.test('replicas started together make one workspace, one owner and one issuer k
   t.equal(a?.headers.get('etag'), b?.headers.get('etag'), 'both serve the same key set');
 });
 
+t.test('of replicas started together on terminals one shows the owner token, and it is the one that works', async (t) => {
+  const env = { ...shared, TIDEWAITER_DATABASE_URL: await postgres.createDatabase(), TIDEWAITER_OWNER_TOKEN: '' };
+  const shown: string[] = [];
+  const apps = await Promise.all([1, 2, 3].map(() => startTestApp(t.testdirName, env, (secret) => shown.push(secret))));
+  t.teardown(() => Promise.all(apps.map((app) => app.close())));
+  t.equal(shown.length, 1);
+  for (const app of apps) {
+    t.match(await app.call('GET', '/api/v1/workspace', { token: shown[0] ?? '' }), { status: 200, body: { role: 'owner' } });
+    t.notMatch(app.log(), shown[0], 'no log holds it');
+  }
+});
+
 t.test('a push at one replica wakes the sensor and the pipeline at the other', async (t) => {
   const account = accountOf();
   const { body } = await one.call('POST', '/api/v1/registries', { token, body: registryBody(account) });
