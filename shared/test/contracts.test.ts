@@ -118,6 +118,27 @@ t.test('configuration names the variable, what it holds and what it should', (t)
   t.throws(() => readConfig({ port }, { PORT: 'x' }), { message: /PORT \(got "x", want a port number\)/ });
   t.throws(() => readConfig({ key }, {}), { code: 'config.invalid', message: /KEY/ });
   t.throws(() => readConfig({ key }, { KEY: 'hunter2' }), { message: /^(?!.*hunter2)/ });
+  const both = {
+    code: 'config.invalid',
+    message: /2 faults.*\(1\) PORT: got "x", want a port number\. .*\(2\) KEY: got nothing.* Set KEY/,
+  };
+  t.throws(() => readConfig({ port, key }, { PORT: 'x' }), both, 'all that is wrong is named at once');
+  let asked = 0;
+  const checks = [
+    {
+      of: ['port' as const],
+      run: () => {
+        asked += 1;
+        throw new TidewaiterError('config.conflict', { which: 'PORT and HOST', got: 'both', want: 'one' });
+      },
+    },
+  ];
+  t.throws(() => readConfig({ port, key }, { PORT: '1' }, checks), {
+    message: /2 faults.*\(1\) KEY.*\(2\) PORT and HOST: got both, want one/,
+  });
+  t.throws(() => readConfig({ port }, { PORT: '1' }, checks), { code: 'config.conflict', message: /^(?!.*faults)/ });
+  t.throws(() => readConfig({ port }, { PORT: 'x' }, checks), { code: 'config.invalid', message: /^(?!.*HOST)/ });
+  t.equal(asked, 2, 'what cannot be read is not compared');
   t.end();
 });
 

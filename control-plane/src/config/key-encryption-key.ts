@@ -12,27 +12,23 @@ export interface SealingKey {
 }
 
 /**
- * The key that seals the issuer's private keys. A production issuer must be given one, so that a copy of the database alone is
- * worth nothing; in development a 0600 file beside the SQLite database is made, and the log says so.
+ * The key that seals the issuer's private keys: the given one, or in development one in a 0600 file that is made beside the SQLite
+ * database; the log says so.
  */
-export function keyEncryptionKeyOf(
-  given: string | null,
-  {
-    required,
-    folder,
-    random,
-  }: { readonly required: boolean; readonly folder: string | null; readonly random: (length: number) => Uint8Array },
-): SealingKey {
-  if (given !== null) return { key: decode(given, variables.keyEncryptionKey.name), note: null };
-  if (required)
-    throw new TidewaiterError('config.invalid', {
-      which: variables.keyEncryptionKey.name,
-      got: 'nothing',
-      want: `${variables.keyEncryptionKey.type}, since ${variables.publicUrl.name} makes this a production issuer`,
-      remedy: `Make one with "openssl rand -base64 ${KEY_BYTES}" and set ${variables.keyEncryptionKey.name} or ${variables.keyEncryptionKeyFile.name}.`,
-    });
+export function sealingKeyOf(given: Uint8Array | null, folder: string | null, random: (length: number) => Uint8Array): SealingKey {
+  if (given !== null) return { key: given, note: null };
   if (folder === null) return { key: random(KEY_BYTES), note: 'issuer keys are sealed with a key of this process only; they end with it' };
   return keptBeside(folder, random);
+}
+
+/** A production issuer must be given one, so that a copy of the database alone is worth nothing. */
+export function keyMissing(): TidewaiterError {
+  return new TidewaiterError('config.invalid', {
+    which: variables.keyEncryptionKey.name,
+    got: 'nothing',
+    want: `${variables.keyEncryptionKey.type}, since ${variables.publicUrl.name} makes this a production issuer`,
+    remedy: `Make one with "openssl rand -base64 ${KEY_BYTES}" and set ${variables.keyEncryptionKey.name} or ${variables.keyEncryptionKeyFile.name}.`,
+  });
 }
 
 function keptBeside(folder: string, random: (length: number) => Uint8Array): SealingKey {
@@ -52,10 +48,11 @@ function keptBeside(folder: string, random: (length: number) => Uint8Array): Sea
         cause,
       });
   }
-  return { key: decode(readFileSync(file, 'utf8').trim(), file), note };
+  return { key: decodeKey(readFileSync(file, 'utf8').trim(), file), note };
 }
 
-function decode(text: string, which: string): Uint8Array {
+/** @throws config.invalid naming `which`, a variable or a file. */
+export function decodeKey(text: string, which: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length === KEY_BYTES && /^[A-Za-z0-9+/]{43}=$/.test(text)) return new Uint8Array(bytes);
   throw new TidewaiterError('config.invalid', {

@@ -8,12 +8,11 @@ const NAME = 'TIDEWAITER_PUBLIC_URL';
  * contain a port number" (IAM, CreateOpenIDConnectProvider); STS must reach it from outside.
  * @param development lets through what only a loopback AWS can use: http, a port, an IP address, localhost.
  */
-export function checkPublicUrl(text: string, development: boolean): string {
+export function checkPublicUrl(text: string, development: boolean): void {
   const url = parse(text);
   const faults = [...shapeFaults(text, url), ...(development ? [] : reachFaults(url))];
   const [fault] = faults;
   if (fault) throw refuse(text, fault, development);
-  return text;
 }
 
 /** Faults no installation may have: `iss` would not be one fixed string. */

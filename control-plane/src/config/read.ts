@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readConfig } from '@tidewaiter/shared/config';
+import { type Check, type Config, readConfig } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { keyEncryptionKeyOf } from './key-encryption-key.ts';
+import { decodeKey, keyMissing, sealingKeyOf } from './key-encryption-key.ts';
 import { checkPublicUrl } from './public-url.ts';
 import { variables } from './variables.ts';
 
@@ -27,39 +27,49 @@ export interface ControlPlaneConfig {
 
 /**
  * Reads and checks the environment.
- * @throws config.invalid, config.conflict (two variables that say different things; both are named).
+ * @throws config.invalid, config.conflict (two variables that say different things; both are named): all that is wrong at once.
  */
 export function readControlPlaneConfig(
   env: Readonly<Record<string, string | undefined>> = process.env,
   random: (length: number) => Uint8Array = (length) => crypto.getRandomValues(new Uint8Array(length)),
 ): ControlPlaneConfig {
-  const raw = readConfig(variables, env);
+  const raw = readConfig(variables, env, checks);
   const folder = databaseFolder(raw.databaseUrl);
-  const publicUrl = raw.publicUrl === null ? null : checkPublicUrl(raw.publicUrl, raw.developmentUrls);
-  const ownerToken = ownerTokenOf(oneSource(raw.ownerToken, variables.ownerToken.name, raw.ownerTokenFile, variables.ownerTokenFile.name));
-  const givenKey = oneSource(
-    raw.keyEncryptionKey,
-    variables.keyEncryptionKey.name,
-    raw.keyEncryptionKeyFile,
-    variables.keyEncryptionKeyFile.name,
-  );
-  // Last, since it may make a file: a configuration that is refused leaves nothing behind.
-  const sealing = keyEncryptionKeyOf(givenKey, { required: publicUrl !== null && !raw.developmentUrls, folder, random });
+  // Only now, since it may make a file: a configuration that is refused leaves nothing behind.
+  const sealing = sealingKeyOf(givenKeyOf(raw), folder, random);
   return {
     databaseUrl: raw.databaseUrl,
     listenHost: raw.listenHost,
     listenPort: raw.listenPort,
-    publicUrl,
+    publicUrl: raw.publicUrl,
     sensorUrls: raw.sensorUrls,
     developmentUrls: raw.developmentUrls,
     keyEncryptionKey: sealing.key,
     keyEncryptionKeyNote: sealing.note,
-    ownerToken,
+    ownerToken: ownerTokenOf(raw),
     ownerTokenOutputFile: raw.ownerTokenOutputFile ?? join(folder ?? '.', 'owner-token'),
     logLevel: raw.logLevel,
     bodyBytesMax: raw.bodyBytesMax,
   };
 }
+
+type Raw = Config<typeof variables>;
+
+const checks: readonly Check<typeof variables>[] = [
+  {
+    of: ['publicUrl', 'developmentUrls'],
+    run: ({ publicUrl, developmentUrls }) => publicUrl !== null && checkPublicUrl(publicUrl, developmentUrls),
+  },
+  { of: ['ownerToken', 'ownerTokenFile'], run: ownerTokenOf },
+  { of: ['keyEncryptionKey', 'keyEncryptionKeyFile'], run: givenKeyOf },
+  {
+    of: ['publicUrl', 'developmentUrls', 'keyEncryptionKey', 'keyEncryptionKeyFile'],
+    run: ({ publicUrl, developmentUrls, keyEncryptionKey, keyEncryptionKeyFile }) => {
+      const isProduction = publicUrl !== null && !developmentUrls;
+      if (isProduction && keyEncryptionKey === null && keyEncryptionKeyFile === null) throw keyMissing();
+    },
+  },
+];
 
 /** A secret from its variable or its file; both at once contradict each other. */
 function oneSource(value: string | null, name: string, file: string | null, fileName: string): string | null {
@@ -82,7 +92,8 @@ function readSecret(file: string, name: string): string {
   }
 }
 
-function ownerTokenOf(token: string | null): string | null {
+function ownerTokenOf({ ownerToken, ownerTokenFile }: Raw): string | null {
+  const token = oneSource(ownerToken, variables.ownerToken.name, ownerTokenFile, variables.ownerTokenFile.name);
   if (token === null || /^tw_[\w-]{43}$/.test(token)) return token;
   throw new TidewaiterError('config.invalid', {
     which: variables.ownerToken.name,
@@ -90,6 +101,12 @@ function ownerTokenOf(token: string | null): string | null {
     want: variables.ownerToken.type,
     remedy: 'Make one with: echo "tw_$(openssl rand 32 | basenc --base64url | tr -d =)"',
   });
+}
+
+function givenKeyOf({ keyEncryptionKey, keyEncryptionKeyFile }: Raw): Uint8Array | null {
+  const { keyEncryptionKey: key, keyEncryptionKeyFile: file } = variables;
+  const given = oneSource(keyEncryptionKey, key.name, keyEncryptionKeyFile, file.name);
+  return given === null ? null : decodeKey(given, key.name);
 }
 
 /** Folder of the SQLite file; null for PostgreSQL and in-memory databases. */

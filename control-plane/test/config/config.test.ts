@@ -158,3 +158,30 @@ t.test('numbers, flags and levels are held to what they may be', async (t) => {
   ] as const;
   for (const [name, value] of bad) t.match(refused({ [name]: value }).message, new RegExp(name), `${name}=${value}`);
 });
+
+t.test('everything that is wrong is named at once, each with its remedy, and no file is made', async (t) => {
+  const folder = t.testdir();
+  const secret = randomBytes(8).toString('hex');
+  const error = refused({
+    TIDEWAITER_DATABASE_URL: `sqlite:${folder}/tidewaiter.db`,
+    TIDEWAITER_LISTEN_PORT: '70000',
+    TIDEWAITER_LOG_LEVEL: 'loud',
+    TIDEWAITER_PUBLIC_URL: 'https://tidewaiter.example.com/',
+    TIDEWAITER_OWNER_TOKEN: secret,
+    TIDEWAITER_KEY_ENCRYPTION_KEY: secret,
+    TIDEWAITER_KEY_ENCRYPTION_KEY_FILE: '/nowhere',
+  });
+  t.equal(error.code, 'config.invalid');
+  t.match(error.message, /5 faults/);
+  const named = ['LISTEN_PORT', 'LOG_LEVEL', 'PUBLIC_URL', 'OWNER_TOKEN', 'KEY_ENCRYPTION_KEY'];
+  for (const [at, name] of named.entries()) t.match(error.message, new RegExp(`\\(${at + 1}\\) TIDEWAITER_${name}\\b`), name);
+  for (const remedy of [
+    'Correct or unset TIDEWAITER_LISTEN_PORT',
+    'Set it to https://HOST',
+    'openssl rand 32',
+    'Unset TIDEWAITER_KEY_ENCRYPTION_KEY',
+  ])
+    t.match(error.message, remedy);
+  t.notMatch(error.message, secret);
+  t.strictSame(readdirSync(folder), []);
+});

@@ -1,4 +1,4 @@
-import { type Config, integerOf, isLoopbackHost, logLevels, oneOf, readConfig, type Variable } from '@tidewaiter/shared/config';
+import { type Check, type Config, integerOf, isLoopbackHost, logLevels, oneOf, readConfig, type Variable } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type FingerprintKeySources, fingerprintKeySourcesOf, fingerprintVariables } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
@@ -62,20 +62,39 @@ export const daemonVariables = {
 
 export type DaemonConfig = Config<typeof daemonVariables> & { readonly fingerprintKeys: FingerprintKeySources };
 
-/** @throws config.invalid, config.conflict naming the variable. */
+const checks: readonly Check<typeof daemonVariables>[] = [
+  { of: Object.keys(fingerprintVariables) as (keyof typeof fingerprintVariables)[], run: requiredKeys },
+  {
+    of: ['enrolmentToken', 'enrolmentTokenFile'],
+    run: ({ enrolmentToken, enrolmentTokenFile }) => {
+      if (enrolmentToken !== null && enrolmentTokenFile !== null) throw tokenTwice();
+    },
+  },
+  {
+    of: ['controlPlaneUrl', 'allowPlainLoopback'],
+    run: ({ controlPlaneUrl, allowPlainLoopback }) => refusePlainUrl(controlPlaneUrl, allowPlainLoopback),
+  },
+];
+
+/** @throws config.invalid, config.conflict naming every variable that is wrong. */
 export function readDaemonConfig(env: Readonly<Record<string, string | undefined>>): DaemonConfig {
-  const config = readConfig(daemonVariables, env);
-  const fingerprintKeys = fingerprintKeySourcesOf(config);
-  if (fingerprintKeys === null) throw keyMissing();
-  if (config.enrolmentToken !== null && config.enrolmentTokenFile !== null)
-    throw new TidewaiterError('config.conflict', {
-      which: 'TIDEWAITER_ENROLMENT_TOKEN and TIDEWAITER_ENROLMENT_TOKEN_FILE',
-      got: 'both',
-      want: 'one of them',
-      remedy: 'Unset one.',
-    });
-  refusePlainUrl(config.controlPlaneUrl, config.allowPlainLoopback);
-  return { ...config, fingerprintKeys };
+  const config = readConfig(daemonVariables, env, checks);
+  return { ...config, fingerprintKeys: requiredKeys(config) };
+}
+
+function requiredKeys(config: Config<typeof daemonVariables>): FingerprintKeySources {
+  const sources = fingerprintKeySourcesOf(config);
+  if (sources === null) throw keyMissing();
+  return sources;
+}
+
+function tokenTwice(): TidewaiterError {
+  return new TidewaiterError('config.conflict', {
+    which: 'TIDEWAITER_ENROLMENT_TOKEN and TIDEWAITER_ENROLMENT_TOKEN_FILE',
+    got: 'both',
+    want: 'one of them',
+    remedy: 'Unset one.',
+  });
 }
 
 /** Plain http or ws to the control plane is for loopback alone, and there under the switch. */

@@ -1,4 +1,4 @@
-import { type Config, integerOf, readConfig, type Variable } from '@tidewaiter/shared/config';
+import { type Check, type Config, integerOf, readConfig, type Variable } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type FingerprintKeySources, fingerprintKeySourcesOf, fingerprintVariables } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
@@ -23,12 +23,24 @@ export const scanVariables = { ...fingerprintVariables, scanWorkers, ...networkV
 /** Without keys the run makes a random one. */
 export type ScanConfig = Config<typeof scanVariables> & { readonly fingerprintKeys: FingerprintKeySources | null };
 
-/** @throws config.invalid naming the variable, config.conflict naming both. */
+const checks: readonly Check<typeof scanVariables>[] = [
+  { of: Object.keys(fingerprintVariables) as (keyof typeof fingerprintVariables)[], run: fingerprintKeySourcesOf },
+  {
+    of: ['registryUsername', 'registryPassword'],
+    run: (config) => {
+      if ((config.registryUsername === null) !== (config.registryPassword === null)) throw halfAUser();
+    },
+  },
+];
+
+/** @throws config.invalid, config.conflict naming every variable that is wrong. */
 export function readScanConfig(env: Readonly<Record<string, string | undefined>>): ScanConfig {
-  const values = readConfig(scanVariables, env);
-  const config = { ...values, fingerprintKeys: fingerprintKeySourcesOf(values) };
-  if ((config.registryUsername === null) === (config.registryPassword === null)) return config;
-  throw new TidewaiterError('config.conflict', {
+  const config = readConfig(scanVariables, env, checks);
+  return { ...config, fingerprintKeys: fingerprintKeySourcesOf(config) };
+}
+
+function halfAUser(): TidewaiterError {
+  return new TidewaiterError('config.conflict', {
     which: `${registryUsername.name} and ${registryPassword.name}`,
     got: 'one of them',
     want: 'both or neither',

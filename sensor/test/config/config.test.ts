@@ -146,3 +146,17 @@ t.test('the one-shot does not start on what contradicts either', async (t) => {
   t.equal(code, 2);
   t.match(stderr, /TIDEWAITER_REGISTRY_USERNAME and TIDEWAITER_REGISTRY_PASSWORD.*\[config\.conflict\]/);
 });
+
+t.test('everything that is wrong is named at once, each with its remedy', async (t) => {
+  const both = { TIDEWAITER_ENROLMENT_TOKEN: 'a', TIDEWAITER_ENROLMENT_TOKEN_FILE: '/b' };
+  const daemon = { TIDEWAITER_CONTROL_PLANE_URL: 'http://tidewaiter.example.com', TIDEWAITER_CONCURRENCY: '0', ...both };
+  const named = ['CONCURRENCY', 'FINGERPRINT_KEY_FILE', 'ENROLMENT_TOKEN', 'CONTROL_PLANE_URL'];
+  const message = new RegExp(['4 faults', ...named.map((name, at) => `\\(${at + 1}\\) TIDEWAITER_${name}\\b`)].join('.*'));
+  t.throws(() => readDaemonConfig(daemon), { code: 'config.invalid', message });
+  t.throws(() => readDaemonConfig(daemon), { message: /Correct or unset TIDEWAITER_CONCURRENCY.*keygen.*Unset one.*Use https/ });
+  const scan = { TIDEWAITER_SCAN_WORKERS: '0', TIDEWAITER_REGISTRY_USERNAME: 'someone' };
+  t.throws(() => readScanConfig(scan), {
+    code: 'config.invalid',
+    message: /2 faults.*TIDEWAITER_SCAN_WORKERS.*TIDEWAITER_REGISTRY_PASSWORD/,
+  });
+});

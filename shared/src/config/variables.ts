@@ -1,4 +1,5 @@
 import { TidewaiterError } from '../errors/index.ts';
+import { Faults } from './faults.ts';
 import { meantBy } from './spelling.ts';
 
 /**
@@ -22,30 +23,48 @@ export type Variables = Readonly<Record<string, Variable<unknown>>>;
 
 export type Config<V extends Variables> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
 
+/** What variables say of each other. It is left out where one of `of` cannot be read: that is named already. */
+export interface Check<V extends Variables> {
+  readonly of: readonly (keyof V)[];
+  /** @throws config.invalid, config.conflict. */
+  readonly run: (config: Config<V>) => void;
+}
+
 /**
- * Reads every variable of `variables` from `env`.
- * @throws config.invalid for a name that is nearly one of them (the one meant would silently keep its default), and naming the variable, what it holds (never a secret's value) and what it should.
+ * Reads every variable of `variables` from `env`, and runs `checks` on them.
+ * @throws config.invalid, config.conflict naming all that is wrong at once: the variable, what it holds (never a secret's value), what it
+ * should, and the remedy. A name that is nearly one of them is wrong, too: the one meant would silently keep its default.
  */
-export function readConfig<const V extends Variables>(variables: V, env: Readonly<Record<string, string | undefined>>): Config<V> {
-  checkSpelling(Object.values(variables), env);
-  const values = Object.entries(variables).map(([key, variable]) => [key, readOne(variable, env[variable.name])]);
-  return Object.fromEntries(values) as Config<V>;
+export function readConfig<const V extends Variables>(
+  variables: V,
+  env: Readonly<Record<string, string | undefined>>,
+  checks: readonly Check<V>[] = [],
+): Config<V> {
+  const faults = new Faults();
+  for (const name of Object.keys(env)) faults.attempt(() => checkSpelling(variables, name, env[name]));
+  const values: Record<string, unknown> = {};
+  for (const [key, variable] of Object.entries(variables))
+    faults.attempt(() => {
+      values[key] = readOne(variable, env[variable.name]);
+    });
+  const config = values as Config<V>;
+  for (const { of, run } of checks) if (of.every((key) => key in values)) faults.attempt(() => run(config));
+  faults.throwIfAny();
+  return config;
 }
 
 /** Names farther off are another program's. */
-function checkSpelling(variables: readonly Variable<unknown>[], env: Readonly<Record<string, string | undefined>>): void {
-  const known = variables.map(({ name }) => name);
-  for (const name of Object.keys(env)) {
-    if (!name.startsWith('TIDEWAITER_') || !env[name] || known.includes(name)) continue;
-    const want = meantBy(name, known);
-    if (want === null) continue;
-    throw new TidewaiterError('config.invalid', {
-      which: name,
-      got: 'a name that there is not',
-      want,
-      remedy: `Rename it to ${want}, or unset it.`,
-    });
-  }
+function checkSpelling(variables: Variables, name: string, text: string | undefined): void {
+  const known = Object.values(variables).map((variable) => variable.name);
+  if (!name.startsWith('TIDEWAITER_') || !text || known.includes(name)) return;
+  const want = meantBy(name, known);
+  if (want === null) return;
+  throw new TidewaiterError('config.invalid', {
+    which: name,
+    got: 'a name that there is not',
+    want,
+    remedy: `Rename it to ${want}, or unset it.`,
+  });
 }
 
 function readOne(variable: Variable<unknown>, text: string | undefined): unknown {
