@@ -22,6 +22,7 @@ const ignore = (): void => {};
 /** Every sensor's socket of this process. The socket is a hint, the database is the truth: losing one loses nothing. */
 export class Gateway {
   readonly #parts: GatewayParts;
+  readonly #socketsMax: number;
   /** permessage-deflate stays off: a compressed bomb would pass maxPayload in memory, and frames are small. */
   readonly #sockets = new WebSocketServer({
     noServer: true,
@@ -35,8 +36,10 @@ export class Gateway {
   #opening = 0;
   #isClosing = false;
 
-  constructor(parts: GatewayParts) {
+  /** @param socketsMax for tests. */
+  constructor(parts: GatewayParts, socketsMax = SOCKETS_MAX) {
     this.#parts = parts;
+    this.#socketsMax = socketsMax;
   }
 
   /** Takes the upgrades of `server`. */
@@ -71,8 +74,8 @@ export class Gateway {
     socket.on('error', ignore);
     this.#opening += 1;
     try {
-      if (this.#isClosing || this.#connections.size + this.#opening > SOCKETS_MAX)
-        throw new TidewaiterError('overloaded', { which: 'sensor sockets', want: `at most ${SOCKETS_MAX} in one process` });
+      if (this.#isClosing || this.#connections.size + this.#opening > this.#socketsMax)
+        throw new TidewaiterError('overloaded', { which: 'sensor sockets', want: `at most ${this.#socketsMax} in one process` });
       const sensor = await authenticateUpgrade(request, this.#parts);
       socket.off('error', ignore);
       this.#sockets.handleUpgrade(request, socket, head, (open) => this.#open(open, sensor));

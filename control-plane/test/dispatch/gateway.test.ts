@@ -6,9 +6,17 @@ import { FRAME_BYTES_MAX, type FrameBody } from '@tidewaiter/shared/protocol';
 import { generateKeyPair } from 'jose';
 import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
+import { createServer } from 'node:http';
+import { createAssignments } from '../../src/assignments/index.ts';
+import { createCatalog } from '../../src/catalog/index.ts';
+import { Gateway } from '../../src/dispatch/index.ts';
 import { Outbox } from '../../src/dispatch/outbox.ts';
 import { watchSilence } from '../../src/dispatch/silence.ts';
-import { accountOf, digestOf, pushEvent, registryBody, startTestApp, type TestApp } from '../api/harness.ts';
+import { createFindings } from '../../src/findings/index.ts';
+import { Issuer } from '../../src/issuer/index.ts';
+import { Sensors } from '../../src/sensors/index.ts';
+import { openStore } from '../../src/storage/index.ts';
+import { accountOf, digestOf, pushEvent, random, registryBody, startTestApp, type TestApp } from '../api/harness.ts';
 import {
   assertionOf,
   type Enrolled,
@@ -658,6 +666,60 @@ t.test('a sensor that does not read is cut off before its queue grows', async (t
   for (let index = 0; index < 4_000 && socket.readyState === WebSocket.OPEN; index += 1) outbox.send('token', frame);
   t.ok(socket.bufferedAmount < 5 * FRAME_BYTES_MAX);
   await closed;
+});
+
+t.test('a process holds as many sockets as its bound says; one that closes makes room', async (t) => {
+  const store = await openStore(`sqlite:${app.databaseFile}`, { now: app.now, monotonic: () => performance.now() });
+  const around = { now: app.now, random, newId: randomUUID };
+  const note = () => undefined;
+  const log = { info: note, warn: note, error: note };
+  const context = { store, now: app.now, monotonic: () => performance.now(), newId: randomUUID, log };
+  const findings = createFindings(context);
+  const work = createAssignments(context, findings);
+  const parts = {
+    ...context,
+    work,
+    findings,
+    listings: createCatalog(context, work),
+    issuer: new Issuer({ ...around, store, issuerUrl: () => null, keyEncryptionKey: random(32) }),
+    sensors: new Sensors(store, around),
+    audiences: () => [app.url],
+  };
+  const gateway = new Gateway(parts, 2);
+  const server = createServer();
+  gateway.attach(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(async () => {
+    await gateway.close();
+    server.close();
+    await store.close();
+  });
+  const { port } = server.address() as { readonly port: number };
+  const socketOf = async (): Promise<WebSocket> => {
+    const assertion = await assertionOf(app, await enrolSensor(app, app.ownerToken));
+    return openSocket({ ...app, url: `http://127.0.0.1:${port}` }, assertion);
+  };
+  const [first, second] = [await socketOf(), await socketOf()];
+  await Promise.all([once(first, 'open'), once(second, 'open')]);
+  t.equal(gateway.count, 2);
+  const refused = { status: 429, body: { code: 'overloaded', detail: /sensor sockets.*want at most 2 in one process/, retryable: true } };
+  t.match(await refusedUpgrade(await socketOf()), refused);
+  first.close();
+  while (gateway.count > 1) await new Promise((resolve) => setTimeout(resolve, 10));
+  const third = await socketOf();
+  await once(third, 'open');
+  t.equal(gateway.count, 2);
+});
+
+t.test('a peer that takes no part in the closing handshake is cut', async (t) => {
+  const { ours, theirs } = await socketPair(t);
+  theirs.pause();
+  const at = performance.now();
+  new Outbox(ours, randomUUID).close(1008, 'over');
+  const [code] = await once(ours, 'close');
+  t.equal(code, 1006, 'without an answer');
+  const took = performance.now() - at;
+  t.ok(took > 1_900 && took < 4_000, `${Math.round(took)} ms`);
 });
 
 t.test('a shutdown tells sensors to come back and closes with 1012', async (t) => {

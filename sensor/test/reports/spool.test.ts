@@ -4,7 +4,7 @@ import { getEventListeners } from 'node:events';
 import { readdirSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { TidewaiterError } from '@tidewaiter/shared/errors';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import tap, { type Test } from 'tap';
 import { openSpool, type SpoolEntry } from '../../src/reports/index.ts';
 import { outcomeOf, pageOf } from './reports.ts';
@@ -138,6 +138,18 @@ void tap.test('a report that cannot be read is set aside by name; the others are
   );
   t.equal(readFileSync(join(folder, 'set-aside', cut.name)).length, 20, 'what there is of it is kept');
   t.equal(again.count, 1);
+});
+
+void tap.test('files are set aside to a bound: the oldest go', async (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const { spool } = await spoolIn(folder);
+  const aside = join(folder, 'set-aside');
+  for (let at = 0; at < 1_000; at++) writeFileSync(join(aside, `${String(at).padStart(15, '0')}-old`), '');
+  const entry = await spool.put(pageOf(10), never);
+  const why = new TidewaiterError('protocol.frame-invalid', { which: 'report' });
+  await spool.setAside(entry, why);
+  t.equal(readdirSync(aside).length, 1_000);
+  t.notOk(readdirSync(aside).includes(`${'0'.padStart(15, '0')}-old`));
 });
 
 void tap.test('a disk that takes no more of a file is spool.full; what was written stays and small reports go on', (t) => {

@@ -75,7 +75,7 @@ t.test('takes no offer before welcome', async (t) => {
 t.test('speaks no version but its own', async (t) => {
   const { plane, sensor } = await sensorFor(t);
   await plane.welcomed({ schema: 99 });
-  await sensor.says(/schema 99.*"code":"protocol.version-unsupported"/);
+  await sensor.says(/got schemas 99, want one of 1.*"code":"protocol.schema-unsupported"/);
   t.ok(await plane.welcomed(), 'it tries again: the control plane may be mended');
 });
 

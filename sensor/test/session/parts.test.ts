@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { FRAME_BYTES_MAX, failureOf, type ManifestReport } from '@tidewaiter/shared/protocol';
+import { FRAME_BYTES_MAX, type Frame, failureOf, type ManifestReport } from '@tidewaiter/shared/protocol';
 import { emptyCoverage, type LayerFinding } from '@tidewaiter/shared/findings';
 import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -9,6 +9,7 @@ import { CatalogPages } from '../../src/session/catalog-pages.ts';
 import { reportSkew } from '../../src/session/clock-skew.ts';
 import { errorOfFailure } from '../../src/session/failures.ts';
 import { FrameSocket, type FrameSocketOptions } from '../../src/session/frame-socket.ts';
+import { LOGGED_ERRORS_MAX, REQUESTS_MAX } from '../../src/session/limits.ts';
 import { pause, ReconnectWindows } from '../../src/session/reconnect.ts';
 import { fitManifest, fitSummary, pagesOfFindings, REPORT_BYTES_MAX, sizeOf } from '../../src/session/report-size.ts';
 import { createLog } from '../../src/telemetry/index.ts';
@@ -82,9 +83,44 @@ t.test('a peer that does not read is cut before what waits for it fills the memo
   t.ok(sent < 100);
 });
 
+t.test('a frame of the largest size is read and sent, one byte more is neither', async (t) => {
+  const { socket, peer } = await pair(t);
+  const got: Frame[] = [];
+  socket.listen((frame) => void got.push(frame));
+  const frame = (bytes: number): string => {
+    const text = JSON.stringify({ v: 1, type: 'drain', id: 'd', body: { retryAfterMs: 1, more: '' } });
+    return text.replace('""', `"${'x'.repeat(bytes - text.length)}"`);
+  };
+  peer.send(frame(FRAME_BYTES_MAX));
+  while (got.length === 0) await pause(10, new AbortController().signal);
+  t.match(got, [{ type: 'drain' }]);
+  const report = (hashes: string) => ({
+    reportId: 'r',
+    schema: 1,
+    report: { kind: 'layer-page' as const, digest: `sha256:${'c'.repeat(64)}`, engine, page: 0, paths: { kind: 'files' as const, hashes } },
+  });
+  const envelope = JSON.stringify({ v: 1, type: 'report', id: randomUUID(), body: report('') }).length;
+  const arrived = once(peer, 'message') as Promise<[Buffer]>;
+  socket.send('report', report('A'.repeat(FRAME_BYTES_MAX - envelope)));
+  t.equal((await arrived)[0].length, FRAME_BYTES_MAX);
+  t.throws(() => socket.send('report', report('A'.repeat(FRAME_BYTES_MAX - envelope + 1))), { code: 'protocol.frame-too-large' });
+  peer.send(frame(FRAME_BYTES_MAX + 1));
+  t.match(await socket.closed, { code: 1008, reason: 'protocol.frame-too-large' });
+  t.equal(got.length, 1);
+});
+
+t.test('errors of one socket are logged to a bound', async (t) => {
+  const { socket, peer, lines } = await pair(t);
+  const error = { code: 'internal', detail: 'no', remedy: null, retryable: false };
+  for (let at = 0; at < LOGGED_ERRORS_MAX + 5; at++) peer.send(JSON.stringify({ v: 1, type: 'error', id: `e${at}`, body: error }));
+  peer.close();
+  await socket.closed;
+  t.equal(lines.filter((line) => line.includes('reports an error')).length, LOGGED_ERRORS_MAX);
+});
+
 t.test('questions in flight are bounded', async (t) => {
   const { socket } = await pair(t);
-  const asked = Array.from({ length: 256 }, () => socket.ask('accept', { assignmentId: 'a' }, 'accepted'));
+  const asked = Array.from({ length: REQUESTS_MAX }, () => socket.ask('accept', { assignmentId: 'a' }, 'accepted'));
   await t.rejects(socket.ask('accept', { assignmentId: 'a' }, 'accepted'), { code: 'overloaded' });
   socket.terminate();
   for (const one of await Promise.allSettled(asked)) t.equal(one.status, 'rejected');
@@ -101,7 +137,7 @@ t.test('reconnects once in each window, windows doubling to 64 s, and small agai
   });
   const at = performance.now();
   const rest = await windows.next(stopped.signal);
-  t.ok(performance.now() - at < 50, 'the first try of a process is made at once');
+  t.ok(performance.now() - at < 500, 'the first try of a process is made at once');
   t.equal(draws.length, 0);
   await rest(0);
   const waited = performance.now() - at;

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '@tidewaiter/shared/protocol';
 import t from 'tap';
+import { OFFERS_MAX } from '../../src/session/limits.ts';
 import { cloudWithImage, hostRole, sensorFor, spooled } from './fixtures.ts';
 import { ACCOUNT, keyFile, push, REGION, ROLE, sampleImage, startSensor } from './programs.ts';
 import { StandIn, waitFor } from './stand-in.ts';
@@ -373,6 +374,26 @@ t.test('layers the control plane passes over in its answer are asked for again; 
   peer.send('cancel', { grant });
   t.equal(peer.reports.filter(({ report }) => report.kind === 'layer-done').length, 1);
   t.strictSame(Object.keys(cloud.counters().blobs).includes(stranger), false);
+});
+
+t.test('remembers offers to a bound until there is room, the rest are made again', async (t) => {
+  const { cloud, env, scan } = await cloudWithImage(t);
+  const { plane } = await sensorFor(t, { env: { ...env, TIDEWAITER_CONCURRENCY: '1' } });
+  const { peer } = await plane.welcomed();
+  cloud.setFault({ kind: 'slow', operation: 'BatchGetImage', delayMs: 2_000, count: 1 });
+  const grant = await peer.assign(scan);
+  const offers = Array.from({ length: OFFERS_MAX + 1 }, () => randomUUID());
+  for (const assignmentId of offers) peer.send('offer', { assignmentId, kind: 'sync' });
+  peer.send('cancel', { grant });
+  const accepted: string[] = [];
+  for (let at = 0; at < OFFERS_MAX; at++) {
+    const { id, body } = await peer.take('accept');
+    accepted.push(body.assignmentId);
+    peer.send('error', { code: 'assignment.taken', detail: 'no', remedy: null, retryable: false }, id);
+  }
+  t.strictSame(accepted, offers.slice(0, OFFERS_MAX), 'in order');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  t.notOk(peer.arrived.some(({ type }) => type === 'accept'));
 });
 
 t.test('takes no new work while its spool is half full, and takes it again when that is acknowledged', async (t) => {
