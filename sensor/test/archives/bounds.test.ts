@@ -1,0 +1,55 @@
+import { randomBytes } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import t from 'tap';
+import { DOCUMENT_BYTES_MAX, readDocument } from '../../src/archives/documents.ts';
+import { copyToWorkFile } from '../../src/archives/work-file.ts';
+import { type TarEntry, tarOf } from '../layers/tars.ts';
+
+const { signal } = new AbortController();
+
+/** What standard input brings, in pieces. */
+function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1_000) yield bytes.subarray(at, at + 1_000);
+}
+
+t.test('the work file takes an archive of its bound and refuses one byte more; nothing stays in the folder', async (t) => {
+  const folder = t.testdir();
+  const tar = await tarOf([{ name: 'manifest.json', content: randomBytes(3_000) }]);
+  const store = await copyToWorkFile(Readable.from(piecesOf(tar)), folder, signal, tar.length);
+  t.equal(await store.sizeOf('manifest.json'), 3_000);
+  t.strictSame(await readdir(folder), [], 'it has no name');
+  await store.close();
+  await t.rejects(copyToWorkFile(Readable.from(piecesOf(tar)), folder, signal, tar.length - 1), {
+    code: 'work-file.full',
+    message: new RegExp(`standard input.*got more than ${tar.length - 1} bytes, want at most ${tar.length - 1}`),
+  });
+  t.strictSame(await readdir(folder), []);
+  await t.rejects(copyToWorkFile(Readable.from(piecesOf(tar)), join(folder, 'none'), signal), {
+    code: 'work-file.full',
+    message: /none \(got a file cannot be made there\).*TMPDIR/,
+  });
+});
+
+t.test('a document of an archive is read at its bound, and refused one byte over it', async (t) => {
+  const entries = [DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MAX + 1].map((size) => ({ name: `${size}`, content: Buffer.alloc(size, 'x') }));
+  const store = await copyToWorkFile(Readable.from(piecesOf(await tarOf(entries))), t.testdir(), signal);
+  t.equal((await readDocument(store, `${DOCUMENT_BYTES_MAX}`, 'archive', signal)).length, DOCUMENT_BYTES_MAX);
+  await t.rejects(readDocument(store, `${DOCUMENT_BYTES_MAX + 1}`, 'archive', signal), {
+    code: 'manifest.too-large',
+    message: new RegExp(`got ${DOCUMENT_BYTES_MAX + 1} bytes, want at most ${DOCUMENT_BYTES_MAX}`),
+  });
+  await store.close();
+});
+
+t.test('links in an archive are followed eight steps, and a ring of them ends', async (t) => {
+  const link = (name: string, linkname: string): TarEntry => ({ name, linkname, type: 'symlink' });
+  const chain = Array.from({ length: 9 }, (_, at) => link(`link-${at + 1}`, at === 0 ? 'layer.tar' : `link-${at}`));
+  const tar = await tarOf([{ name: 'layer.tar', content: 'abc' }, ...chain, link('ring-1', 'ring-2'), link('ring-2', 'ring-1')]);
+  const store = await copyToWorkFile(Readable.from(piecesOf(tar)), t.testdir(), signal);
+  t.equal(await store.sizeOf('link-8'), 3);
+  t.equal(await store.sizeOf('link-9'), null);
+  t.equal(await store.sizeOf('ring-1'), null);
+  await store.close();
+});
