@@ -1,12 +1,12 @@
 import type { Stop } from '../layers/index.ts';
-import { type Archive, type Format, startsWith } from './format.ts';
+import { type Archive, type FormatNow, startsWith } from './format.ts';
 import type { PushInput, Reading } from './push-input.ts';
 
 const MAGIC = Buffer.from('!<arch>\n');
 const HEADER_BYTES = 60;
 
 /** ar as ar(5) has it: .deb (deb(5): control.tar, data.tar) and static libraries. GNU's long names stay as they stand there. */
-export const ar: Format = { name: 'ar', is: (head) => startsWith(head, ...MAGIC), read: readAr };
+export const ar: FormatNow = { name: 'ar', is: (head) => startsWith(head, ...MAGIC), read: readAr };
 
 function* readAr(input: PushInput, archive: Archive): Reading<Stop> {
   yield* input.pass(MAGIC.length);

@@ -14,12 +14,13 @@ export interface OuterFile {
   giveBack(lane: Lane): void;
   /** Something in it that was not read. */
   gap(gap: Gap): void;
-  /** All that lies in it was read. Findings may wait for this. */
+  /** Something in it is being read, and `leave` when it was: findings may wait until all is. */
+  stay(): void;
   leave(): void;
 }
 
 /** What receives the content of files and of what lies in them. */
 export interface NestedSink extends ContentSink {
-  /** Of the file that is open. */
+  /** Of the file that is open; it has been entered once. */
   enter(): OuterFile;
 }

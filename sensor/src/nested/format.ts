@@ -1,6 +1,5 @@
 import type { GapReason } from '@tidewaiter/shared/findings';
 import type { LayerLimits, Stop } from '../layers/index.ts';
-import type { Budget } from './budget.ts';
 import type { FilesInside, StreamInside } from './inside.ts';
 import type { NestedLimits } from './limits.ts';
 import type { PushInput, Reading } from './push-input.ts';
@@ -11,7 +10,6 @@ export interface Archive {
   readonly path: string;
   readonly limits: NestedLimits;
   readonly tarLimits: LayerLimits;
-  readonly budget: Budget;
   /** For content of one stream; `unnamed` is what it is called if it is no tar. */
   stream(unnamed: string): StreamInside;
   /** For files, each of which the archive names. */
@@ -20,14 +18,26 @@ export interface Archive {
   gap(reason: GapReason, name: string | null, bytes: number | null): void;
 }
 
-/** A kind of archive. One entry in formats.ts, one reader a file. */
-export interface Format {
+/** A kind of archive: known by magic bytes and structure, since a name says nothing. One entry in formats.ts, one reader a file. */
+interface Known {
   readonly name: string;
-  /** By magic bytes and structure; a name says nothing. @param head the file's first HEAD_BYTES, or all of it. */
+  /** @param head the file's first HEAD_BYTES, or all of it. */
   is(head: Uint8Array): boolean;
-  /** Reads it as it goes by. @returns why it could not be read to its end. */
+}
+
+/** Read as it goes by. @returns why it could not be read to its end. */
+export interface FormatNow extends Known {
   read(input: PushInput, archive: Archive): Reading<Stop>;
 }
+
+/** Read by a decoder that answers on a later turn. */
+export interface FormatLater extends Known {
+  /** Its decoder does one at a time: another one waits, and holds its bytes meanwhile. */
+  readonly isAlone: boolean;
+  readLater(chunks: AsyncIterable<Uint8Array>, archive: Archive): Promise<Stop>;
+}
+
+export type Format = FormatNow | FormatLater;
 
 /** A tar is known by a whole header block. */
 export const HEAD_BYTES = 512;

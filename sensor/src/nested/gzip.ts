@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Stop } from '../layers/index.ts';
-import { type Archive, type Format, startsWith, stemOf } from './format.ts';
+import { type Archive, type FormatNow, startsWith, stemOf } from './format.ts';
 import { Inflater } from './inflater.ts';
 import type { StreamInside } from './inside.ts';
 import type { PushInput, Reading } from './push-input.ts';
@@ -17,7 +17,7 @@ const isMember = (bytes: Uint8Array): boolean => startsWith(bytes, 0x1f, 0x8b, 0
  * gzip (RFC 1952): .gz, .tgz, .svgz, and Alpine's .apk, which is several members that make one tar together. Its header's name and comment
  * are plain bytes of the file, and read as such.
  */
-export const gzip: Format = { name: 'gzip', is: isMember, read: readGzip };
+export const gzip: FormatNow = { name: 'gzip', is: isMember, read: readGzip };
 
 function* readGzip(input: PushInput, archive: Archive): Reading<Stop> {
   const inside = archive.stream(stemOf(archive.path, '.gz', '.z'));

@@ -1,3 +1,3 @@
 export type { Lane, NestedSink, OuterFile } from './face.ts';
 export type { NestedLimits } from './limits.ts';
-export { withNestedContent } from './nested-content.ts';
+export { type NestedContent, withNestedContent } from './nested-content.ts';

@@ -1,4 +1,7 @@
-import { InflateRaw } from 'minizlib';
+import { createRequire } from 'node:module';
+import type { InflateRaw } from 'minizlib';
+
+const require = createRequire(import.meta.url);
 
 /** Gives 8 MiB at most (deflate's 1,032 to 1), which live until the piece was taken. */
 const PIECE_BYTES = 1 << 13;
@@ -41,7 +44,9 @@ export class Inflater {
   }
 
   #create(): InflateRaw {
-    const stream = new InflateRaw({});
+    // Loaded when the first one comes.
+    const minizlib: typeof import('minizlib') = require('minizlib');
+    const stream = new minizlib.InflateRaw({});
     stream.on('data', (bytes: Uint8Array) => this.#onBytes(bytes));
     stream.on('error', () => undefined);
     return stream;

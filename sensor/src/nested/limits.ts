@@ -13,6 +13,12 @@ export interface NestedLimits {
   readonly entriesMax: number;
   /** Memory a zstd frame may ask for (its window). */
   readonly zstdWindowBytesMax: number;
+  /** Memory an xz block may ask for (its dictionary). */
+  readonly xzDictionaryBytesMax: number;
+  /** Size of an archive whose decoder wants it whole. */
+  readonly wholeBytesMax: number;
+  /** Bytes held at once for all decoders that answer on a later turn. */
+  readonly heldBytesMax: number;
 }
 
 /** The limits of a layer, for a tar inside a file. */

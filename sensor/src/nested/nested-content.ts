@@ -1,57 +1,43 @@
 import type { Gap } from '@tidewaiter/shared/findings';
-import type { ContentSink, Entry, LayerLimits, Stop } from '../layers/index.ts';
+import type { ContentSink, Entry } from '../layers/index.ts';
 import { Budget } from './budget.ts';
-import type { Lane, NestedSink, OuterFile } from './face.ts';
-import { type Archive, type Format, HEAD_BYTES } from './format.ts';
+import type { Lane, NestedSink } from './face.ts';
+import { type Format, HEAD_BYTES } from './format.ts';
 import { formatOf } from './formats.ts';
-import { FilesInside, StreamInside } from './inside.ts';
-import { type NestedLimits, tarLimits } from './limits.ts';
-import { PushInput, type Reading } from './push-input.ts';
+import { Later } from './later.ts';
+import { type ArchivePlace, type ContentLimits, type OpenArchive, OpenLater, OpenNow, type Scope } from './open-archive.ts';
 
-/** The bounds of nested content; those of a tar in it beside them. */
-export interface ContentLimits {
-  readonly nested: NestedLimits;
-  readonly layer: LayerLimits;
+/** A layer's content on its way to a sink, with the files in it that are archives opened. */
+export interface NestedContent extends ContentSink {
+  /** Has all read that was pushed and waits for a decoder. To be awaited between two pieces of the layer, and at its end. */
+  settle(): Promise<void>;
 }
 
-/** Passes a layer's content on to `sink`, and opens the files in it that are archives. */
-export function withNestedContent(sink: NestedSink, memory: Uint8Array, limits: ContentLimits): ContentSink {
-  const enter = (outerBytes: () => number): Scope => ({ outer: sink.enter(), budget: new Budget(limits.nested, outerBytes) });
-  return new NestedContent(sink, memory, limits, 0, enter);
-}
-
-/** What everything in one file of the layer has in common. */
-interface Scope {
-  readonly outer: OuterFile;
-  readonly budget: Budget;
+export function withNestedContent(sink: NestedSink, memory: Uint8Array, limits: ContentLimits): NestedContent {
+  return new LayerFiles(sink, memory, limits);
 }
 
 /** One depth: passes files on and has each that is an archive read by a reader, whose files go to the next depth. */
-class NestedContent implements ContentSink {
+abstract class Files implements ContentSink {
   readonly #sink: ContentSink;
   readonly #memory: Uint8Array;
-  readonly #limits: ContentLimits;
-  readonly #depth: number;
-  readonly #enter: (outerBytes: () => number) => Scope;
   #entry: Entry | null = null;
-  #seen = 0;
-  /** The file's first bytes, while they are too few to tell what it is. */
   #head: Uint8Array | null = null;
   #open: OpenArchive | null = null;
+  #seen = 0;
 
-  constructor(sink: ContentSink, memory: Uint8Array, limits: ContentLimits, depth: number, enter: (outerBytes: () => number) => Scope) {
+  constructor(sink: ContentSink, memory: Uint8Array) {
     this.#sink = sink;
     this.#memory = memory;
-    this.#limits = limits;
-    this.#depth = depth;
-    this.#enter = enter;
   }
+
+  protected abstract open(format: Format, path: string): OpenArchive | null;
 
   begin(entry: Entry): void {
     this.#sink.begin(entry);
     this.#entry = entry.type === 'file' ? entry : null;
-    this.#seen = 0;
     this.#head = null;
+    this.#seen = 0;
   }
 
   push(at: number, length: number): void {
@@ -78,79 +64,75 @@ class NestedContent implements ContentSink {
 
   #decide(bytes: Uint8Array): void {
     this.#head = null;
-    const format = formatOf(bytes.subarray(0, HEAD_BYTES));
-    if (!format || !this.#entry) return;
-    const scope = this.#enter(() => this.#seen);
-    this.#open = new OpenArchive(format, this.#entry.path, scope, this.#limits, this.#depth);
-    this.#open.push(bytes);
+    const format = this.#entry && formatOf(bytes.subarray(0, HEAD_BYTES));
+    if (!format) return;
+    this.#open = this.open(format, this.#entry?.path ?? '');
+    this.#open?.push(bytes);
   }
 }
 
-/** An archive on its way through its reader. */
-class OpenArchive {
-  readonly #path: string;
-  readonly #scope: Scope;
-  readonly #depth: number;
-  readonly #input = new PushInput();
-  readonly #lanes: Lane[] = [];
-  #files: FilesInside | null = null;
-  #reading: Reading<Stop> | null;
+/** Opens an archive of any depth, or tells that it is too deep. */
+function openArchive(format: Format, place: ArchivePlace, later: readonly Later[]): OpenArchive | null {
+  if (place.depth < place.limits.nested.depthMax)
+    return 'read' in format ? new OpenNow(format, place) : new OpenLater(format, place, later);
+  place.scope.outer.gap({ reason: 'limit-depth', path: `${place.path}!/`, bytes: null });
+  return null;
+}
 
-  constructor(format: Format, path: string, scope: Scope, limits: ContentLimits, depth: number) {
-    this.#path = path;
-    this.#scope = scope;
-    this.#depth = depth;
-    const isTooDeep = depth >= limits.nested.depthMax;
-    this.#reading = isTooDeep ? null : format.read(this.#input, this.#archive(limits, depth));
-    if (isTooDeep) this.#gap('limit-depth', null, null);
+/** The files of a layer. */
+class LayerFiles extends Files implements NestedContent {
+  readonly #sink: NestedSink;
+  readonly #limits: ContentLimits;
+  readonly #later: readonly Later[];
+  /** An archive in it may be read on when it is over. */
+  #file = { bytes: 0 };
+
+  constructor(sink: NestedSink, memory: Uint8Array, limits: ContentLimits) {
+    super(sink, memory);
+    this.#sink = sink;
+    this.#limits = limits;
+    const inUse = new Set<object>();
+    this.#later = Array.from({ length: limits.nested.depthMax }, () => new Later(inUse));
   }
 
-  push(bytes: Uint8Array): void {
-    if (!this.#reading) return;
-    this.#input.give(bytes);
-    this.#step(false);
-    this.#input.hold();
+  async settle(): Promise<void> {
+    for (const later of this.#later) await later.settle();
   }
 
-  /** @param isCut the file itself was not whole, which is named already. */
-  end(isCut: boolean): void {
-    this.#input.end();
-    if (this.#reading) this.#step(isCut);
-    for (const lane of this.#lanes) this.#scope.outer.giveBack(lane);
-    if (this.#depth === 0) this.#scope.outer.leave();
+  override begin(entry: Entry): void {
+    this.#file = { bytes: 0 };
+    super.begin(entry);
   }
 
-  #step(isCut: boolean): void {
-    const { done, value } = this.#reading?.next() ?? {};
-    if (!done) return;
-    this.#reading = null;
-    const isTold = (isCut && value === 'truncated') || (isOfOneFile(value) && value === this.#files?.told);
-    if (value && !isTold) this.#gap(value, null, null);
+  override push(at: number, length: number): void {
+    this.#file.bytes += length;
+    super.push(at, length);
   }
 
-  #archive(limits: ContentLimits, depth: number): Archive {
-    const layer = tarLimits(limits.nested, limits.layer.headerBytesMax);
-    const { budget } = this.#scope;
-    const inside = (): { readonly memory: Uint8Array; readonly sink: ContentSink } => {
-      const lane = this.#scope.outer.takeLane();
-      this.#lanes.push(lane);
-      return { memory: lane.memory, sink: new NestedContent(lane.sink, lane.memory, limits, depth + 1, () => this.#scope) };
-    };
-    return {
-      path: this.#path,
-      limits: limits.nested,
-      tarLimits: layer,
-      budget,
-      stream: (unnamed) => new StreamInside(inside(), this.#path, unnamed, layer, budget),
-      files: () => (this.#files = new FilesInside(inside(), this.#path, layer, budget)),
-      gap: (reason, name, bytes) => this.#gap(reason, name, bytes),
-    };
-  }
-
-  #gap(reason: Gap['reason'], name: string | null, bytes: number | null): void {
-    this.#scope.outer.gap({ reason, path: `${this.#path}!/${name ?? ''}`, bytes });
+  protected override open(format: Format, path: string): OpenArchive | null {
+    const [limits, file] = [this.#limits, this.#file];
+    const scope: Scope = { outer: this.#sink.enter(), budget: new Budget(limits.nested, () => file.bytes) };
+    const within = (lane: Lane): ContentSink => new FilesWithin(lane, { depth: 1, scope, limits }, this.#later);
+    const opened = openArchive(format, { path, depth: 0, scope, limits, within }, this.#later);
+    scope.outer.leave();
+    return opened;
   }
 }
 
-/** Where the bytes end or make no sense, nothing follows the file they belong to; a limit leaves something out. */
-const isOfOneFile = (stop: Stop | undefined): boolean => stop === 'truncated' || stop === 'corrupt';
+/** The files of an archive. */
+class FilesWithin extends Files {
+  readonly #place: Pick<ArchivePlace, 'depth' | 'scope' | 'limits'>;
+  readonly #later: readonly Later[];
+
+  constructor({ sink, memory }: Lane, place: Pick<ArchivePlace, 'depth' | 'scope' | 'limits'>, later: readonly Later[]) {
+    super(sink, memory);
+    this.#place = place;
+    this.#later = later;
+  }
+
+  protected override open(format: Format, path: string): OpenArchive | null {
+    const place = this.#place;
+    const within = (lane: Lane): ContentSink => new FilesWithin(lane, { ...place, depth: place.depth + 1 }, this.#later);
+    return openArchive(format, { ...place, path, within }, this.#later);
+  }
+}

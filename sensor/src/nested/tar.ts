@@ -1,9 +1,9 @@
 import { isTar, type Stop } from '../layers/index.ts';
-import type { Archive, Format } from './format.ts';
+import type { Archive, FormatNow } from './format.ts';
 import type { PushInput, Reading } from './push-input.ts';
 
 /** A plain tar, by its first header's checksum; a few bytes that sum up by chance (zeros above all) do not make one. */
-export const tar: Format = { name: 'tar', is: isTar, read: readTar };
+export const tar: FormatNow = { name: 'tar', is: isTar, read: readTar };
 
 function* readTar(input: PushInput, archive: Archive): Reading<Stop> {
   const inside = archive.stream('');

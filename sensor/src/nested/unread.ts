@@ -1,9 +1,9 @@
 import type { Stop } from '../layers/index.ts';
-import { type Format, startsWith } from './format.ts';
+import { type FormatNow, startsWith } from './format.ts';
 import type { PushInput, Reading } from './push-input.ts';
 
 /** A format that no reader here opens: it is known so that it can be named. Its bytes are read as they are. */
-function unread(name: string, ...magic: readonly number[]): Format {
+function unread(name: string, ...magic: readonly number[]): FormatNow {
   return {
     name,
     is: (head) => startsWith(head, ...magic),
@@ -14,7 +14,7 @@ function unread(name: string, ...magic: readonly number[]): Format {
   };
 }
 
-export const unreadFormats: readonly Format[] = [
+export const unreadFormats: readonly FormatNow[] = [
   unread('rpm', 0xed, 0xab, 0xee, 0xdb),
   unread('7z', 0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c),
   unread('rar', 0x52, 0x61, 0x72, 0x21, 0x1a, 0x07),

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Stop } from '../layers/index.ts';
-import { type Archive, type Format, startsWith } from './format.ts';
+import { type Archive, type FormatNow, startsWith } from './format.ts';
 import { Inflater } from './inflater.ts';
 import type { FilesInside } from './inside.ts';
 import type { PushInput, Reading } from './push-input.ts';
@@ -26,7 +26,7 @@ import {
  * its size does not matter and no byte is read twice (overlapping entries gain nothing); also what the directory at its end leaves out is
  * read. Then the directory is held against it: an entry it names that did not go by is told.
  */
-export const zip: Format = {
+export const zip: FormatNow = {
   name: 'zip',
   // The second is written before an archive that was to be split and was not, the third is an archive without entries.
   is: (head) =>

@@ -9,15 +9,9 @@ import type { ScannedFinding } from './sink.ts';
 const PARENTS_MAX = 256;
 const PATH_CHARACTERS_MAX = 4_096;
 
-type Finding = ScannedFinding<{ -readonly [K in keyof LayerFinding]: LayerFinding[K] }>;
+/** As it is built: a later entry of the same path may supersede it. */
+export type Finding = ScannedFinding<{ -readonly [K in keyof LayerFinding]: LayerFinding[K] }>;
 type Place = Pick<LayerFinding, 'pathHash' | 'parentHashes' | 'inFile'>;
-
-/** Findings of one path. */
-export interface PathFindings {
-  readonly findings: Finding[];
-  /** A later entry wrote the same path. */
-  readonly superseded: boolean;
-}
 
 export const hex = (hash: Uint8Array): string => Buffer.from(hash.buffer, hash.byteOffset, hash.length).toString('hex');
 
@@ -28,20 +22,34 @@ export const redactedPath = (tools: Pick<FactTools, 'redact'>, path: string): st
 /** A file of the layer in which something was found, or that has other files in it: these have its place and its visibility. */
 export class FoundFile {
   readonly #tools: FactTools;
+  /** Hard links to it that went by before all in it was read. */
+  readonly links: Entry[] = [];
   readonly #file: { readonly path: Uint8Array; readonly inFile: boolean };
-  readonly #onDone: (found: PathFindings) => void;
+  readonly #onDone: (findings: Finding[]) => void;
   readonly #found: { readonly path: string; readonly finding: Finding }[] = [];
   /** The file itself, and each archive that is open in it. */
   #open = 1;
+  #superseded = false;
   /** The same for all of them, and not free. */
   #place: Place | null = null;
   readonly #redactedPaths = new Map<string, string>();
 
   /** @param onDone told all that was found, when the last part was left. */
-  constructor(tools: FactTools, file: { readonly path: Uint8Array; readonly inFile: boolean }, onDone: (found: PathFindings) => void) {
+  constructor(tools: FactTools, file: { readonly path: Uint8Array; readonly inFile: boolean }, onDone: (findings: Finding[]) => void) {
     this.#tools = tools;
     this.#file = file;
     this.#onDone = onDone;
+  }
+
+  /** Something in it is still being read. */
+  get isOpen(): boolean {
+    return this.#open > 0;
+  }
+
+  /** A later entry of the layer wrote the same path. */
+  supersede(): void {
+    this.#superseded = true;
+    for (const { finding } of this.#found) finding.superseded = true;
   }
 
   stay(): void {
@@ -50,7 +58,7 @@ export class FoundFile {
 
   leave(): void {
     if (--this.#open > 0) return;
-    this.#onDone({ findings: this.#innermost(), superseded: false });
+    this.#onDone(this.#innermost());
   }
 
   /** @param path of the file, or of the one in it, in which the match is. */
@@ -86,7 +94,7 @@ export class FoundFile {
       line,
       column,
       offset,
-      superseded: false,
+      superseded: this.#superseded,
       ...(this.#tools.showSecrets ? { secret: match.text } : {}),
     };
   }

@@ -4,7 +4,7 @@ import { type Entry, effectOf, type LayerReading } from '../layers/index.ts';
 import type { Lane, NestedSink, OuterFile } from '../nested/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
 import { CoverageLedger } from './coverage-ledger.ts';
-import { atLink, FoundFile, hex, type PathFindings, redactedPath } from './found-file.ts';
+import { atLink, type Finding, FoundFile, hex, redactedPath } from './found-file.ts';
 import { NestedFacts } from './nested-facts.ts';
 import { PathPages } from './path-pages.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
@@ -31,8 +31,10 @@ export class LayerFacts implements NestedSink {
   readonly #ledger = new CoverageLedger();
   readonly #findings: ScannedFinding<LayerFinding>[] = [];
   /** Findings by the hash of their path, to mark them when a later entry writes the same path. */
-  readonly #byPath = new Map<string, PathFindings>();
+  readonly #byPath = new Map<string, Finding[]>();
   readonly #lanes: NestedFacts[] = [];
+  /** Files that went by while something in them is still being read, by the hash of their path. */
+  readonly #late = new Map<string, FoundFile>();
   #omitted = 0;
   #linked = 0;
   #entry: Entry | null = null;
@@ -71,6 +73,7 @@ export class LayerFacts implements NestedSink {
     this.#tools.engine.end();
     this.#ledger.endFile(this.#entry?.sizeBytes ?? null, gap && this.#redacted(gap));
     this.#found?.leave();
+    if (this.#found?.isOpen) this.#late.set(hex(this.#tools.hashPath(this.#path)), this.#found);
     this.#found = null;
   }
 
@@ -86,6 +89,7 @@ export class LayerFacts implements NestedSink {
       takeLane: () => this.#takeLane(found),
       giveBack: (lane) => this.#giveBack(lane),
       gap: (gap) => this.#ledger.gap(this.#redacted(gap)),
+      stay: () => found.stay(),
       leave: () => found.leave(),
     };
   }
@@ -111,53 +115,62 @@ export class LayerFacts implements NestedSink {
   }
 
   #foundFile(): FoundFile {
-    this.#found ??= new FoundFile(this.#tools, { path: this.#path, inFile: this.#entry?.sizeBytes !== null }, (found) => this.#keep(found));
-    return this.#found;
+    if (this.#found) return this.#found;
+    const found = new FoundFile(this.#tools, { path: this.#path, inFile: this.#entry?.sizeBytes !== null }, (findings) => {
+      this.#keep(findings);
+      for (const link of found.links) this.#tellAgain(findings, link);
+    });
+    return (this.#found = found);
   }
 
   /** All of one file of the layer, and of what lies in it. */
-  #keep({ findings, superseded }: PathFindings): void {
-    const [first] = findings;
-    if (!first) return;
+  #keep(findings: Finding[]): void {
     const kept = findings.slice(0, Math.max(0, this.#tools.findingsMax - this.#findings.length));
     this.#omitted += findings.length - kept.length;
     this.#findings.push(...kept);
-    const ofPath = this.#byPath.get(first.pathHash);
-    if (ofPath) ofPath.findings.push(...kept);
-    else this.#byPath.set(first.pathHash, { findings: kept, superseded });
+    for (const finding of kept) {
+      if (finding.superseded) continue;
+      const ofPath = this.#byPath.get(finding.pathHash);
+      if (ofPath) ofPath.push(finding);
+      else this.#byPath.set(finding.pathHash, [finding]);
+    }
   }
 
   #index(entry: Entry): void {
     const effect = effectOf(entry.rawPath);
     if (effect.kind === 'none') return;
-    const linked = effect.kind === 'write' ? this.#findingsAt(entry.hardLinkTo) : [];
+    const linked = effect.kind === 'write' ? this.#findingsAt(entry.hardLinkTo, entry) : [];
     const hash = this.#tools.hashPath(effect.path);
     if (effect.kind === 'whiteout') this.#pages.add('whiteouts', hash);
     else if (effect.kind === 'opaque') this.#pages.add('opaques', hash);
     else {
       this.#pages.add(entry.type === 'directory' ? 'directories' : 'files', hash);
-      if (this.#byPath.size > 0) this.#supersede(hex(hash));
+      if (this.#byPath.size + this.#late.size > 0) this.#supersede(hex(hash));
       if (linked.length > 0) this.#tellAgain(linked, entry);
     }
   }
 
   /** What was found in the file that a hard link shares: an earlier entry, as an extractor needs it (OCI image-spec, layer.md, Hardlinks). */
-  #findingsAt(path: Uint8Array | null): readonly ScannedFinding<LayerFinding>[] {
-    if (path === null || path.length === 0 || this.#byPath.size === 0) return [];
-    return this.#byPath.get(hex(this.#tools.hashPath(path)))?.findings ?? [];
+  #findingsAt(path: Uint8Array | null, entry: Entry): readonly Finding[] {
+    if (path === null || path.length === 0 || this.#byPath.size + this.#late.size === 0) return [];
+    const hash = hex(this.#tools.hashPath(path));
+    this.#late.get(hash)?.links.push({ ...entry, rawPath: entry.rawPath.slice() });
+    return this.#byPath.get(hash) ?? [];
   }
 
   /** A hard link is a name of its own: the secret is there still when a layer above removes the first name. */
-  #tellAgain(linked: readonly ScannedFinding<LayerFinding>[], entry: Entry): void {
+  #tellAgain(linked: readonly Finding[], entry: Entry): void {
     const room = Math.max(0, this.#tools.linkedFindingsMax - this.#linked);
     this.#omitted += Math.max(0, linked.length - room);
     this.#linked += Math.min(room, linked.length);
-    this.#keep({ findings: atLink(this.#tools, linked.slice(0, room), entry), superseded: false });
+    this.#keep(atLink(this.#tools, linked.slice(0, room), entry));
   }
 
   #supersede(pathHash: string): void {
-    for (const finding of this.#byPath.get(pathHash)?.findings ?? []) finding.superseded = true;
+    for (const finding of this.#byPath.get(pathHash) ?? []) finding.superseded = true;
     this.#byPath.delete(pathHash);
+    this.#late.get(pathHash)?.supersede();
+    this.#late.delete(pathHash);
   }
 
   #redacted(gap: Gap): Gap {

@@ -2,7 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import { type LayerReading, readLayer } from '../layers/index.ts';
-import { withNestedContent } from '../nested/index.ts';
+import { type NestedContent, withNestedContent } from '../nested/index.ts';
 import { openFactTools } from './fact-tools.ts';
 import { LayerFacts } from './layer-facts.ts';
 import { CHUNK_BYTES, FINDINGS_PER_PAGE } from './limits.ts';
@@ -25,7 +25,8 @@ async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
     try {
       facts = new LayerFacts(tools, (page) => send({ type: 'paths', page }, [page.hashes.buffer]));
       const content = withNestedContent(facts, memory.bytes, setup.limits);
-      const reading = await readLayer(chunksOf(queue, setup.slots, send), memory, content, setup.limits.layer);
+      const reading = await readLayer(chunksOf(queue, setup.slots, send, content), memory, content, setup.limits.layer);
+      await content.settle();
       verify(reading, begin);
       report(facts.finish(reading), send);
     } catch (error) {
@@ -38,11 +39,13 @@ async function* chunksOf(
   queue: MessageQueue<ToWorker>,
   slots: SharedArrayBuffer,
   send: (message: FromWorker) => void,
+  content: NestedContent,
 ): AsyncIterable<Uint8Array> {
   for (;;) {
     const message = await queue.next();
     if (message.type !== 'chunk') return;
     yield new Uint8Array(slots, message.slot * CHUNK_BYTES, message.length);
+    await content.settle();
     send({ type: 'credit', slot: message.slot });
   }
 }

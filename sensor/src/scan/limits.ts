@@ -66,6 +66,12 @@ export const scanLimits: ScanLimits = {
     entriesMax: 1_000_000,
     // As for layers, but node:zlib's memory comes on top of what the layer's own decoder has: 8 MiB is what RFC 8878 asks of every decoder.
     zstdWindowBytesMax: 8 * MIB,
+    // xz -6, which dpkg and nearly everybody uses, asks for 8 MiB; -7 for 16, -9 for 64, which two workers at once do not have.
+    xzDictionaryBytesMax: 16 * MIB,
+    // Ten times the largest bzip2 file seen in an image.
+    wholeBytesMax: 16 * MIB,
+    // A piece of a layer is 1 MiB; more is held only where one piece of it unpacks to many archives.
+    heldBytesMax: 16 * MIB,
   },
   // A layer with more is a test corpus or an attack on whoever must read the list; 10,000 are some 10 MiB of memory.
   findingsMax: 10_000,

@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import tap from 'tap';
 import { tarOf } from '../layers/tars.ts';
@@ -6,6 +6,7 @@ import { MemorySource, places, report } from '../scan/memory-source.ts';
 import { scanLimits, type ScanLimits } from '../../src/scan/index.ts';
 import { githubToken } from '../secrets.ts';
 import { arOf, zipOf } from './archives.ts';
+import { bzip2Of, xzOf } from './packers.ts';
 
 type Files = Readonly<Record<string, Buffer | string>>;
 
@@ -145,4 +146,70 @@ void tap.test('bytes and ratio are bounded over all that lies in one file', asyn
   t.strictSame(gaps(await scan({ f: zip }, under({ ratioFromBytes: 2 << 20 }))), []);
   t.strictSame(gaps(await scan({ f: zip }, under({ entriesMax: 2 }))), []);
   t.strictSame(gaps(await scan({ f: zip }, under({ entriesMax: 1 }))), ['limit-entries f!/']);
+});
+
+void tap.test('xz, zstd and bzip2 are opened, in each other and in other archives, in any number', async (t) => {
+  const tar = async (name: string): Promise<Buffer> => tarOf([{ name, content: secret() }]);
+  const [one, two] = [secret(), secret()];
+  const found = await scan({
+    'a.tar.xz': xzOf(await tar('in-xz')),
+    'b.tar.zst': zstdCompressSync(await tar('in-zstd')),
+    'c.bz2': bzip2Of(secret()),
+    'two.xz': Buffer.concat([xzOf(one), Buffer.alloc(8), xzOf(two)]),
+    'two.bz2': Buffer.concat([bzip2Of(secret()), bzip2Of(secret())]),
+    'two.zst': Buffer.concat([zstdCompressSync(secret()), zstdCompressSync(secret())]),
+    'd.deb': arOf([{ name: 'data.tar.xz', content: xzOf(await tarOf([{ name: 'e.zst', content: zstdCompressSync(secret()) }])) }]),
+    'f.zip': zipOf([{ name: 'g.xz', content: xzOf(xzOf(zstdCompressSync(secret()))) }]),
+    ...Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`many/${at}.xz`, xzOf(at === 39 ? secret() : 'nothing')])),
+  });
+  t.strictSame(places(found), [
+    'file a.tar.xz!/in-xz visible',
+    'file b.tar.zst!/in-zstd visible',
+    'file c.bz2!/c visible',
+    'file d.deb!/data.tar.xz!/e.zst!/e visible',
+    'file f.zip!/g.xz!/g!/g!/g visible',
+    'file many/39.xz!/39 visible',
+    'file two.bz2!/two visible',
+    'file two.bz2!/two visible',
+    'file two.xz!/two visible',
+    'file two.xz!/two visible',
+    'file two.zst!/two visible',
+    'file two.zst!/two visible',
+  ]);
+  t.match(found.coverage, { complete: true, nestedFilesUnread: 0 });
+});
+
+void tap.test('what xz, zstd and bzip2 cannot give is named', async (t) => {
+  const broken = xzOf('x'.repeat(100));
+  broken.fill(0x55, 40, 60);
+  const cases: Readonly<Record<string, readonly [content: Buffer, gap: string]>> = {
+    'an xz that is cut': [xzOf('x'.repeat(100)).subarray(0, 80), 'truncated f!/f'],
+    'an xz with a wrong byte': [broken, 'corrupt f!/'],
+    'an xz that asks for much memory': [xzOf('x', 30), 'limit-bytes f!/'],
+    'a zstd that is cut': [zstdCompressSync('x'.repeat(100)).subarray(0, -3), 'truncated f!/'],
+    'a bzip2 that is cut': [bzip2Of('abcabcabc').subarray(0, -9), 'truncated f!/f'],
+    'a bzip2 with a wrong byte': [Buffer.concat([bzip2Of('abcabcabc').subarray(0, -4), Buffer.from('abcd')]), 'corrupt f!/f'],
+  };
+  for (const [what, [content, gap]] of Object.entries(cases)) {
+    const found = await scan({ f: content });
+    t.strictSame([gaps(found), found.verdict], [[gap], 'incomplete'], what);
+  }
+  t.strictSame(gaps(await scan({ f: bzip2Of('abc') }, under({ wholeBytesMax: bzip2Of('abc').length }))), []);
+  t.strictSame(gaps(await scan({ f: bzip2Of('abc') }, under({ wholeBytesMax: bzip2Of('abc').length - 1 }))), ['limit-bytes f!/']);
+  const two = { 'a.xz': xzOf('x'), 'b.xz': xzOf('y'), 'c.xz': xzOf('z') };
+  t.strictSame(gaps(await scan(two, under({ heldBytesMax: 3 * xzOf('x').length }))), []);
+  t.strictSame(gaps(await scan(two, under({ heldBytesMax: 3 * xzOf('x').length - 1 }))), ['limit-bytes c.xz!/']);
+});
+
+void tap.test('a file that is written again while what lies in it is still read is shadowed', async (t) => {
+  const source = new MemorySource();
+  source.image([
+    source.blobOf(
+      await tarOf([
+        { name: 'a.xz', content: xzOf(secret()) },
+        { name: 'a.xz', content: 'written again' },
+      ]),
+    ),
+  ]);
+  t.strictSame(places(await report(source)), ['file a.xz!/a shadowed']);
 });

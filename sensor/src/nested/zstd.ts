@@ -1,0 +1,19 @@
+import { ByteInput, readZstd, type Stop } from '../layers/index.ts';
+import { type Archive, type FormatLater, startsWith, stemOf } from './format.ts';
+
+/** zstd (RFC 8878), as layers have it; a file that begins with a skippable frame is one, too. */
+export const zstd: FormatLater = {
+  name: 'zstd',
+  is: (head) =>
+    startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || (startsWith(head.subarray(1), 0x2a, 0x4d, 0x18) && ((head[0] ?? 0) & 0xf0) === 0x50),
+  isAlone: false,
+  readLater: readZstdFile,
+};
+
+async function readZstdFile(chunks: AsyncIterable<Uint8Array>, archive: Archive): Promise<Stop> {
+  const inside = archive.stream(stemOf(archive.path, '.zst', '.zstd'));
+  const input = new ByteInput(chunks, () => undefined);
+  const stop = await readZstd(input, (bytes) => inside.write(bytes), archive.tarLimits);
+  for (const reason of inside.end(stop)) archive.gap(reason, null, null);
+  return null;
+}
