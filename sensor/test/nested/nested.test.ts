@@ -201,15 +201,16 @@ void tap.test('what xz, zstd and bzip2 cannot give is named', async (t) => {
   t.strictSame(gaps(await scan(two, under({ heldBytesMax: 3 * xzOf('x').length - 1 }))), ['limit-bytes c.xz!/']);
 });
 
-void tap.test('a file that is written again while what lies in it is still read is shadowed', async (t) => {
+void tap.test('a file that is written again, or linked to, while what lies in it is still read', async (t) => {
   const source = new MemorySource();
   source.image([
     source.blobOf(
       await tarOf([
         { name: 'a.xz', content: xzOf(secret()) },
+        { name: 'b', type: 'link', linkname: 'a.xz' },
         { name: 'a.xz', content: 'written again' },
       ]),
     ),
   ]);
-  t.strictSame(places(await report(source)), ['file a.xz!/a shadowed']);
+  t.strictSame(places(await report(source)), ['file a.xz!/a shadowed', 'file b!/a visible']);
 });
