@@ -1,9 +1,10 @@
 import type { Gap } from '@tidewaiter/shared/findings';
 import type { ContentSink } from '../layers/index.ts';
+import type { PassMemory } from '../memory/index.ts';
 
 /** A pass memory of its own, and where the files go whose bytes are put there: a memory holds one file at a time. */
 export interface Lane {
-  readonly memory: Uint8Array;
+  readonly memory: PassMemory;
   readonly sink: ContentSink;
 }
 

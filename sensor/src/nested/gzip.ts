@@ -1,7 +1,5 @@
-import { crc32 } from 'node:zlib';
 import type { Stop } from '../layers/index.ts';
 import { type Archive, type FormatNow, startsWith, stemOf } from './format.ts';
-import { Inflater } from './inflater.ts';
 import type { StreamInside } from './inside.ts';
 import type { PushInput, Reading } from './push-input.ts';
 
@@ -21,14 +19,12 @@ export const gzip: FormatNow = { name: 'gzip', is: isMember, read: readGzip };
 
 function* readGzip(input: PushInput, archive: Archive): Reading<Stop> {
   const inside = archive.stream(stemOf(archive.path, '.gz', '.z'));
-  const inflater = new Inflater();
   let stop: Stop = null;
   do {
-    stop = (yield* passHeader(input)) ?? (yield* readMember(input, inside, inflater));
+    stop = (yield* passHeader(input)) ?? (yield* readMember(input, inside));
     if (stop) break;
     yield* input.fill(4);
   } while (isMember(input.pending));
-  inflater.close();
   for (const reason of inside.end(stop)) archive.gap(reason, null, null);
   return null;
 }
@@ -56,26 +52,22 @@ function* passText(input: PushInput): Reading<boolean> {
   return false;
 }
 
-function* readMember(input: PushInput, inside: StreamInside, inflater: Inflater): Reading<Stop> {
-  let [sum, size] = [0, 0];
-  let stop: Stop = null;
-  inflater.begin((bytes) => {
-    sum = crc32(bytes, sum);
-    size += bytes.length;
-    stop ??= inside.write(bytes);
-  });
-  for (let state = 'open'; state !== 'ended'; ) {
+function* readMember(input: PushInput, inside: StreamInside): Reading<Stop> {
+  inside.beginDeflated();
+  for (;;) {
     if (!(yield* input.fill(1))) return 'truncated';
-    const step = inflater.write(input.pending);
-    input.skip(step.consumed);
-    if (stop) return stop;
-    if (step.state === 'failed') return 'corrupt';
-    state = step.state;
+    const { consumed, state } = inside.writeDeflated(input.pending);
+    input.skip(consumed);
+    if (state === 'ended') return yield* checkTrailer(input, inside);
+    if (state !== 'hungry') return state;
   }
-  // RFC 1952 2.3.1: CRC-32 and the size modulo 2^32.
+}
+
+/** RFC 1952 2.3.1: CRC-32 and the size modulo 2^32. */
+function* checkTrailer(input: PushInput, { sum, sizeBytes }: StreamInside): Reading<Stop> {
   if (!(yield* input.fill(8))) return 'truncated';
   const trailer = new DataView(input.pending.buffer, input.pending.byteOffset, 8);
-  const isRight = trailer.getUint32(0, true) === sum && trailer.getUint32(4, true) === size % 2 ** 32;
+  const isRight = trailer.getUint32(0, true) === sum && trailer.getUint32(4, true) === sizeBytes % 2 ** 32;
   input.skip(8);
   return isRight ? null : 'corrupt';
 }

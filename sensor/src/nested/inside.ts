@@ -1,12 +1,14 @@
+import { crc32 } from 'node:zlib';
 import type { Gap, GapReason } from '@tidewaiter/shared/findings';
 import { ContentBlock, type ContentSink, type Entry, LayerContent, type LayerLimits, type Stop } from '../layers/index.ts';
+import { INPUT_AT, INPUT_BYTES, Inflater, type PassMemory } from '../memory/index.ts';
 import type { Budget } from './budget.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
 /** A memory, and the sink of what is put there. */
 interface Place {
-  readonly memory: Uint8Array;
+  readonly memory: PassMemory;
   readonly sink: ContentSink;
 }
 
@@ -41,27 +43,104 @@ class Prefixed implements ContentSink {
   }
 }
 
-/** Content of one stream inside an archive: a tar, whose entries are files, or one file. The counterpart of a layer's content. */
-export class StreamInside {
-  readonly #sink: Prefixed;
-  readonly #content: LayerContent;
-  readonly #block: ContentBlock;
+/** What the archive's file of the layer may still give ends every block in it. */
+class BudgetedBlock extends ContentBlock {
   readonly #budget: Budget;
 
-  constructor({ memory, sink }: Place, archive: string, unnamed: string, limits: LayerLimits, budget: Budget) {
-    this.#sink = new Prefixed(sink, archive, unnamed);
-    this.#content = new LayerContent(memory, this.#sink, limits);
-    this.#block = new ContentBlock(memory, this.#content, limits, () => 0);
+  constructor(memory: PassMemory, reader: ConstructorParameters<typeof ContentBlock>[1], limits: LayerLimits, budget: Budget) {
+    super(memory.bytes, reader, limits, () => 0);
     this.#budget = budget;
   }
 
+  override commit(length: number): Stop {
+    return this.#budget.take(length) ?? super.commit(length);
+  }
+}
+
+/** How far the deflated bytes given so far went. */
+export interface Inflated {
+  /** Of the bytes just given: what follows belongs to the archive again. */
+  readonly consumed: number;
+  readonly state: 'hungry' | 'ended' | GapReason;
+}
+
+/** Few bytes first: an archive of many small entries must not have the rest of its input copied for each of them. */
+const FIRST_PIECE_BYTES = 1 << 12;
+
+/** Content that an archive gives, in the memory it is put in. */
+abstract class Inside {
+  readonly #memory: PassMemory;
+  readonly #block: BudgetedBlock;
+  #inflater: Inflater | null = null;
+  /** Of what was inflated since `beginDeflated`: CRC-32 and length. */
+  sum = 0;
+  sizeBytes = 0;
+
+  constructor(memory: PassMemory, reader: ConstructorParameters<typeof ContentBlock>[1], limits: LayerLimits, budget: Budget) {
+    this.#memory = memory;
+    this.#block = new BudgetedBlock(memory, reader, limits, budget);
+  }
+
+  /** For a decoder that writes to it itself. */
+  get block(): ContentBlock {
+    return this.#block;
+  }
+
+  /** @returns the limit that was met. */
   write(bytes: Uint8Array): Stop {
-    return this.#budget.take(bytes.length) ?? this.#block.append(bytes);
+    return this.#block.append(bytes);
+  }
+
+  /** What follows is raw deflate (RFC 1951). */
+  beginDeflated(): void {
+    this.#inflater ??= new Inflater(this.#memory, { at: INPUT_AT, bytes: INPUT_BYTES });
+    this.#inflater.reset();
+    this.sum = this.sizeBytes = 0;
+  }
+
+  writeDeflated(bytes: Uint8Array): Inflated {
+    let [consumed, piece] = [0, FIRST_PIECE_BYTES];
+    for (;;) {
+      const taken = this.#inflater?.push(bytes.subarray(consumed, consumed + piece)) ?? 0;
+      consumed += taken;
+      piece *= 8;
+      const state = this.#inflate();
+      if (state === 'hungry' && consumed < bytes.length) continue;
+      return { consumed: state === 'hungry' ? consumed : consumed - (this.#inflater?.unread ?? 0), state };
+    }
+  }
+
+  #inflate(): Inflated['state'] {
+    const inflater = this.#inflater;
+    for (;;) {
+      const { at, room } = this.#block;
+      const { stop, produced } = inflater?.run(at, at + room) ?? { stop: 'corrupt', produced: 0 };
+      this.sum = crc32(this.#block.view(produced), this.sum);
+      this.sizeBytes += produced;
+      const limit = this.#block.commit(produced);
+      if (limit) return limit;
+      if (stop !== 'full') return stop;
+      if (room === 0) return 'limit-bytes';
+    }
+  }
+}
+
+/** Content of one stream inside an archive: a tar, whose entries are files, or one file. The counterpart of a layer's content. */
+export class StreamInside extends Inside {
+  readonly #sink: Prefixed;
+  readonly #content: LayerContent;
+
+  constructor({ memory, sink }: Place, archive: string, unnamed: string, limits: LayerLimits, budget: Budget) {
+    const prefixed = new Prefixed(sink, archive, unnamed);
+    const content = new LayerContent(memory.bytes, prefixed, limits);
+    super(memory, content, limits, budget);
+    this.#sink = prefixed;
+    this.#content = content;
   }
 
   /** @returns why parts of it were not read, but for what its last file was named with. */
   end(stop: Stop): readonly GapReason[] {
-    this.#block.flush();
+    this.block.flush();
     this.#content.end(stop);
     const reasons = new Set(this.#content.gaps.map(({ reason }) => reason));
     if (stop) reasons.add(stop);
@@ -71,16 +150,13 @@ export class StreamInside {
 }
 
 /** The files of an archive that names each, one after the other. */
-export class FilesInside {
+export class FilesInside extends Inside {
   readonly #sink: Prefixed;
-  readonly #block: ContentBlock;
-  readonly #budget: Budget;
 
   constructor({ memory, sink }: Place, archive: string, limits: LayerLimits, budget: Budget) {
     const prefixed = new Prefixed(sink, archive, '');
+    super(memory, { read: (at, length) => prefixed.push(at, length) }, limits, budget);
     this.#sink = prefixed;
-    this.#block = new ContentBlock(memory, { read: (at, length) => prefixed.push(at, length) }, limits, () => 0);
-    this.#budget = budget;
   }
 
   /** What the last file that was not read whole was named with. */
@@ -93,12 +169,8 @@ export class FilesInside {
     this.#sink.begin({ path, rawPath: NO_BYTES, type: 'file', sizeBytes, linkTarget: '', hardLinkTo: null });
   }
 
-  write(bytes: Uint8Array): Stop {
-    return this.#budget.take(bytes.length) ?? this.#block.append(bytes);
-  }
-
   end(stop: Stop): void {
-    this.#block.flush();
+    this.block.flush();
     this.#sink.end(stop && { reason: stop, path: '', bytes: null });
   }
 }

@@ -125,7 +125,7 @@ class FilesWithin extends Files {
   readonly #later: readonly Later[];
 
   constructor({ sink, memory }: Lane, place: Pick<ArchivePlace, 'depth' | 'scope' | 'limits'>, later: readonly Later[]) {
-    super(sink, memory);
+    super(sink, memory.bytes);
     this.#place = place;
     this.#later = later;
   }

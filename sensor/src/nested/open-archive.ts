@@ -1,5 +1,6 @@
 import type { GapReason } from '@tidewaiter/shared/findings';
 import type { ContentSink, LayerLimits, Stop } from '../layers/index.ts';
+import type { PassMemory } from '../memory/index.ts';
 import type { Budget } from './budget.ts';
 import type { Lane, OuterFile } from './face.ts';
 import type { Archive, FormatLater, FormatNow } from './format.ts';
@@ -79,7 +80,7 @@ class Opened {
     outer.leave();
   }
 
-  #inside(): { readonly memory: Uint8Array; readonly sink: ContentSink } {
+  #inside(): { readonly memory: PassMemory; readonly sink: ContentSink } {
     const lane = this.#place.scope.outer.takeLane();
     this.#lanes.push(lane);
     return { memory: lane.memory, sink: this.#place.within(lane) };

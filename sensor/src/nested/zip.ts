@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Stop } from '../layers/index.ts';
 import { type Archive, type FormatNow, startsWith } from './format.ts';
-import { Inflater } from './inflater.ts';
 import type { FilesInside } from './inside.ts';
 import type { PushInput, Reading } from './push-input.ts';
 import {
@@ -31,14 +30,7 @@ export const zip: FormatNow = {
   // The second is written before an archive that was to be split and was not, the third is an archive without entries.
   is: (head) =>
     startsWith(head, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 0x30, 0x30, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 5, 6),
-  *read(input, archive) {
-    const reader = new ZipReader(input, archive);
-    try {
-      return yield* reader.read();
-    } finally {
-      reader.close();
-    }
-  },
+  read: (input, archive) => new ZipReader(input, archive).read(),
 };
 
 /** Offsets, eight bytes each: a million entries must not cost a hundred megabytes. */
@@ -67,7 +59,6 @@ class Offsets {
 class ZipReader {
   readonly #input: PushInput;
   readonly #archive: Archive;
-  readonly #inflater = new Inflater();
   readonly #seen = new Offsets();
   #named = new Offsets();
   #files: FilesInside | null = null;
@@ -87,10 +78,6 @@ class ZipReader {
       const stop = yield* this.#readRecord(signature);
       if (stop) return stop;
     }
-  }
-
-  close(): void {
-    this.#inflater.close();
   }
 
   *#readRecord(signature: number): Reading<Stop> {
@@ -163,28 +150,18 @@ class ZipReader {
   /** The end of deflated content is in itself; a size that says otherwise does not hide what follows it. */
   *#readDeflated(header: LocalHeader, files: FilesInside): Reading<Stop> {
     files.begin(header.name, header.sizesFollow ? -1 : header.sizeBytes);
-    let [sum, size, packed] = [0, 0, 0];
-    let stop: Stop = null;
-    this.#inflater.begin((bytes) => {
-      sum = crc32(bytes, sum);
-      size += bytes.length;
-      stop ??= files.write(bytes);
-    });
-    for (let state = 'open'; state !== 'ended'; ) {
+    files.beginDeflated();
+    for (let packed = 0; ; ) {
       if (!(yield* this.#input.fill(1))) return endedBy(files, 'truncated');
-      const step = this.#inflater.write(this.#input.pending);
-      this.#input.skip(step.consumed);
-      packed += step.consumed;
-      if (stop) return endedBy(files, stop);
-      if (step.state === 'failed') {
-        files.end('corrupt');
-        return null;
-      }
-      state = step.state;
+      const { consumed, state } = files.writeDeflated(this.#input.pending);
+      this.#input.skip(consumed);
+      packed += consumed;
+      if (state === 'hungry') continue;
+      const isRight = header.sizesFollow || isAsSaid(header, files.sum, files.sizeBytes, packed);
+      files.end(state === 'ended' ? (isRight ? null : 'corrupt') : state);
+      // Behind what is no deflate the next header is looked for; a limit ends it all.
+      return state === 'ended' || state === 'corrupt' ? null : state;
     }
-    const isRight = header.sizesFollow || (sum === header.crc && size === header.sizeBytes && packed === header.packedBytes);
-    files.end(isRight ? null : 'corrupt');
-    return null;
   }
 
   *#readCentral(): Reading<Stop> {
@@ -237,3 +214,6 @@ function isSubset(some: Float64Array, all: Float64Array, shift: number): boolean
   }
   return true;
 }
+
+const isAsSaid = ({ crc, sizeBytes, packedBytes }: LocalHeader, sum: number, size: number, packed: number): boolean =>
+  sum === crc && size === sizeBytes && packed === packedBytes;

@@ -13,7 +13,7 @@ export const zstd: FormatLater = {
 async function readZstdFile(chunks: AsyncIterable<Uint8Array>, archive: Archive): Promise<Stop> {
   const inside = archive.stream(stemOf(archive.path, '.zst', '.zstd'));
   const input = new ByteInput(chunks, () => undefined);
-  const stop = await readZstd(input, (bytes) => inside.write(bytes), archive.tarLimits);
+  const stop = await readZstd(input, inside.block, archive.tarLimits);
   for (const reason of inside.end(stop)) archive.gap(reason, null, null);
   return null;
 }

@@ -29,7 +29,7 @@ export function openFactTools(
     },
     openLane(laneListener) {
       const lane = createPassMemory();
-      return { memory: lane.bytes, engine: createEngine({ memory: lane, rules: builtInRules, listener: laneListener }) };
+      return { memory: lane, engine: createEngine({ memory: lane, rules: builtInRules, listener: laneListener }) };
     },
   };
   return { tools, memory };

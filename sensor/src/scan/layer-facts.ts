@@ -2,6 +2,7 @@ import type { Gap, LayerFinding, LayerSummary } from '@tidewaiter/shared/finding
 import type { Engine, Match, MatchListener } from '../detectors/index.ts';
 import { type Entry, effectOf, type LayerReading } from '../layers/index.ts';
 import type { Lane, NestedSink, OuterFile } from '../nested/index.ts';
+import type { PassMemory } from '../memory/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
 import { CoverageLedger } from './coverage-ledger.ts';
 import { atLink, type Finding, FoundFile, hex, redactedPath } from './found-file.ts';
@@ -21,7 +22,7 @@ export interface FactTools {
   /** Keyed hash of a clean path, 8 bytes big-endian; the bytes are the caller's. */
   hashPath(path: Uint8Array): Uint8Array;
   /** Another memory with an engine of its own: an engine has one file at a time. */
-  openLane(listener: MatchListener): { readonly memory: Uint8Array; readonly engine: Engine };
+  openLane(listener: MatchListener): { readonly memory: PassMemory; readonly engine: Engine };
 }
 
 /** Joins a layer's content and the detection engine, and makes of both what is reported: findings, coverage, path index. */

@@ -1,6 +1,7 @@
 import type { Gap } from '@tidewaiter/shared/findings';
 import type { Engine } from '../detectors/index.ts';
 import type { ContentSink, Entry } from '../layers/index.ts';
+import type { PassMemory } from '../memory/index.ts';
 import type { CoverageLedger } from './coverage-ledger.ts';
 import type { FoundFile } from './found-file.ts';
 import { redactedPath } from './found-file.ts';
@@ -8,7 +9,7 @@ import type { FactTools } from './layer-facts.ts';
 
 /** Files that lie in a file of the layer, one after the other, in a memory of their own. */
 export class NestedFacts implements ContentSink {
-  readonly memory: Uint8Array;
+  readonly memory: PassMemory;
   readonly #engine: Engine;
   readonly #tools: FactTools;
   readonly #ledger: CoverageLedger;

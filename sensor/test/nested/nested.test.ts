@@ -97,7 +97,7 @@ void tap.test('what is not read in an archive is named, and the verdict is incom
     'an unknown method': [zipOf([{ name: 's', content: 'x', method: 14 }]), 'unsupported-compression f!/s'],
     'an entry with a wrong sum': [zipOf([{ name: 's', content: 'x', packed: Buffer.from([3, 0]) }]), 'corrupt f!/s'],
     'an entry that is no deflate': [zipOf([{ name: 's', content: 'x', packed: Buffer.alloc(40, 0xff) }]), 'corrupt f!/s'],
-    'a zip that is cut': [zipOf([{ name: 's', content: 'x' }]).subarray(0, 34), 'truncated f!/s'],
+    'a zip that is cut': [zipOf([{ name: 's', content: 'x' }]).subarray(0, 33), 'truncated f!/s'],
     'an rpm': [Buffer.concat([Buffer.from('edabeedb0300', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
     'a 7z': [Buffer.concat([Buffer.from('377abcaf271c0004', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
     'a gzip that is cut': [gzipSync('x'.repeat(99)).subarray(0, -4), 'truncated f!/f'],
