@@ -92,6 +92,7 @@ t.test('what was not read is a gap that says why, of both programs the same', (t
   t.strictSame(gapOfUnread(digest, 'layer.foreign'), { reason: 'foreign', path: digest, bytes: null });
   t.equal(reasonOf('layer.size-mismatch'), 'size-lies');
   t.equal(reasonOf('manifest.too-deep'), 'limit-depth');
+  t.equal(reasonOf('fact.disputed'), 'disputed');
   t.equal(reasonOf('internal'), 'download-failed');
   t.equal(reasonOf('toString'), 'download-failed', 'a word of a newer version');
   t.end();

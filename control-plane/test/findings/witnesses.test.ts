@@ -46,7 +46,7 @@ t.test('a lie about a layer, told where its teller may serve, hides nothing else
   t.same(await scan(it, other, honest), [layer], 'there the layer is read again');
   t.match(await store.scans.fetchLatest(workspaceId, image), {
     verdict: 'incomplete',
-    coverage: { complete: false },
+    coverage: { complete: false, gaps: [{ reason: 'disputed', path: layer }] },
     unread: [{ digest: layer, code: 'fact.disputed' }],
   });
   t.match(

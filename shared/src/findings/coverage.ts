@@ -16,6 +16,7 @@ export const gapReasons = [
   'limit-findings',
   'limit-time',
   'foreign',
+  'disputed',
 ] as const;
 
 export type GapReason = (typeof gapReasons)[number];

@@ -6,6 +6,7 @@ const reasons: Readonly<Partial<Record<ErrorCode, GapReason>>> = {
   'layer.digest-mismatch': 'digest-mismatch',
   'layer.size-mismatch': 'size-lies',
   'layer.foreign': 'foreign',
+  'fact.disputed': 'disputed',
   'manifest.invalid': 'corrupt',
   'manifest.digest-mismatch': 'digest-mismatch',
   'manifest.too-deep': 'limit-depth',

@@ -125,6 +125,7 @@ async function deleteClosings(session: Session, workspaceId: string, sensorId: s
 async function deleteVerdicts(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
   const deleted: string[] = [];
   for (const chunk of chunksOf(digests)) {
+    await rememberImages(session, scope, 'sightings.rootDigest', chunk);
     await session
       .deleteFrom('sightings')
       .where('workspaceId', '=', scope.workspaceId)
@@ -143,6 +144,38 @@ async function deleteVerdicts(session: Session, scope: Scope, digests: readonly 
   return deleted;
 }
 
+/** What a person closed knowing of these images is not new when they are scanned anew and the secret is found there again. */
+async function rememberImages(
+  session: Session,
+  scope: Scope,
+  column: 'sightings.rootDigest' | 'findings.layerDigest' | 'findings.manifestDigest',
+  digests: readonly string[],
+): Promise<void> {
+  await session
+    .insertInto('incidentImages')
+    .columns(['workspaceId', 'incidentId', 'imageDigest'])
+    .expression((eb) =>
+      eb
+        .selectFrom('sightings')
+        .innerJoin('findings', (join) =>
+          join.onRef('findings.workspaceId', '=', 'sightings.workspaceId').onRef('findings.id', '=', 'sightings.findingId'),
+        )
+        .select((select) => [
+          'findings.workspaceId',
+          select.ref('findings.incidentId').$notNull().as('incidentId'),
+          'sightings.imageDigest',
+        ])
+        .distinct()
+        .where('sightings.workspaceId', '=', scope.workspaceId)
+        .where('sightings.engineKey', '=', scope.engineKey)
+        .where('sightings.reported', '=', 1)
+        .where('findings.incidentId', 'is not', null)
+        .where(column, 'in', digests),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
 async function deleteFindings(
   session: Session,
   scope: Scope,
@@ -150,6 +183,7 @@ async function deleteFindings(
   digests: readonly string[],
 ): Promise<void> {
   for (const chunk of chunksOf(digests)) {
+    await rememberImages(session, scope, `findings.${column}`, chunk);
     await session
       .deleteFrom('sightings')
       .where('workspaceId', '=', scope.workspaceId)

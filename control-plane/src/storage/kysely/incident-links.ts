@@ -160,6 +160,7 @@ async function updateKnown(linking: Linking, incident: IncidentRow, sights: read
   linking.reopened.push(incident.id);
 }
 
+/** Where it was reported, be it that the facts behind were taken back since. */
 async function imagesOf(session: Session, workspaceId: string, incidentId: string): Promise<ReadonlySet<string>> {
   const rows = await session
     .selectFrom('sightings')
@@ -172,7 +173,13 @@ async function imagesOf(session: Session, workspaceId: string, incidentId: strin
     .where('findings.incidentId', '=', incidentId)
     .where('sightings.reported', '=', 1)
     .execute();
-  return new Set(rows.map((row) => row.imageDigest));
+  const remembered = await session
+    .selectFrom('incidentImages')
+    .select('imageDigest')
+    .where('workspaceId', '=', workspaceId)
+    .where('incidentId', '=', incidentId)
+    .execute();
+  return new Set([...rows, ...remembered].map((row) => row.imageDigest));
 }
 
 function note({ scan, newId, notes }: Linking, incidentId: string, action: string, details: Readonly<Record<string, unknown>>): void {

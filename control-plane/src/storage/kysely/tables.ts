@@ -3,7 +3,16 @@ import type { EventRejections, PushEvents, Registries, WebhookKeys } from './row
 import type { ListingPages, Placements, Repositories, Tags } from './rows/catalog.ts';
 import type { Assignments, LayerClaims, LayerGrants } from './rows/work.ts';
 import type { LayerParts, LayerPaths, Layers, ManifestChildren, ManifestLayers, Manifests, Witnesses } from './rows/facts.ts';
-import type { Findings, IncidentActivities, IncidentFingerprints, IncidentNotes, Incidents, Scans, Sightings } from './rows/results.ts';
+import type {
+  Findings,
+  IncidentActivities,
+  IncidentFingerprints,
+  IncidentImages,
+  IncidentNotes,
+  Incidents,
+  Scans,
+  Sightings,
+} from './rows/results.ts';
 
 export type { PathKind } from './rows/facts.ts';
 
@@ -51,6 +60,7 @@ export interface Tables {
   sightings: Sightings;
   incidents: Incidents;
   incidentFingerprints: IncidentFingerprints;
+  incidentImages: IncidentImages;
   incidentNotes: IncidentNotes;
   incidentActivities: IncidentActivities;
   issuerKeys: IssuerKeys;

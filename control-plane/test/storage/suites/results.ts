@@ -22,6 +22,7 @@ const scanOf = (workspaceId: string, digest: string, change: Partial<Scan> = {})
 });
 
 interface Found {
+  readonly sensorId: string;
   readonly image: string;
   readonly findingId: string;
 }
@@ -42,9 +43,10 @@ async function place(
   const fingerprints = keys.map((keyId) => ({ keyId, value: hexOf(`${keyId} ${secret}`) }));
   const { detector, confidence, preview } = findingOf();
   const finding = { detector, confidence, preview, fingerprints, kind: 'env' as const, key: 'TOKEN', instruction: null };
-  await reportImage(store, await enrol(store, workspaceId), image, [], { findings: [finding] });
+  const sensor = await enrol(store, workspaceId);
+  await reportImage(store, sensor, image, [], { findings: [finding] });
   const root = await store.facts.fetchRoot(workspaceId, image, engine);
-  return { image, findingId: root?.images[0]?.findings[0]?.id ?? '' };
+  return { sensorId: sensor.id, image, findingId: root?.images[0]?.findings[0]?.id ?? '' };
 }
 
 const seen = ({ image, findingId }: Found, change: Partial<Seen> = {}): Seen => ({
@@ -66,6 +68,7 @@ async function connect(store: Store, name = 'one'): Promise<Registry> {
 export async function resultsSuite(t: Test, stores: Stores): Promise<void> {
   await verdicts(t, stores);
   await incidents(t, stores);
+  await closings(t, stores);
   await occurrences(t, stores);
   await changes(t, stores);
 }
@@ -220,6 +223,41 @@ async function incidents(t: Test, stores: Stores): Promise<void> {
     await store.incidents.update(workspaceId, id, { status: 'ignored', ignoreReason: 'low-risk' }, activity('ignore'));
     t.same(await store.scans.create(workspaceId, scanOf(workspaceId, three.image), [seen(three)], newId), { created: [], reopened: [] });
     t.match(await store.incidents.fetch(workspaceId, id), { status: 'ignored', ignoreReason: 'low-risk' });
+  });
+}
+
+async function closings(t: Test, stores: Stores): Promise<void> {
+  await t.test('what a person closed stays closed when facts are taken back and the same is found again', async (t) => {
+    const store = await stores.open(t);
+    const registry = await connect(store);
+    const { workspaceId } = registry;
+    const closed = { resolved: { status: 'resolved', resolvedAt: 55 }, ignored: { status: 'ignored', ignoreReason: 'low-risk' } } as const;
+    for (const [name, change] of Object.entries(closed)) {
+      const before = await place(store, registry, name, `secret ${name}`);
+      const { created } = await store.scans.create(workspaceId, scanOf(workspaceId, before.image), [seen(before)], newId);
+      const [id = ''] = created;
+      const activity = { id: newId(), at: 55, actor: 'token:1', action: name, details: {} };
+      await store.incidents.update(workspaceId, id, { ...change, severity: 'low' }, activity);
+      t.match(await store.facts.deleteBySensor(workspaceId, before.sensorId, 60), { images: [before.image] });
+      t.same((await store.incidents.listOccurrences(workspaceId, id, first)).items, []);
+
+      const again = await place(store, registry, name, `secret ${name}`);
+      t.not(again.findingId, before.findingId, 'another finding of the same secret');
+      const links = await store.scans.create(workspaceId, scanOf(workspaceId, again.image, { scannedAt: 70 }), [seen(again)], newId);
+      t.same(links, { created: [], reopened: [] });
+      t.match(await store.incidents.fetch(workspaceId, id), { ...change, severity: 'low', updatedAt: 55 }, `${name} as it was`);
+      t.equal((await store.incidents.listActivity(workspaceId, id, first)).items.length, 2);
+      t.equal((await store.incidents.listOccurrences(workspaceId, id, first)).items.length, 1);
+
+      const elsewhere = await place(store, registry, `${name} elsewhere`, `secret ${name}`);
+      const fresh = await store.scans.create(
+        workspaceId,
+        scanOf(workspaceId, elsewhere.image, { scannedAt: 80 }),
+        [seen(elsewhere)],
+        newId,
+      );
+      t.same(fresh.reopened, name === 'resolved' ? [id] : [], 'an image nobody knew of opens what was resolved');
+    }
   });
 }
 

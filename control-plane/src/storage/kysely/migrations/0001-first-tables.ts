@@ -112,6 +112,9 @@ const results = [
     created_at bigint not null, updated_at bigint not null, resolved_at bigint, primary key (workspace_id, id))`,
   `create table incident_fingerprints (workspace_id text not null, key_id text not null, fingerprint text not null,
     incident_id text not null, primary key (workspace_id, key_id, fingerprint), ${ofIncident})`,
+  // Images whose sightings were taken back with a compromised sensor's facts: an incident that was closed knowing of them stays closed.
+  `create table incident_images (workspace_id text not null, incident_id text not null, image_digest text not null,
+    primary key (workspace_id, incident_id, image_digest), ${ofIncident})`,
   `create table incident_notes (workspace_id text not null, incident_id text not null, id text not null, author text not null,
     text text not null, created_at bigint not null, primary key (workspace_id, incident_id, id), ${ofIncident})`,
   `create table incident_activities (workspace_id text not null, incident_id text not null, id text not null, at bigint not null,

@@ -71,6 +71,12 @@ export interface IncidentFingerprints {
   incidentId: string;
 }
 
+export interface IncidentImages {
+  workspaceId: string;
+  incidentId: string;
+  imageDigest: string;
+}
+
 export interface IncidentNotes {
   workspaceId: string;
   incidentId: string;
