@@ -1,15 +1,22 @@
 #!/usr/bin/env node
 // Plain JavaScript that old Node.js versions can parse: says what is missing, then starts the built program.
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 
 var major = Number(process.versions.node.split('.')[0]);
+var bundle = new URL('../dist/bundle/main.js', import.meta.url);
 var main = new URL('../dist/main.js', import.meta.url);
+/** When the file was written; 0 when there is none. */
+var writtenAt = function (url) {
+  var found = statSync(url, { throwIfNoEntry: false });
+  return found ? found.mtimeMs : 0;
+};
 if (major < 24) {
   console.error('tidewaiter-sensor needs Node.js 24 or newer; this is Node.js ' + process.versions.node + '. Run it as `npx tidewaiter-sensor` from the checkout, or install Node.js 24.');
   process.exitCode = 2;
-} else if (!existsSync(main)) {
+} else if (writtenAt(main) === 0 && writtenAt(bundle) === 0) {
   console.error('tidewaiter-sensor is not built; run `npm ci` (or `npm run build`) in the checkout first.');
   process.exitCode = 2;
 } else {
-  await import(main.href);
+  // The bundle starts in half the time; where the compiler alone has run since it was made, it is out of date.
+  await import(writtenAt(bundle) >= writtenAt(new URL('../dist/.tsbuildinfo', import.meta.url)) ? bundle.href : main.href);
 }
