@@ -31,12 +31,17 @@ export async function settle(
   engine: EngineIdentity,
   end?: ScanEnd,
 ): Promise<Scan | null> {
-  const scan = await settleOne(context, workspaceId, digest, engine, end);
-  if (!end) return scan;
-  const facts = await context.store.facts.fetchRoot(workspaceId, digest, engine);
-  const children = (facts?.images ?? []).filter((image) => image.digest !== digest);
-  for (const child of children) await settleOne(context, workspaceId, child.digest, engine, end);
-  return scan;
+  const judged = await settleOne(context, workspaceId, digest, engine, end);
+  const children = end ? (judged?.images ?? []).filter((image) => image !== digest) : [];
+  // Each by what counts for itself: it may be placed in registries that its index is not.
+  for (const child of children) await settleOne(context, workspaceId, child, engine, end);
+  return judged?.scan ?? null;
+}
+
+interface Judged {
+  readonly scan: Scan;
+  /** All that is known at and below the root. */
+  readonly images: readonly string[];
 }
 
 async function settleOne(
@@ -45,14 +50,14 @@ async function settleOne(
   digest: string,
   engine: EngineIdentity,
   end: ScanEnd | undefined,
-): Promise<Scan | null> {
+): Promise<Judged | null> {
   const { facts } = context.store;
   const before = end ? null : await lastScan(context, workspaceId, digest, engine);
   if (!end && !before && !(await facts.isComplete(workspaceId, digest, engine))) return null;
-  const scan = await judgeRoot(context, workspaceId, digest, engine, before, end);
+  const judged = await judgeRoot(context, workspaceId, digest, engine, before, end);
   // What was missing may have become a fact, and settled this root, between our look and our word.
-  const isOutdated = scan.unread.length > 0 && (await facts.isComplete(workspaceId, digest, engine));
-  return isOutdated ? judgeRoot(context, workspaceId, digest, engine, scan, undefined) : scan;
+  const isOutdated = judged.scan.unread.length > 0 && (await facts.isComplete(workspaceId, digest, engine));
+  return isOutdated ? judgeRoot(context, workspaceId, digest, engine, judged.scan, undefined) : judged;
 }
 
 async function judgeRoot(
@@ -62,7 +67,7 @@ async function judgeRoot(
   engine: EngineIdentity,
   before: Scan | null,
   end: ScanEnd | undefined,
-): Promise<Scan> {
+): Promise<Judged> {
   const { store } = context;
   const facts = await store.facts.fetchRoot(workspaceId, digest, engine);
   const open = facts ? openOf(facts) : [digest];
@@ -70,7 +75,7 @@ async function judgeRoot(
   const unread = open.map((missing) => (disputed.has(missing) ? dispute(missing) : reasonOf(missing, end, before)));
   const sights = facts ? await sightsOf(store.facts, workspaceId, engine, facts.images) : [];
   const scan = scanOf(context, workspaceId, digest, engine, facts, unread, sights, end ?? endOf(before));
-  return record(context, scan, sights);
+  return { scan: await record(context, scan, sights), images: facts?.images.map((image) => image.digest) ?? [] };
 }
 
 /** Layers and manifests that nobody who counts for this root has read under this engine, or of which others there say otherwise. */

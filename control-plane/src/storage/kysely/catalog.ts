@@ -11,7 +11,7 @@ import {
   upsertPlacement,
   withTags,
 } from './catalog-rows.ts';
-import { chunksOf, pageOf } from './columns.ts';
+import { digestsFor, pageOf } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { fetchRegistry } from './registries.ts';
 import { unscanned } from './unscanned.ts';
@@ -186,23 +186,19 @@ async function fetchTagged(session: Session, workspaceId: string, repositoryId: 
   return placement ?? null;
 }
 
-async function childrenAmong(session: Session, workspaceId: string, digests: readonly string[]): Promise<ReadonlySet<string>> {
-  const children = new Set<string>();
-  for (const chunk of chunksOf(digests)) {
-    const rows = await session
+const childrenAmong = (session: Session, workspaceId: string, digests: readonly string[]): Promise<ReadonlySet<string>> =>
+  digestsFor(digests, (chunk) =>
+    session
       .selectFrom('manifestChildren')
       .innerJoin('placements', (join) =>
         join
           .onRef('placements.workspaceId', '=', 'manifestChildren.workspaceId')
           .onRef('placements.digest', '=', 'manifestChildren.digest'),
       )
-      .select('manifestChildren.childDigest')
+      .select('manifestChildren.childDigest as digest')
       .distinct()
       .where('manifestChildren.workspaceId', '=', workspaceId)
       .where('manifestChildren.childDigest', 'in', chunk)
       .where('placements.presence', '!=', 'gone')
-      .execute();
-    for (const row of rows) children.add(row.childDigest);
-  }
-  return children;
-}
+      .execute(),
+  );

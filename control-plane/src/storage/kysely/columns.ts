@@ -35,6 +35,16 @@ export function chunksOf<T>(items: readonly T[], size = ROWS_PER_STATEMENT): rea
   return chunks;
 }
 
+/** The digests that `fetch` finds for `keys`, asked a statement's worth at a time. */
+export async function digestsFor(
+  keys: readonly string[],
+  fetch: (chunk: readonly string[]) => Promise<readonly { readonly digest: string | null }[]>,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  for (const chunk of chunksOf(keys)) for (const { digest } of await fetch(chunk)) if (digest !== null) found.add(digest);
+  return found;
+}
+
 /** Members of `change` that are present: Kysely would write an undefined one as null. */
 export function present<T extends object>(change: T): Partial<T> {
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>;

@@ -1,6 +1,6 @@
 import type { Platform } from '@tidewaiter/shared/images';
 import type { Selectable } from 'kysely';
-import { chunksOf, fromJson } from './columns.ts';
+import { chunksOf, digestsFor, fromJson } from './columns.ts';
 import type { Session } from './database.ts';
 import type { Scope } from './roots.ts';
 import type { Tables } from './tables.ts';
@@ -36,21 +36,19 @@ export const countedIn =
 /** @internal Manifests that this sensor reported. One it told otherwise is among them: what the kept one names is there to be read. */
 export const reportedBy =
   (session: Session, scope: Scope, sensorId: string): Judge =>
-  async (digests) => {
-    const counted = new Set<string>();
-    for (const chunk of chunksOf(digests)) {
-      const rows = await session
+  async (digests) => ({
+    counted: await digestsFor(digests, (chunk) =>
+      session
         .selectFrom('manifestWitnesses')
         .select('digest')
         .where('workspaceId', '=', scope.workspaceId)
         .where('engineKey', '=', scope.engineKey)
         .where('sensorId', '=', sensorId)
         .where('digest', 'in', chunk)
-        .execute();
-      for (const row of rows) counted.add(row.digest);
-    }
-    return { counted, disputed: new Set() };
-  };
+        .execute(),
+    ),
+    disputed: new Set(),
+  });
 
 /** @internal The root and all below it, level by level. An index is kept, too: its annotations have findings and coverage of their own. */
 export async function walk(session: Session, scope: Scope, root: string, judge: Judge): Promise<ManifestTree> {
@@ -115,18 +113,14 @@ async function fetchChildren(
 }
 
 /** @internal Each once, whatever the manifests that name it. */
-export async function layersNamedBy(session: Session, scope: Scope, manifests: readonly string[]): Promise<ReadonlySet<string>> {
-  const layers = new Set<string>();
-  for (const chunk of chunksOf(manifests)) {
-    const rows = await session
+export const layersNamedBy = (session: Session, scope: Scope, manifests: readonly string[]): Promise<ReadonlySet<string>> =>
+  digestsFor(manifests, (chunk) =>
+    session
       .selectFrom('manifestLayers')
-      .select('layerDigest')
+      .select('layerDigest as digest')
       .distinct()
       .where('workspaceId', '=', scope.workspaceId)
       .where('engineKey', '=', scope.engineKey)
       .where('digest', 'in', chunk)
-      .execute();
-    for (const row of rows) layers.add(row.layerDigest);
-  }
-  return layers;
-}
+      .execute(),
+  );

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { chunksOf } from './columns.ts';
+import { digestsFor } from './columns.ts';
 import type { Session } from './database.ts';
 
 /** @internal Roots are images themselves or the indexes above them; an index nested in an index counts, too. */
@@ -10,25 +10,21 @@ export async function listOpenRoots(
   engineKey: string,
 ): Promise<readonly string[]> {
   const scope = { workspaceId, engineKey };
-  return listOpen(session, scope, await ancestorsOf(session, scope, await holdersOf(session, scope, [layerDigest])));
+  return listOpen(session, scope, await ancestorsOf(session, scope, [...(await holdersOf(session, scope, [layerDigest]))]));
 }
 
 /** @internal Manifests that name one of these layers. */
-export async function holdersOf(session: Session, scope: Scope, layers: readonly string[]): Promise<readonly string[]> {
-  const holders = new Set<string>();
-  for (const chunk of chunksOf(layers)) {
-    const rows = await session
+export const holdersOf = (session: Session, scope: Scope, layers: readonly string[]): Promise<ReadonlySet<string>> =>
+  digestsFor(layers, (chunk) =>
+    session
       .selectFrom('manifestLayers')
       .select('digest')
       .distinct()
       .where('workspaceId', '=', scope.workspaceId)
       .where('engineKey', '=', scope.engineKey)
       .where('layerDigest', 'in', chunk)
-      .execute();
-    for (const row of rows) holders.add(row.digest);
-  }
-  return [...holders];
-}
+      .execute(),
+  );
 
 /** @internal These manifests and all indexes above them, however they are nested. */
 export async function ancestorsOf(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
@@ -36,7 +32,7 @@ export async function ancestorsOf(session: Session, scope: Scope, digests: reado
   let level: readonly string[] = [...new Set(digests)];
   while (level.length > 0) {
     for (const digest of level) seen.add(digest);
-    level = (await listParents(session, scope, level)).filter((digest) => !seen.has(digest));
+    level = [...(await listParents(session, scope, level))].filter((digest) => !seen.has(digest));
   }
   return [...seen];
 }
@@ -45,26 +41,21 @@ export async function ancestorsOf(session: Session, scope: Scope, digests: reado
 export type Scope = { readonly workspaceId: string; readonly engineKey: string };
 
 /** @internal Indexes that name one of these. */
-export async function listParents(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
-  const found = new Set<string>();
-  for (const chunk of chunksOf(digests)) {
-    const rows = await session
+export const listParents = (session: Session, scope: Scope, digests: readonly string[]): Promise<ReadonlySet<string>> =>
+  digestsFor(digests, (chunk) =>
+    session
       .selectFrom('manifestChildren')
       .select('digest')
       .distinct()
       .where('workspaceId', '=', scope.workspaceId)
       .where('engineKey', '=', scope.engineKey)
       .where('childDigest', 'in', chunk)
-      .execute();
-    for (const row of rows) found.add(row.digest);
-  }
-  return [...found];
-}
+      .execute(),
+  );
 
 async function listOpen(session: Session, scope: Scope, digests: readonly string[]): Promise<readonly string[]> {
-  const open: string[] = [];
-  for (const chunk of chunksOf(digests)) {
-    const rows = await session
+  const open = await digestsFor(digests, (chunk) =>
+    session
       .selectFrom('placements')
       .select('digest')
       .distinct()
@@ -83,8 +74,7 @@ async function listOpen(session: Session, scope: Scope, digests: readonly string
           ),
         ),
       )
-      .execute();
-    open.push(...rows.map((row) => row.digest));
-  }
-  return open.sort();
+      .execute(),
+  );
+  return [...open].sort();
 }

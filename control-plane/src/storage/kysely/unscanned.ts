@@ -2,7 +2,7 @@ import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import { sql } from 'kysely';
 import type { Placement } from '../port/catalog.ts';
 import { pageOfPlaced, selectPlaced } from './catalog-rows.ts';
-import { chunksOf } from './columns.ts';
+import { digestsFor } from './columns.ts';
 import type { Session } from './database.ts';
 
 /*
@@ -25,20 +25,12 @@ export async function unscanned(
   const { items, nextCursor } = await pageOfPlaced(session, workspaceId, rows, page);
   const digests = [...new Set(items.map((placement) => placement.digest))];
   const untagged = new Set(items.filter((placement) => placement.tags.length === 0).map((placement) => placement.digest));
-  const judged = await digestsOf(digests, (chunk) => selectJudged(session, workspaceId, engineKey, chunk).execute());
-  const working = await digestsOf(digests, (chunk) => selectWorking(session, workspaceId, registryId, chunk).execute());
-  const parts = await digestsOf([...untagged], (chunk) => selectParts(session, workspaceId, chunk).execute());
+  const judged = await digestsFor(digests, (chunk) => selectJudged(session, workspaceId, engineKey, chunk).execute());
+  const working = await digestsFor(digests, (chunk) => selectWorking(session, workspaceId, registryId, chunk).execute());
+  const parts = await digestsFor([...untagged], (chunk) => selectParts(session, workspaceId, chunk).execute());
   const isOpen = ({ digest, tags }: Placement): boolean =>
     !judged.has(digest) && !working.has(digest) && (tags.length > 0 || !parts.has(digest));
   return { items: items.filter(isOpen), nextCursor };
-}
-
-type Rows = Promise<readonly { readonly digest: string | null }[]>;
-
-async function digestsOf(digests: readonly string[], rowsOf: (chunk: readonly string[]) => Rows): Promise<ReadonlySet<string | null>> {
-  const found = new Set<string | null>();
-  for (const chunk of chunksOf(digests)) for (const row of await rowsOf(chunk)) found.add(row.digest);
-  return found;
 }
 
 const selectJudged = (session: Session, workspaceId: string, engineKey: string | null, digests: readonly string[]) =>

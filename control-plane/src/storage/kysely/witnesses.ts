@@ -91,7 +91,7 @@ export async function registriesOf(session: Session, scope: Scope, digest: strin
     const found = await placesOf(session, scope.workspaceId, level);
     if (found.length > 0) return found;
     for (const one of level) seen.add(one);
-    level = (await listParents(session, scope, level)).filter((parent) => !seen.has(parent));
+    level = [...(await listParents(session, scope, level))].filter((parent) => !seen.has(parent));
   }
   return [];
 }
