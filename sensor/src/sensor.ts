@@ -35,12 +35,12 @@ export interface Surroundings {
   readonly version: string;
   readonly cores: number;
   readonly nowMs: () => number;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   /** Aborted by the first SIGTERM or SIGINT: drain. */
   readonly stop: AbortSignal;
 }
-
-const now = (): number => performance.now();
 
 /** Registries whose client is kept: far more than one sensor serves. */
 const REGISTRIES_MAX = 1_000;
@@ -72,12 +72,12 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
     const credentials = createCredentials({
       sensorId: identity.sensorId,
       now: around.nowMs,
-      monotonic: now,
+      monotonic: around.monotonic,
       chance: sources.random,
       createStsClient,
       createHostCredentials,
     });
-    const tools = toolsOf(rules, { spool, engine, credentials, network, random: sources.random });
+    const tools = toolsOf(rules, { spool, engine, credentials, network, monotonic: around.monotonic, random: sources.random });
     await sessionOf(config, around, sources, { tools, identity, enrolments }).run(around.stop);
   }
   await network.close();
@@ -120,7 +120,7 @@ function spoolOf(config: DaemonConfig, { log }: Surroundings, { newId }: Sources
 
 function enrolmentsOf(config: DaemonConfig, around: Surroundings, { random }: Sources, file: IdentityFile): Enrolments {
   const { controlPlaneUrl, enrolmentToken: token, enrolmentTokenFile: tokenFile, sensorName } = config;
-  const { hostname, log, nowMs, stop } = around;
+  const { hostname, log, nowMs, monotonic, stop } = around;
   return new Enrolments({
     controlPlaneUrl,
     token,
@@ -130,6 +130,7 @@ function enrolmentsOf(config: DaemonConfig, around: Surroundings, { random }: So
     post: postJson,
     log,
     nowMs,
+    monotonic,
     random,
     stop,
   });
@@ -147,7 +148,7 @@ function sessionOf(
   { newId, random }: Sources,
   { tools, identity, enrolments }: Ready,
 ): Session {
-  const { log, nowMs, version } = around;
+  const { log, nowMs, monotonic, version } = around;
   const { controlPlaneUrl, concurrency, drainSeconds } = config;
   let signer = new AssertionSigner(identity, controlPlaneUrl, newId);
   return new Session({
@@ -159,6 +160,7 @@ function sessionOf(
     openSocket,
     log,
     nowMs,
+    monotonic,
     random,
     newId,
     assertion: () => signer.sign(nowMs()),
@@ -170,13 +172,14 @@ function sessionOf(
   });
 }
 
-type Made = Pick<WorkTools, 'spool' | 'engine' | 'credentials'> & { readonly random: () => number; readonly network: RegistryNetwork };
+type Made = Pick<WorkTools, 'spool' | 'engine' | 'credentials'> &
+  Pick<Surroundings, 'monotonic'> & { readonly random: () => number; readonly network: RegistryNetwork };
 
-function toolsOf(rules: PolicyRules | null, { spool, engine, credentials, random, network }: Made): WorkTools {
+function toolsOf(rules: PolicyRules | null, { spool, engine, credentials, random, monotonic, network }: Made): WorkTools {
   const policy: Policy = rules
     ? policyOf(rules)
     : ownIdentityPolicy(() => fetchOwnIdentity({ createHostStsClient, createHostCredentials }));
-  const around = { monotonic: now, chance: random };
+  const around = { monotonic, chance: random };
   const registries = new Map<string, RemoteRegistry>();
   return {
     policy,

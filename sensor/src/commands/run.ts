@@ -18,6 +18,7 @@ export function runCommand(io: ProgramIo, version: string): Command {
       version,
       cores: io.cores,
       nowMs: () => io.wallClock(),
+      monotonic: () => io.now(),
       randomBytes: (length) => io.randomBytes(length),
       stop: io.signal,
     });

@@ -34,6 +34,8 @@ export interface AssignmentParts {
   readonly task: Task;
   readonly tools: WorkTools;
   readonly control: ControlPlane;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -43,11 +45,12 @@ const NOTHING_YET = { layersDone: 0, layersTotal: 0, bytesDone: 0, bytesTotal: 0
 /** One assignment under its lease, from the policy check to its outcome. */
 export class Assignment {
   readonly #parts: AssignmentParts;
-  readonly #start = performance.now();
+  readonly #start: number;
   readonly #timings: Record<string, number> = {};
 
   constructor(parts: AssignmentParts) {
     this.#parts = parts;
+    this.#start = parts.monotonic();
   }
 
   /** Does the work. Its reports are in the spool when this resolves, but for the outcome. Never throws. */
@@ -150,7 +153,7 @@ export class Assignment {
   }
 
   #mark(name: string): void {
-    this.#timings[name] = Math.round(performance.now() - this.#start);
+    this.#timings[name] = Math.round(this.#parts.monotonic() - this.#start);
   }
 }
 

@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly assertion: string;
   readonly openSocket: OpenSocket;
   readonly nowMs: () => number;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   readonly newId: () => string;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -24,10 +26,10 @@ export interface ConnectOptions {
  * @throws sensor.unknown, sensor.revoked, auth.invalid and other refusals; control-plane.unreachable; cancelled.
  */
 export async function connect(options: ConnectOptions): Promise<FrameSocket> {
-  const { controlPlaneUrl, assertion, newId, log, signal } = options;
+  const { controlPlaneUrl, assertion, newId, log, monotonic, signal } = options;
   const socket = options.openSocket(controlPlaneUrl, assertion);
   // Listens from the first moment: a frame may come in one packet with the handshake.
-  const frames = new FrameSocket(socket, { newId, log });
+  const frames = new FrameSocket(socket, { newId, log, monotonic });
   const abort = (): void => socket.terminate();
   signal.addEventListener('abort', abort, { once: true });
   try {

@@ -19,6 +19,8 @@ export interface EnrolmentParts {
   readonly post: PostJson;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   readonly random: () => number;
   readonly stop: AbortSignal;
 }
@@ -35,10 +37,10 @@ export class Enrolments {
 
   /** What was stored, or a new one. Null when the process is told to stop meanwhile. @throws config.invalid without a token. */
   async identity(): Promise<Identity | null> {
-    const { log, stop, file, random } = this.#parts;
+    const { log, stop, file, random, monotonic } = this.#parts;
     const stored = await file.read();
     if (stored) return this.#stored(stored);
-    const windows = new ReconnectWindows(random);
+    const windows = new ReconnectWindows(random, monotonic);
     while (!stop.aborted) {
       const rest = await windows.next(stop);
       const token = await this.#token();

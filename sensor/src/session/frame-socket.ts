@@ -23,6 +23,8 @@ export type Answer<T extends FrameType> =
 export interface FrameSocketOptions {
   readonly newId: () => string;
   readonly log: Log;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   /** The protocol's limits, which tests shorten. */
   readonly silenceMsMax?: number;
   readonly replyMsMax?: number;
@@ -44,6 +46,7 @@ export class FrameSocket {
   readonly #socket: WebSocket;
   readonly #newId: () => string;
   readonly #log: Log;
+  readonly #monotonic: () => number;
   readonly #replyMsMax: number;
   readonly #waiting = new Map<string, Waiting>();
   readonly #timer: NodeJS.Timeout;
@@ -54,14 +57,15 @@ export class FrameSocket {
   /** Resolves, never rejects, when the socket is gone. */
   readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 
-  constructor(socket: WebSocket, { newId, log, silenceMsMax, replyMsMax = REPLY_TIMEOUT_MS }: FrameSocketOptions) {
+  constructor(socket: WebSocket, { newId, log, monotonic, silenceMsMax, replyMsMax = REPLY_TIMEOUT_MS }: FrameSocketOptions) {
     this.#socket = socket;
     this.#newId = newId;
     this.#log = log;
-    this.#silence = new Silence(performance.now(), silenceMsMax);
+    this.#monotonic = monotonic;
+    this.#silence = new Silence(monotonic(), silenceMsMax);
     this.#replyMsMax = replyMsMax;
     this.#timer = setInterval(() => this.#watch(), WATCH_MS);
-    const heard = (): void => this.#silence.heard(performance.now());
+    const heard = (): void => this.#silence.heard(monotonic());
     socket.on('ping', heard).on('pong', heard);
     socket.on('error', (error) => log.debug({ err: error }, 'the socket broke'));
     socket.on('message', (data: RawData, isBinary: boolean) => {
@@ -179,7 +183,7 @@ export class FrameSocket {
   }
 
   #watch(): void {
-    switch (this.#silence.look(performance.now())) {
+    switch (this.#silence.look(this.#monotonic())) {
       case 'cut':
         this.#log.warn('the control plane fell silent; the socket is cut');
         return this.terminate();

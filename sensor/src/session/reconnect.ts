@@ -7,22 +7,25 @@ import { WINDOW_MS, WINDOW_MS_MAX } from './limits.ts';
  */
 export class ReconnectWindows {
   readonly #random: () => number;
+  readonly #monotonic: () => number;
   #attempt = 0;
   #isFirst = true;
 
-  constructor(random: () => number) {
+  /** @param random from 0 up to, not including, 1. @param monotonic milliseconds that only grow. */
+  constructor(random: () => number, monotonic: () => number) {
     this.#random = random;
+    this.#monotonic = monotonic;
   }
 
   /** Sleeps to the moment of the next try. The function it gives sleeps out the window, or `atLeastMs` if that is longer. */
   async next(signal: AbortSignal): Promise<(atLeastMs: number) => Promise<void>> {
     const windowMs = Math.min(WINDOW_MS_MAX, WINDOW_MS * 2 ** Math.min(this.#attempt, 6));
-    const end = performance.now() + windowMs;
+    const end = this.#monotonic() + windowMs;
     // The very first try of a process is made at once: it is a person who waits.
     if (!this.#isFirst) await pause(this.#random() * windowMs, signal);
     this.#isFirst = false;
     this.#attempt++;
-    return (atLeastMs) => pause(Math.max(end - performance.now(), atLeastMs * (1 + this.#random() / 4)), signal);
+    return (atLeastMs) => pause(Math.max(end - this.#monotonic(), atLeastMs * (1 + this.#random() / 4)), signal);
   }
 
   /** A connection lived: windows start small again. */

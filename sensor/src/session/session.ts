@@ -30,6 +30,8 @@ export interface SessionParts {
   readonly openSocket: OpenSocket;
   readonly log: Log;
   readonly nowMs: () => number;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
   readonly newId: () => string;
@@ -57,9 +59,10 @@ export class Session {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    const { tools, log, concurrency } = parts;
+    const { tools, log, monotonic, concurrency } = parts;
     this.#sender = new ReportSender(tools.spool, this.#link, log, () => this.#work.takeOffers());
-    this.#work = new Work({ tools, link: this.#link, log, concurrency, isReplaying: () => this.#sender.isReplaying }, LEASE_MS);
+    const isReplaying = (): boolean => this.#sender.isReplaying;
+    this.#work = new Work({ tools, link: this.#link, log, monotonic, concurrency, isReplaying }, LEASE_MS);
   }
 
   /** Runs until `stop` aborts and the drain is done. */
@@ -73,11 +76,11 @@ export class Session {
   }
 
   async #drain(): Promise<void> {
-    const { log, drainMs, tools } = this.#parts;
+    const { log, drainMs, tools, monotonic } = this.#parts;
     log.info({ running: this.#work.count }, 'the sensor drains: no new work');
     await this.#work.drain(drainMs);
-    const end = performance.now() + FLUSH_MS_MAX;
-    while (tools.spool.first !== null && this.#link.socket !== null && performance.now() < end) await pause(20, this.#over.signal);
+    const end = monotonic() + FLUSH_MS_MAX;
+    while (tools.spool.first !== null && this.#link.socket !== null && monotonic() < end) await pause(20, this.#over.signal);
     if (tools.spool.count > 0) log.warn({ reports: tools.spool.count }, 'reports stay in the spool; the next start sends them');
     try {
       this.#link.socket?.send('goodbye', { reason: 'the sensor shuts down' });
@@ -89,14 +92,15 @@ export class Session {
 
   async #connectForever(): Promise<void> {
     const { signal } = this.#over;
-    const windows = new ReconnectWindows(this.#parts.random);
+    const { random, monotonic } = this.#parts;
+    const windows = new ReconnectWindows(random, monotonic);
     while (!signal.aborted) {
       const rest = await windows.next(signal);
       this.#retryAfterMs = 0;
-      const openedAt = performance.now();
+      const openedAt = monotonic();
       try {
         await this.#session();
-        if (performance.now() - openedAt > STEADY_MS) windows.succeeded();
+        if (monotonic() - openedAt > STEADY_MS) windows.succeeded();
       } catch (error) {
         if (signal.aborted) return;
         await this.#failed(error);
@@ -123,9 +127,9 @@ export class Session {
 
   /** One connection, from the upgrade to its end. */
   async #session(): Promise<void> {
-    const { controlPlaneUrl, assertion, openSocket, nowMs, newId, log } = this.#parts;
+    const { controlPlaneUrl, assertion, openSocket, nowMs, monotonic, newId, log } = this.#parts;
     const [signed, { signal }] = [await assertion(), this.#over];
-    const socket = await connect({ controlPlaneUrl, assertion: signed, openSocket, nowMs, newId, log, signal });
+    const socket = await connect({ controlPlaneUrl, assertion: signed, openSocket, nowMs, monotonic, newId, log, signal });
     const over = (): void => void socket.close(NORMAL_CLOSURE, 'goodbye');
     this.#over.signal.addEventListener('abort', over, { once: true });
     if (this.#over.signal.aborted) over();
@@ -143,8 +147,8 @@ export class Session {
   }
 
   async #welcome(socket: FrameSocket): Promise<void> {
-    const { log, nowMs } = this.#parts;
-    const sentAt = performance.now();
+    const { log, nowMs, monotonic } = this.#parts;
+    const sentAt = monotonic();
     const answer = await socket.ask('hello', this.#hello(), 'welcome');
     if (!answer.ok) throw errorOfFailure(answer.failure, 'answer to hello');
     const welcome = answer.body;
@@ -177,7 +181,7 @@ export class Session {
     for (;;) {
       await pause(renewMs * (0.9 + this.#parts.random() / 10), ended.signal);
       if (ended.signal.aborted) return;
-      const [leases, sentAt] = [this.#work.progress, performance.now()];
+      const [leases, sentAt] = [this.#work.progress, this.#parts.monotonic()];
       try {
         const answer = await socket.ask('heartbeat', { leases }, 'leases');
         if (answer.ok) this.#work.renewed(leases, answer.body.verdicts, sentAt);

@@ -23,6 +23,8 @@ export interface WorkParts {
   readonly tools: WorkTools;
   readonly link: Link;
   readonly log: Log;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
   readonly concurrency: number;
   /** More must be known of the spool than its room: old reports go first. */
   readonly isReplaying: () => boolean;
@@ -77,7 +79,7 @@ export class Work {
 
   offered({ assignmentId }: FrameBody<'offer'>): void {
     if (this.#offers.size >= OFFERS_MAX && !this.#offers.has(assignmentId)) return;
-    this.#offers.set(assignmentId, performance.now());
+    this.#offers.set(assignmentId, this.#parts.monotonic());
     this.takeOffers();
   }
 
@@ -86,7 +88,7 @@ export class Work {
     for (const [assignmentId, offeredAt] of this.#offers) {
       if (!this.#mayAccept()) return;
       this.#offers.delete(assignmentId);
-      const isOld = performance.now() - offeredAt > OFFER_MS;
+      const isOld = this.#parts.monotonic() - offeredAt > OFFER_MS;
       if (isOld || this.#running.has(assignmentId) || this.#accepting.has(assignmentId)) continue;
       void this.#accept(assignmentId);
     }
@@ -121,13 +123,14 @@ export class Work {
 
   /** Takes nothing new; resolves when nothing runs. What still runs after `graceMs` is given back, and what does not heed that is left. */
   async drain(graceMs: number): Promise<void> {
+    const { monotonic } = this.#parts;
     this.#isDraining = true;
     const timer = setTimeout(() => {
       for (const running of this.#running.values()) this.#stop(running, 'drained', 'the sensor shuts down');
     }, graceMs);
-    const end = performance.now() + graceMs + STOP_MS_MAX;
+    const end = monotonic() + graceMs + STOP_MS_MAX;
     const tick = setInterval(() => this.#wakeIdle(), WATCH_MS);
-    while (this.#running.size + this.#accepting.size > 0 && performance.now() < end)
+    while (this.#running.size + this.#accepting.size > 0 && monotonic() < end)
       await new Promise<void>((resolve) => this.#idle.push(resolve));
     clearInterval(tick);
     clearTimeout(timer);
@@ -135,11 +138,11 @@ export class Work {
   }
 
   async #accept(assignmentId: string): Promise<void> {
-    const { link, log } = this.#parts;
+    const { link, log, monotonic } = this.#parts;
     const { socket } = link;
     if (!socket) return;
     this.#accepting.add(assignmentId);
-    const sentAt = performance.now();
+    const sentAt = monotonic();
     try {
       const answer = await socket.ask('accept', { assignmentId }, 'accepted');
       if (!answer.ok) this.#notAccepted(assignmentId, answer.failure);
@@ -163,7 +166,7 @@ export class Work {
   }
 
   async #run({ grant, task }: FrameBody<'accepted'>, sentAt: number): Promise<void> {
-    const { tools, link, log } = this.#parts;
+    const { tools, link, log, monotonic } = this.#parts;
     const abort = new AbortController();
     const running: Running = { grant, kind: task.kind, abort, progress: IDLE_PROGRESS, renewedAt: sentAt, stop: null };
     this.#running.set(grant.assignmentId, running);
@@ -172,7 +175,7 @@ export class Work {
     const onProgress = (progress: Progress): void => {
       running.progress = progress;
     };
-    const assignment = new Assignment({ grant, task, tools, control: link, signal: abort.signal, onProgress });
+    const assignment = new Assignment({ grant, task, tools, control: link, monotonic, signal: abort.signal, onProgress });
     const done = await assignment.run();
     const outcome = running.stop === 'drained' && done.state === 'failed' ? assignment.outcome('failed', released()) : done;
     const { state, failure, timings } = outcome;
@@ -216,7 +219,7 @@ export class Work {
 
   /** A lease that could not be renewed in time is another's by now: two must not work on one thing. Its layer results stay facts. */
   #watchLeases(): void {
-    const now = performance.now();
+    const now = this.#parts.monotonic();
     for (const running of this.#running.values())
       if (now - running.renewedAt > this.#leaseMs) this.#stop(running, 'lost', 'its lease could not be renewed in time');
   }

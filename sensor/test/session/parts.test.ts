@@ -14,6 +14,8 @@ import { pause, ReconnectWindows } from '../../src/session/reconnect.ts';
 import { fitManifest, fitSummary, pagesOfFindings, REPORT_BYTES_MAX, sizeOf } from '../../src/session/report-size.ts';
 import { createLog } from '../../src/telemetry/index.ts';
 
+const monotonic = (): number => performance.now();
+
 function logTo(lines: string[]) {
   return createLog('debug', { write: (line) => void lines.push(line) });
 }
@@ -27,7 +29,7 @@ async function pair(
   await once(server, 'listening');
   const lines: string[] = [];
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { allowSynchronousEvents: false });
-  const socket = new FrameSocket(client, { newId: randomUUID, log: logTo(lines), ...options });
+  const socket = new FrameSocket(client, { newId: randomUUID, log: logTo(lines), monotonic, ...options });
   const [[peer]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [[WebSocket], unknown];
   t.teardown(() => {
     socket.terminate();
@@ -134,7 +136,7 @@ t.test('reconnects once in each window, windows doubling to 64 s, and small agai
   const windows = new ReconnectWindows(() => {
     draws.push(0);
     return 0;
-  });
+  }, monotonic);
   const at = performance.now();
   const rest = await windows.next(stopped.signal);
   t.ok(performance.now() - at < 500, 'the first try of a process is made at once');
@@ -158,7 +160,7 @@ t.test('a fleet that lost its control plane comes back evenly spread', async (t)
   const stopped = new AbortController();
   const moments: number[] = [];
   const sensor = async (): Promise<void> => {
-    const windows = new ReconnectWindows(Math.random);
+    const windows = new ReconnectWindows(Math.random, monotonic);
     await (await windows.next(stopped.signal))(0);
     const lostAt = performance.now();
     await windows.next(stopped.signal);

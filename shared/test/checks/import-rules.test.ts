@@ -87,6 +87,11 @@ const planted: Readonly<Record<string, readonly Breach[]>> = {
   'waits-by-a-given-clock': [
     ['control-plane/src/api/planted.ts', 'const since = performance.now();'],
     ['control-plane/src/storage/planted.ts', 'const clock = performance.now;'],
+    ['sensor/src/session/planted.ts', 'const since = performance.now();'],
+    ['sensor/src/sensor.ts', 'const now = (): number => performance.now();'],
+    ['sensor/src/session/planted.ts', 'const { now } = performance;'],
+    ['sensor/src/session/planted.ts', `const since = performance['now']();`],
+    ['sensor/src/scan/planted.ts', `import { performance as clock } from 'node:perf_hooks';\nclock.now();`],
   ],
   'api-without-storage': [
     ['control-plane/src/api/planted.ts', `import { openStoreX } from '../storage/index.ts';`],

@@ -125,8 +125,8 @@ export const importRules: readonly ImportRule[] = [
   textRule(
     'waits-by-a-given-clock',
     'the monotonic clock comes from the caller, too',
-    (path) => path.startsWith('control-plane/src/') && !givers.includes(path),
-    /\bperformance\.now\b/g,
+    (path) => /^(control-plane|sensor)\/src\//.test(path) && !givers.includes(path),
+    /\bperformance\s*(?:\??\.\s*|\[\s*['"])now\b|\{[^{}]*\bnow\b[^{}]*\}\s*=\s*performance\b|'node:perf_hooks'/g,
   ),
   edgeRule(
     'api-without-storage',
