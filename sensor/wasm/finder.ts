@@ -60,14 +60,14 @@ function sameFolded(at: usize, text: usize, length: u32): bool {
   }
 }
 
-/** Prefixes whose separator is `.` or `:` begin before the run. */
+/** Prefixes whose separator is `.`, `:` or `~` begin before the run. */
 function probeBefore(start: usize): void {
   if (start <= low) return;
   probe(start - 1);
   let at = start - 1;
   while (at > low && start - at < (PREFIX_BACK as usize)) {
     const c: u32 = load<u8>(at);
-    if (!isToken(c) && c != 46 && c != 58) return;
+    if (!isToken(c) && c != 46 && c != 58 && c != 126) return;
     const before: u32 = load<u8>(at - 1);
     if (!isLetter(before) && !isDigit(before) && at != start - 1) probe(at);
     at--;

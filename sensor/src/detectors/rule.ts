@@ -43,7 +43,7 @@ export interface Found {
 interface Anchors {
   /**
    * Token prefixes of at least 3 bytes, case-sensitive. Found at the start of a run of 16 or more token characters [A-Za-z0-9_-],
-   * after each `-` and `_` in it, in the bytes just before it where words are joined by `.` or `:`, and after `://`.
+   * after each `-` and `_` in it, in the bytes just before it where words are joined by `.`, `:` or `~`, and after `://`.
    */
   readonly prefixes?: readonly string[];
   /** Some of the few literals that are found anywhere. */

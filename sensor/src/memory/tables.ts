@@ -59,8 +59,8 @@ export const KEYWORD_REACH = 96;
 /** A run beside a keyword changes between small letters, digits and capitals once in so many characters: one of [a-z2-7] does so in 3, and capitals in groups seldom do. */
 export const CHANGE_EVERY = 12;
 export const KEYWORDS_OF_RUN_MAX = 8;
-/** How far before a run a prefix may begin whose words are joined by `.` or `:`. */
-export const PREFIX_BACK = 16;
+/** How far before a run a prefix may begin whose words are joined by `.`, `:` or `~`. */
+export const PREFIX_BACK = 24;
 /** Longer than any literal and, after `://`, any prefix: none is looked for across the end of the data. */
 export const SETTLE_BYTES = 32;
 /** User, password and host together; RFC 3986 sets no bound, this one is generous. */

@@ -40,7 +40,7 @@ function* ofRun(text: string, start: number, run: string, rules: CompiledRules):
   if (text.slice(start - 1, start + 1) === '\\u') places.add(start + 5);
   if (text[start - 1] === '%') places.add(start + 2);
   for (const { index } of run.matchAll(/[-_](?=[A-Za-z0-9_-])/g)) places.add(start + index + 1);
-  for (let at = start - 1; at >= 0 && start - at < PREFIX_BACK && /[A-Za-z0-9_.:-]/.test(text.charAt(at)); at--) {
+  for (let at = start - 1; at >= 0 && start - at < PREFIX_BACK && /[A-Za-z0-9_.:~-]/.test(text.charAt(at)); at--) {
     if (at === 0 || !/[A-Za-z0-9]/.test(text.charAt(at - 1))) places.add(at);
   }
   for (const at of places) {

@@ -1,3 +1,4 @@
+import { configFiles } from './config-files.ts';
 import { keys } from './keys.ts';
 import { logins } from './logins.ts';
 import { plainTokens } from './plain-tokens.ts';
@@ -10,4 +11,11 @@ export { createRng, type Rng } from './rng.ts';
 export type { Assignment, Sample, SecretGenerator } from './sample.ts';
 
 /** One for each detector of the sensor, written from what the providers say of their secrets and not from its rules. */
-export const secretGenerators: readonly SecretGenerator[] = [...keys, ...structuredTokens, ...plainTokens, ...logins, ...tail];
+export const secretGenerators: readonly SecretGenerator[] = [
+  ...keys,
+  ...structuredTokens,
+  ...plainTokens,
+  ...logins,
+  ...tail,
+  ...configFiles,
+];

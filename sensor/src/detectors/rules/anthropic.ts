@@ -5,6 +5,7 @@ import { token } from './token.ts';
 export const rules: readonly Rule[] = [
   token({
     id: 'anthropic-api-key',
+    facts: ['Anthropic/API / admin key'],
     name: 'Anthropic API key',
     prefix: ['sk-ant-api03-', 'sk-ant-admin01-'],
     body: 'url',
@@ -13,6 +14,7 @@ export const rules: readonly Rule[] = [
   }),
   token({
     id: 'anthropic-oauth-token',
+    facts: ['Anthropic/API / admin key'],
     name: 'Anthropic OAuth or session token',
     prefix: ['sk-ant-oat01-', 'sk-ant-ort01-', 'sk-ant-sid01-'],
     body: 'url',

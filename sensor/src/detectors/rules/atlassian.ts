@@ -10,6 +10,7 @@ function signed(head: string, rng: Rng): string {
 export const rules: readonly Rule[] = [
   {
     id: 'atlassian-api-token',
+    facts: ['Atlassian/API token'],
     name: 'Atlassian API token',
     anchors: { prefixes: ['ATATT3', 'ATCTT3'] },
     pattern: /AT[AC]TT3[A-Za-z0-9_-]{60,400}=[0-9A-F]{8}(?![A-Za-z0-9])/,

@@ -61,7 +61,7 @@ const secret = (rng: Rng): string => `q7${rng.chars(alphabets.base64, 36)}Zk`;
 export const rules: readonly Rule[] = [
   {
     id: 'aws-access-key',
-    facts: ['aws/AWS API Credentials'],
+    facts: ['AWS/Access key ID (long-term)', 'AWS/Temporary access key ID (STS)', 'AWS/Secret access key', 'aws/AWS API Credentials'],
     name: 'AWS access key (id and secret)',
     anchors: { prefixes: idPrefixes },
     pattern: idPattern,
@@ -82,6 +82,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'aws-access-key-id',
+    facts: ['AWS/Access key ID (long-term)', 'AWS/Temporary access key ID (STS)'],
     name: 'AWS access key id without its secret',
     anchors: { prefixes: idPrefixes },
     pattern: idPattern,
@@ -94,6 +95,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'aws-secret-access-key',
+    facts: ['AWS/Secret access key'],
     name: 'AWS secret access key',
     anchors: { literals: ['secretAccessKey'], prefixes: ['secret_access_key', 'SECRET_ACCESS_KEY', 'aws_secret_key', 'AWS_SECRET_KEY'] },
     pattern: /(?:secret_?(?:access_?)?key)["']?\s{0,8}(?:=>|:=|[:=,\s])\s{0,8}["']?(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])/i,
@@ -110,6 +112,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'aws-session-token',
+    facts: ['AWS/Session token'],
     name: 'AWS session token',
     anchors: { prefixes: ['IQoJb3JpZ2lu', 'FwoGZXIvYXdz'] },
     pattern: /(?:IQoJb3JpZ2lu|FwoGZXIvYXdz)[A-Za-z0-9+/%_-]{80,2400}={0,2}/,
@@ -121,6 +124,7 @@ export const rules: readonly Rule[] = [
   },
   token({
     id: 'aws-bedrock-api-key',
+    facts: ['AWS/Bedrock API key long-lived', 'AWS/Bedrock API key short-lived'],
     name: 'Amazon Bedrock API key',
     prefix: 'ABSK',
     body: 'base64',

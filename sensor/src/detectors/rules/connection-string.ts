@@ -26,6 +26,7 @@ function checkParts(user: string, secret: string, host: string): Found | null {
 export const rules: readonly Rule[] = [
   {
     id: 'sql-connection-string',
+    facts: ['Azure/SQL connection string', 'SQL Server/Connection string'],
     name: 'SQL connection string with password',
     anchors: { literals: ['password', 'pwd'] },
     pattern:
@@ -41,6 +42,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'jdbc-url',
+    facts: ['JDBC/ODBC/Connection string'],
     name: 'JDBC URL with password',
     anchors: { literals: ['password'] },
     pattern: /jdbc:[a-z0-9:]{2,40}\/\/(?<host>[^\s"'<>?;/]{1,200})[^\s"'<>]{0,300}?[?&;]password=(?<secret>[^&;\s"'<>\\]{5,128})/i,

@@ -35,9 +35,10 @@ function checkUserInfo({ groups }: Candidate): Found | null {
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
-function urlRule(id: string, name: string, scheme: string, schemes: string, extra: Partial<Rule> = {}): Rule {
+function urlRule(id: string, facts: readonly string[], name: string, scheme: string, schemes: string, extra: Partial<Rule> = {}): Rule {
   return {
     id,
+    facts,
     name,
     anchors: { literals: ['url'] },
     pattern: new RegExp(String.raw`(?<![A-Za-z0-9])(?:${schemes}):\/\/(?<secret>${AUTHORITY})`, 'i'),
@@ -57,20 +58,36 @@ function urlRule(id: string, name: string, scheme: string, schemes: string, extr
 }
 
 export const rules: readonly Rule[] = [
-  urlRule('postgres-url', 'PostgreSQL URL with password', 'postgres', String.raw`postgres(?:ql)?(?:\+[a-z0-9]{1,16})?`),
+  urlRule(
+    'postgres-url',
+    ['PostgreSQL/Connection URI'],
+    'PostgreSQL URL with password',
+    'postgres',
+    String.raw`postgres(?:ql)?(?:\+[a-z0-9]{1,16})?`,
+  ),
   urlRule(
     'mysql-url',
+    ['MySQL/MariaDB/Connection URI'],
     'MySQL or MariaDB URL with password',
     'mysql',
     String.raw`mysqlx?(?:\+[a-z0-9]{1,16})?|mariadb(?:\+[a-z0-9]{1,16})?`,
   ),
-  urlRule('mongodb-url', 'MongoDB URL with password', 'mongodb', String.raw`mongodb(?:\+srv)?`),
-  urlRule('redis-url', 'Redis URL with password', 'redis', 'rediss?'),
-  urlRule('amqp-url', 'AMQP URL with password', 'amqp', 'amqps?'),
-  urlRule('smtp-url', 'SMTP URL with password', 'smtp', 'smtps?'),
-  urlRule('git-url', 'Git or web URL with password', 'https', String.raw`(?:git\+)?https?`, { rank: -1 }),
+  urlRule('mongodb-url', ['MongoDB/Connection URI'], 'MongoDB URL with password', 'mongodb', String.raw`mongodb(?:\+srv)?`),
+  urlRule('redis-url', ['Redis/Connection URI'], 'Redis URL with password', 'redis', 'rediss?'),
+  urlRule('amqp-url', ['RabbitMQ/AMQP/Connection URI'], 'AMQP URL with password', 'amqp', 'amqps?'),
+  urlRule('smtp-url', ['SMTP/Credentials'], 'SMTP URL with password', 'smtp', 'smtps?'),
+  urlRule('cloudinary-url', ['Cloudinary/URL'], 'Cloudinary URL with API secret', 'cloudinary', 'cloudinary'),
+  urlRule(
+    'git-url',
+    ['git/.git-credentials / URL userinfo', 'pip/pip.conf / PIP_INDEX_URL with user:pass'],
+    'Git or web URL with password',
+    'https',
+    String.raw`(?:git\+)?https?`,
+    { rank: -1 },
+  ),
   urlRule(
     'url-password',
+    ['Generic/URL with userinfo', 'LDAP/Bind credentials'],
     'URL with password',
     'ftp',
     '(?:sftp|ftps?|ldaps?|ssh|sqlserver|mssql|oracle|clickhouse|nats|mqtts?|wss?|svn|imaps?|socks5)',

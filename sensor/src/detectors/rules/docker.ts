@@ -14,7 +14,20 @@ const auth = (rng: Rng): string => Buffer.from(`ci:${rng.chars(alphabets.alnum, 
 
 export const rules: readonly Rule[] = [
   {
+    id: 'docker-identity-token',
+    facts: ['Docker/config.json / .dockercfg auth'],
+    name: 'Identity token in a Docker config.json',
+    anchors: { words: ['identitytoken'], run: [16, 500] },
+    pattern: /"identitytoken"\s{0,16}:\s{0,16}"(?<secret>[A-Za-z0-9_.~+/-]{20,2000}={0,2})"/,
+    around: [64, 2100],
+    confidence: 'likely',
+    rank: 1,
+    examples: (rng) => [`{"auths": {"registry.corp.io": {"identitytoken": "a1${rng.chars(alphabets.url, 60)}"}}}`],
+    nearMisses: () => ['{"identitytoken": ""}', '{"identitytoken": "<token>"}'],
+  },
+  {
     id: 'docker-config-auth',
+    facts: ['Docker/config.json / .dockercfg auth'],
     name: 'Registry login in a Docker config.json',
     anchors: { literals: ['jsonAuth'] },
     pattern: /"auth"\s{0,16}:\s{0,16}"(?<secret>[A-Za-z0-9+/]{8,2000}={0,2})"/,
@@ -27,6 +40,20 @@ export const rules: readonly Rule[] = [
       `{"auth": "${Buffer.from('user:password').toString('base64')}"}`,
     ],
   },
-  token({ id: 'docker-hub-pat', name: 'Docker Hub personal access token', prefix: 'dckr_pat_', body: 'url', length: 27 }),
-  token({ id: 'docker-hub-org-token', name: 'Docker Hub organisation access token', prefix: 'dckr_oat_', body: 'url', length: 32 }),
+  token({
+    id: 'docker-hub-pat',
+    facts: ['Docker Hub/PAT / org token'],
+    name: 'Docker Hub personal access token',
+    prefix: 'dckr_pat_',
+    body: 'url',
+    length: 27,
+  }),
+  token({
+    id: 'docker-hub-org-token',
+    facts: ['Docker Hub/PAT / org token'],
+    name: 'Docker Hub organisation access token',
+    prefix: 'dckr_oat_',
+    body: 'url',
+    length: 32,
+  }),
 ];

@@ -27,6 +27,7 @@ const crypt = String.raw`\$(?:1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}|2[abxy]\$
 export const rules: readonly Rule[] = [
   {
     id: 'netrc-password',
+    facts: ['Netrc/machine login password'],
     name: 'Password in .netrc',
     anchors: { literals: ['password'] },
     pattern:
@@ -43,6 +44,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'shadow-hash',
+    facts: ['Unix//etc/shadow hashes', 'htpasswd/.htpasswd'],
     name: 'Password hash in shadow',
     anchors: { literals: ['md5crypt', 'bcrypt', 'sha256crypt', 'sha512crypt', 'yescrypt'] },
     pattern: new RegExp(String.raw`(?:^|[\n"' ])[a-z_][a-z0-9_.-]{0,31}:(?<secret>${crypt})(?![./0-9A-Za-z$])`),

@@ -19,8 +19,9 @@ export function withCrcTail(prefix: string): (rng: Rng) => string {
   };
 }
 
+const facts = ['GitHub/Classic PAT / OAuth / user-to-server / refresh', 'GitHub/App installation token (stateless)'];
 const classic = (id: string, name: string, prefix: string): Rule =>
-  token({ id, name, prefix, body: 'alnum', length: 36, check: checkCrcTail, example: withCrcTail(prefix) });
+  token({ id, name, facts, prefix, body: 'alnum', length: 36, check: checkCrcTail, example: withCrcTail(prefix) });
 
 export const rules: readonly Rule[] = [
   classic('github-pat', 'GitHub personal access token', 'ghp_'),
@@ -30,6 +31,7 @@ export const rules: readonly Rule[] = [
   classic('github-app-token', 'GitHub App installation token', 'ghs_'),
   {
     id: 'github-app-jwt-token',
+    facts: ['GitHub/App installation token (stateless)'],
     name: 'GitHub App installation token (stateless)',
     anchors: { prefixes: ['ghs_'] },
     pattern: /ghs_[0-9]{1,12}_eyJ[A-Za-z0-9_-]{10,400}\.eyJ[A-Za-z0-9_-]{10,900}\.[A-Za-z0-9_-]{20,700}/,
@@ -42,6 +44,7 @@ export const rules: readonly Rule[] = [
   },
   token({
     id: 'github-fine-grained-pat',
+    facts: ['GitHub/Fine-grained PAT'],
     name: 'GitHub fine-grained personal access token',
     prefix: 'github_pat_',
     body: 'alnum',

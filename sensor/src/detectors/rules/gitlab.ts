@@ -13,9 +13,17 @@ function withTail(rng: Rng, head: string): string {
 const simple = (id: string, name: string, prefix: string, length: number): Rule => token({ id, name, prefix, body: 'url', length });
 
 export const rules: readonly Rule[] = [
-  token({ id: 'gitlab-pat', name: 'GitLab personal access token', prefix: 'glpat-', body: 'url', length: 20 }),
+  token({
+    id: 'gitlab-pat',
+    facts: ['GitLab/PAT legacy'],
+    name: 'GitLab personal access token',
+    prefix: 'glpat-',
+    body: 'url',
+    length: 20,
+  }),
   {
     id: 'gitlab-routable-token',
+    facts: ['GitLab/PAT routable (versioned)', 'GitLab/Deploy / runner / trigger / feed / SCIM / agent / CI job tokens'],
     name: 'GitLab routable token',
     anchors: { prefixes: ['glpat-', 'glrt-t', 'gldt-', 'glcbt-'] },
     pattern: /gl(?:pat|rt|dt|cbt)-(?:t[0-9]_)?[A-Za-z0-9_-]{27,300}\.(?:[0-9a-z]{2}\.)?[0-9a-z]{2}[0-9a-z]{7}(?![A-Za-z0-9_-])/,
@@ -29,7 +37,14 @@ export const rules: readonly Rule[] = [
   },
   simple('gitlab-deploy-token', 'GitLab deploy token', 'gldt-', 20),
   simple('gitlab-runner-token', 'GitLab runner authentication token', 'glrt-', 20),
-  token({ id: 'gitlab-runner-registration-token', name: 'GitLab runner registration token', prefix: 'GR1348941', body: 'url', length: 20 }),
+  token({
+    id: 'gitlab-runner-registration-token',
+    facts: ['GitLab/Deploy / runner / trigger / feed / SCIM / agent / CI job tokens'],
+    name: 'GitLab runner registration token',
+    prefix: 'GR1348941',
+    body: 'url',
+    length: 20,
+  }),
   token({ id: 'gitlab-trigger-token', name: 'GitLab pipeline trigger token', prefix: 'glptt-', body: 'hex', length: 40 }),
   simple('gitlab-feed-token', 'GitLab feed token', 'glft-', 20),
   simple('gitlab-scim-token', 'GitLab SCIM token', 'glsoat-', 20),

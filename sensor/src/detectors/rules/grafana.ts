@@ -23,6 +23,7 @@ function serviceAccount(rng: Rng): string {
 export const rules: readonly Rule[] = [
   token({
     id: 'grafana-service-account-token',
+    facts: ['Grafana/Service account'],
     name: 'Grafana service account token',
     prefix: 'glsa_',
     body: 'alnum',
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   }),
   {
     id: 'grafana-cloud-token',
+    facts: ['Grafana/Cloud access policy / legacy API key'],
     name: 'Grafana Cloud access policy token',
     anchors: { prefixes: ['glc_'] },
     pattern: /glc_eyJ[A-Za-z0-9+/]{40,400}={0,2}/,
@@ -48,6 +50,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'grafana-api-key',
+    facts: ['Grafana/Cloud access policy / legacy API key'],
     name: 'Grafana API key',
     anchors: { prefixes: ['eyJrIjoi'] },
     pattern: /eyJrIjoi[A-Za-z0-9+/]{30,400}={0,2}/,

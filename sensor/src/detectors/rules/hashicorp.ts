@@ -4,6 +4,7 @@ import type { Rule } from '../rule.ts';
 export const rules: readonly Rule[] = [
   {
     id: 'vault-token',
+    facts: ['HashiCorp Vault/Service / batch / recovery token'],
     name: 'HashiCorp Vault token',
     anchors: { prefixes: ['hvs.', 'hvb.', 'hvr.'] },
     pattern: /hv[sbr]\.[A-Za-z0-9_-]{24,500}(?![A-Za-z0-9_-])/,
@@ -14,7 +15,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'terraform-cloud-token',
-    facts: ['vagrantcloud/Vagrant Cloud Personal Token'],
+    facts: ['Terraform Cloud/API token', 'vagrantcloud/Vagrant Cloud Personal Token'],
     name: 'Terraform Cloud API token',
     anchors: { prefixes: ['.atlasv1.', 'atlasv1.'] },
     pattern: /(?<![A-Za-z0-9])(?<secret>[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70})(?![A-Za-z0-9_=-])/,

@@ -23,6 +23,7 @@ function checkCurl({ groups }: Candidate): Found | null {
 export const rules: readonly Rule[] = [
   {
     id: 'http-basic-authorization',
+    facts: ['HTTP/Authorization header Basic/Bearer'],
     name: 'HTTP Basic authorization header',
     anchors: { literals: ['authorization'] },
     pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?Basic\s{1,4}(?<secret>[A-Za-z0-9+/]{8,512}={0,2})/i,
@@ -38,6 +39,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'http-bearer-authorization',
+    facts: ['HTTP/Authorization header Basic/Bearer'],
     name: 'HTTP Bearer authorization header',
     anchors: { literals: ['authorization'] },
     pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?(?:Bearer|token)\s{1,4}(?<secret>[A-Za-z0-9._~+/-]{24,1000}={0,2})/i,
@@ -54,6 +56,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'curl-user-password',
+    facts: ['Shell/Passwords on command lines in history/RUN'],
     name: 'User and password on a curl command line',
     anchors: { literals: ['dashU'] },
     pattern: /\bcurl\b[^\n]{0,240}? -u ["']?(?<secret>(?<user>[A-Za-z0-9._@-]{1,64}):(?<password>[^\s"'$<>{}]{1,128}))["']?(?=\s|$)/,

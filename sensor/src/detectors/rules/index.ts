@@ -27,6 +27,12 @@ import { rules as stripe } from './stripe.ts';
 import { tail } from './tail/index.ts';
 import { rules as webFrameworks } from './web-frameworks.ts';
 import { rules as workos } from './workos.ts';
+import { rules as bitbucket } from './bitbucket.ts';
+import { rules as configPasswords } from './config-passwords.ts';
+import { rules as webhooks } from './webhooks.ts';
+import { rules as wireguard } from './wireguard.ts';
+import { rules as jwk } from './jwk.ts';
+import { rules as generic } from './generic.ts';
 
 /** Every rule the sensor ships. */
 export const builtInRules: readonly Rule[] = [
@@ -57,5 +63,11 @@ export const builtInRules: readonly Rule[] = [
   ...webFrameworks,
   ...files,
   ...workos,
+  ...bitbucket,
+  ...configPasswords,
+  ...webhooks,
+  ...wireguard,
+  ...jwk,
   ...tail,
+  ...generic,
 ];

@@ -115,6 +115,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'kubernetes-service-account-token',
+    facts: ['Kubernetes/Service-account token'],
     name: 'Kubernetes service account token',
     anchors: { prefixes: ['eyJ'] },
     pattern,
@@ -127,6 +128,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'supabase-service-role-key',
+    facts: ['Supabase/Management / secret / service_role'],
     name: 'Supabase service role key',
     anchors: { prefixes: ['eyJ'] },
     pattern,

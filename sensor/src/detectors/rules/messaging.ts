@@ -14,6 +14,7 @@ const snowflake = (rng: Rng): string => Buffer.from(`1${rng.chars(alphabets.digi
 export const rules: readonly Rule[] = [
   {
     id: 'discord-bot-token',
+    facts: ['Discord/Bot token'],
     name: 'Discord bot token',
     anchors: { prefixes: snowflakePrefixes },
     pattern: /(?<![A-Za-z0-9_.-])(?<id>[MNO][A-Za-z0-9]{22,27})\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![A-Za-z0-9_.-])/,
@@ -24,6 +25,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'telegram-bot-token',
+    facts: ['Telegram/Bot token'],
     name: 'Telegram bot token',
     anchors: { prefixes: [':AA'] },
     pattern: /(?<![A-Za-z0-9:._-])(?:bot)?(?<secret>[0-9]{8,10}:AA[A-Za-z0-9_-]{33})(?![A-Za-z0-9_-])/,
@@ -38,6 +40,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'sendgrid-api-key',
+    facts: ['SendGrid/API key'],
     name: 'SendGrid API key',
     anchors: { prefixes: ['SG.'] },
     pattern: /SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])/,
@@ -48,6 +51,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'twilio-api-key',
+    facts: ['Twilio/API key / account SID+token'],
     name: 'Twilio API key',
     anchors: { keywords: ['twilio'], run: [34, 34] },
     pattern: /twilio[^\n]{0,60}?(?<![A-Za-z0-9])(?<secret>SK[0-9a-f]{32})(?![A-Za-z0-9])/i,
@@ -59,6 +63,7 @@ export const rules: readonly Rule[] = [
   },
   nearKeyword({
     id: 'twilio-auth-token',
+    facts: ['Twilio/API key / account SID+token'],
     name: 'Twilio auth token',
     keywords: ['twilio'],
     body: 'hex',
@@ -67,6 +72,7 @@ export const rules: readonly Rule[] = [
   }),
   {
     id: 'mailgun-api-key',
+    facts: ['Mailgun/Private key'],
     name: 'Mailgun private API key',
     anchors: { keywords: ['mailgun', 'mg_api'], prefixes: ['key-'] },
     pattern: /(?<![A-Za-z0-9_-])(?<secret>key-[0-9a-f]{32}|[0-9a-f]{32}-[0-9a-f]{8}-[0-9a-f]{8})(?![A-Za-z0-9_-])/,
@@ -83,6 +89,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'mailchimp-api-key',
+    facts: ['Mailchimp/API key'],
     name: 'Mailchimp API key',
     anchors: { keywords: ['mailchimp', 'mailchimp_api', 'chimp'], run: [36, 37] },
     pattern: /(?<![A-Za-z0-9_-])(?<secret>[0-9a-f]{32}-us[0-9]{1,2})(?![A-Za-z0-9_-])/,
@@ -93,6 +100,7 @@ export const rules: readonly Rule[] = [
   },
   token({
     id: 'brevo-api-key',
+    facts: ['Brevo/Sendinblue/API key'],
     name: 'Brevo API key',
     prefix: 'xkeysib-',
     body: 'hex',

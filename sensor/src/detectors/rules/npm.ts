@@ -9,6 +9,7 @@ const uuid = (rng: Rng): string => [8, 4, 4, 4, 12].map((length) => rng.chars(al
 export const rules: readonly Rule[] = [
   token({
     id: 'npm-token',
+    facts: ['npm/Access token'],
     name: 'npm access token',
     prefix: 'npm_',
     body: 'alnum',
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   }),
   {
     id: 'npm-registry-token',
+    facts: ['npm/Access token'],
     name: 'npm registry token in .npmrc',
     anchors: { literals: ['npmAuth'] },
     pattern: /_authToken\s{0,4}=\s{0,4}["']?(?<secret>[A-Za-z0-9_.+/=-]{16,800})/,

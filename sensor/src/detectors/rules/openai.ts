@@ -7,6 +7,7 @@ const MARK = 'T3BlbkFJ';
 export const rules: readonly Rule[] = [
   {
     id: 'openai-api-key',
+    facts: ['OpenAI/API key'],
     name: 'OpenAI API key',
     anchors: { prefixes: ['sk-proj-', 'sk-svcacct-', 'sk-admin-'] },
     pattern: /sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,120}T3BlbkFJ[A-Za-z0-9_-]{20,120}/,
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'openai-legacy-api-key',
+    facts: ['OpenAI/API key'],
     name: 'OpenAI API key (legacy)',
     anchors: { prefixes: ['sk-'] },
     pattern: /sk-[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}(?![A-Za-z0-9_-])/,

@@ -24,6 +24,7 @@ const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 export const rules: readonly Rule[] = [
   {
     id: 'pypi-token',
+    facts: ['PyPI/Upload token'],
     name: 'PyPI upload token',
     anchors: { prefixes: heads },
     pattern: /pypi-AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZw)[A-Za-z0-9_-]{50,1000}(?![A-Za-z0-9_-])/,
@@ -36,6 +37,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'jfrog-api-key',
+    facts: ['JFrog Artifactory/API key / reference / identity token'],
     name: 'JFrog Artifactory API key',
     anchors: { prefixes: ['AKCp'] },
     pattern: /AKCp[1-9A-HJ-NP-Za-km-z]{69}(?![A-Za-z0-9])/,
@@ -46,6 +48,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'jfrog-reference-token',
+    facts: ['JFrog Artifactory/API key / reference / identity token'],
     name: 'JFrog Artifactory reference token',
     anchors: { prefixes: ['cmVmdGtu'] },
     pattern: /cmVmdGtu[A-Za-z0-9]{56}(?![A-Za-z0-9])/,
@@ -57,7 +60,14 @@ export const rules: readonly Rule[] = [
     examples: (rng) => [Buffer.from(`reftkn:01:17${rng.chars(alphabets.digits, 8)}:${rng.chars(alphabets.alnum, 27)}`).toString('base64')],
     nearMisses: (rng) => [`cmVmdGtu${rng.chars(alphabets.alnum, 30)}`],
   },
-  token({ id: 'rubygems-api-key', name: 'RubyGems API key', prefix: 'rubygems_', body: 'hex', length: 48 }),
-  token({ id: 'cargo-registry-token', name: 'crates.io API token', prefix: 'cio', body: 'alnum', length: 32 }),
-  token({ id: 'nuget-api-key', name: 'NuGet API key', prefix: 'oy2', body: 'lowerAlnum', length: 43 }),
+  token({ id: 'rubygems-api-key', facts: ['RubyGems/API key'], name: 'RubyGems API key', prefix: 'rubygems_', body: 'hex', length: 48 }),
+  token({
+    id: 'cargo-registry-token',
+    facts: ['crates.io/API token'],
+    name: 'crates.io API token',
+    prefix: 'cio',
+    body: 'alnum',
+    length: 32,
+  }),
+  token({ id: 'nuget-api-key', facts: ['NuGet/API key'], name: 'NuGet API key', prefix: 'oy2', body: 'lowerAlnum', length: 43 }),
 ];

@@ -83,6 +83,12 @@ const pem = { anchors: { literals: ['pem'] }, pattern, around: [64, PEM_AFTER], 
 export const rules: readonly Rule[] = [
   {
     id: 'private-key',
+    facts: [
+      'Crypto/PEM private key (RSA/EC/DSA/PKCS8/OPENSSH/ENCRYPTED)',
+      'Crypto/Base64-encoded PEM private key',
+      'Crypto/SSH host/user key by path',
+      'Kubernetes/kubeconfig client-key-data / token',
+    ],
     name: 'Private key',
     ...pem,
     confidence: 'certain',
@@ -92,6 +98,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'encrypted-private-key',
+    facts: ['Crypto/PEM private key (RSA/EC/DSA/PKCS8/OPENSSH/ENCRYPTED)'],
     name: 'Private key protected by a passphrase',
     ...pem,
     confidence: 'likely',
@@ -101,6 +108,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'pgp-private-key',
+    facts: ['Crypto/PGP/GPG private key block'],
     name: 'PGP private key',
     ...pem,
     confidence: 'certain',
@@ -110,6 +118,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'putty-private-key',
+    facts: ['Crypto/PuTTY private key'],
     name: 'PuTTY private key',
     anchors: { prefixes: ['PuTTY-User-Key-File-'] },
     pattern:
@@ -130,6 +139,7 @@ export const rules: readonly Rule[] = [
 /** Listed with Google's rules: the same block, and more known of it. */
 export const gcpServiceAccount: Rule = {
   id: 'gcp-service-account',
+  facts: ['Google Cloud/Service-account key JSON'],
   name: 'Google Cloud service account key',
   anchors: { literals: ['pem'] },
   pattern,

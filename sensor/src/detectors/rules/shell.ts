@@ -14,6 +14,7 @@ function checkPassword({ secret }: Candidate): Found | null {
 export const rules: readonly Rule[] = [
   {
     id: 'command-line-password',
+    facts: ['Shell/Passwords on command lines in history/RUN'],
     name: 'Password on a command line',
     anchors: { literals: ['password'] },
     // Programs that build steps log in with; `-p VALUE` has no anchor that is rare enough.

@@ -6,6 +6,7 @@ const digits = (rng: Rng, length: number): string => `${rng.below(9) + 1}${rng.c
 export const rules: readonly Rule[] = [
   {
     id: 'slack-bot-token',
+    facts: ['Slack/Bot / user / app / legacy tokens'],
     name: 'Slack bot token',
     anchors: { prefixes: ['xoxb-'] },
     pattern: /xoxb-[0-9]{10,13}-(?:[0-9]{10,13}-)?[A-Za-z0-9]{24}(?![A-Za-z0-9_-])/,
@@ -16,6 +17,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'slack-user-token',
+    facts: ['Slack/Bot / user / app / legacy tokens'],
     name: 'Slack user token',
     anchors: { prefixes: ['xoxp-', 'xoxe.xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxo-'] },
     pattern: /xox[parso]-(?:[0-9]{10,13}-){1,3}[A-Za-z0-9]{24,64}(?![A-Za-z0-9_-])/,
@@ -26,6 +28,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'slack-config-token',
+    facts: ['Slack/Bot / user / app / legacy tokens'],
     name: 'Slack configuration or refresh token',
     anchors: { prefixes: ['xoxe-', 'xoxe.xox'] },
     pattern: /xoxe(?:\.xox[bp])?-[0-9]-[A-Za-z0-9]{140,200}(?![A-Za-z0-9_-])/,
@@ -36,6 +39,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'slack-app-token',
+    facts: ['Slack/Bot / user / app / legacy tokens'],
     name: 'Slack app-level token',
     anchors: { prefixes: ['xapp-'] },
     pattern: /xapp-[0-9]-A[A-Z0-9]{8,12}-[0-9]{10,13}-[0-9a-f]{64}(?![A-Za-z0-9_-])/,
@@ -46,6 +50,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'slack-webhook',
+    facts: ['Slack/Incoming webhook'],
     name: 'Slack webhook address',
     anchors: { prefixes: ['hooks.slack.com/'] },
     pattern:

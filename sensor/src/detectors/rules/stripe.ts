@@ -6,6 +6,7 @@ import { token } from './token.ts';
 export const rules: readonly Rule[] = [
   token({
     id: 'stripe-live-key',
+    facts: ['Stripe/Secret / restricted live key'],
     name: 'Stripe live secret or restricted key',
     prefix: ['sk_live_', 'rk_live_'],
     body: 'alnum',
@@ -20,5 +21,12 @@ export const rules: readonly Rule[] = [
     length: [20, 120],
     confidence: 'possible',
   }),
-  token({ id: 'stripe-webhook-secret', name: 'Stripe webhook signing secret', prefix: 'whsec_', body: 'alnum', length: [32, 64] }),
+  token({
+    id: 'stripe-webhook-secret',
+    facts: ['Stripe/Webhook secret'],
+    name: 'Stripe webhook signing secret',
+    prefix: 'whsec_',
+    body: 'alnum',
+    length: [32, 64],
+  }),
 ];

@@ -8,6 +8,7 @@ const DJANGO = 'abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)';
 export const rules: readonly Rule[] = [
   {
     id: 'laravel-app-key',
+    facts: ['Laravel/APP_KEY'],
     name: 'Laravel application key',
     anchors: { literals: ['base64Value'] },
     pattern: /app_?key["']?\s{0,2}[=:\s]\s{0,2}["']?base64:(?<secret>[A-Za-z0-9+/]{43}=)/i,
@@ -18,6 +19,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'django-secret-key',
+    facts: ['Django/Flask/Rails/Symfony/SECRET_KEY / secret_key_base / master.key / APP_SECRET'],
     name: 'Django secret key made by startproject',
     anchors: { prefixes: ['django-insecure-'] },
     pattern: /django-insecure-[a-z0-9!@#$%^&*(_=+)-]{50}/,
@@ -30,6 +32,7 @@ export const rules: readonly Rule[] = [
   },
   nearKeyword({
     id: 'rails-secret-key-base',
+    facts: ['Django/Flask/Rails/Symfony/SECRET_KEY / secret_key_base / master.key / APP_SECRET'],
     name: 'Rails secret_key_base',
     keywords: ['secret_key_base', 'secretkeybase'],
     body: 'hex',

@@ -1,6 +1,15 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['algolia-api-key', 'ALGOLIA_ADMIN_KEY', '[a-f0-9]{32}'],
+  ['airtable-api-key', 'AIRTABLE_API_KEY', 'key[A-Za-z0-9]{14}'],
+  ['airtable-pat', 'AIRTABLE_TOKEN', 'pat[A-Za-z0-9]{14}\\.[a-f0-9]{64}'],
+  ['aiven-token', 'AIVEN_TOKEN', '[A-Za-z0-9+/]{372}'],
+  ['aiven-service-password', 'AIVEN_PASSWORD', 'AVNS_[A-Za-z0-9_-]{19}'],
+  ['auth0-client-secret', 'AUTH0_CLIENT_SECRET', '[A-Za-z0-9_-]{64}'],
+  ['azure-devops-legacy-pat', 'AZURE_DEVOPS_PAT', '[a-z2-7]{52}'],
+  ['aws-ecr-password', 'ECR_PASSWORD', 'eyJwYXlsb2FkIjoi[A-Za-z0-9]{600}'],
+  ['aws-mws-auth-token', 'MWS_AUTH_TOKEN', 'amzn\\.mws\\.[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
   ['abstract-api-key', 'ABSTRACT_API_KEY', '[A-Za-z0-9]{32}'],
   ['abuseipdb-api-key', 'ABUSEIPDB_API_KEY', '[A-Za-z0-9]{32}'],
   ['abyssale-api-key', 'ABYSSALE_API_KEY', '[A-Za-z0-9]{32}'],

@@ -1,6 +1,9 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['braintree-access-token', 'BRAINTREE_ACCESS_TOKEN', 'access_token\\$(?:production|sandbox)\\$[a-z0-9]{16}\\$[a-f0-9]{32}'],
+  ['brevo-smtp-key', 'BREVO_SMTP_KEY', 'xsmtpsib-[a-f0-9]{64}-[A-Za-z0-9]{16}'],
+  ['buildkite-token', 'BUILDKITE_TOKEN', 'bkua_[a-f0-9]{40}'],
   ['bannerbear-api-key', 'BANNERBEAR_API_KEY', '[A-Za-z0-9]{22}tt'],
   ['baremetrics-api-key', 'BAREMETRICS_API_KEY', '[a-z0-9_-]{25}'],
   ['baseten-api-key', 'BASETEN_API_KEY', '[A-Za-z0-9]{8}\\.[A-Za-z0-9]{32}'],

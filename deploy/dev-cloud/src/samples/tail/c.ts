@@ -1,6 +1,9 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['coinbase-api-secret', 'COINBASE_API_SECRET', '[A-Za-z0-9]{64}'],
+  ['confluent-api-secret', 'CONFLUENT_API_SECRET', '[A-Za-z0-9+/]{64}'],
+  ['circleci-token', 'CIRCLE_TOKEN', 'CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}'],
   ['calendarific-api-key', 'CALENDARIFIC_API_KEY', '[A-Za-z0-9]{32}'],
   ['calendlyapikey-api-key', 'CALENDLY_API_KEY', '[A-Za-z0-9]{32}'],
   ['calorieninja-api-key', 'CALORIE_NINJA_API_KEY', '[A-Za-z0-9]{40}'],

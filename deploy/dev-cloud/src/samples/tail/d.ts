@@ -1,6 +1,13 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['doppler-other-token', 'DOPPLER_TOKEN', 'dp\\.(?:ct|sa|scim|audit)\\.[A-Za-z0-9]{40,44}'],
+  ['doppler-service-token', 'DOPPLER_TOKEN', 'dp\\.st\\.prd\\.[A-Za-z0-9]{43}'],
+  ['dropbox-access-token', 'DROPBOX_ACCESS_TOKEN', 'sl\\.[A-Za-z0-9_-]{140}'],
+  ['dynatrace-token', 'DT_API_TOKEN', 'dt0c01\\.[A-Z0-9]{24}\\.[A-Z0-9]{64}'],
+  ['docker-swarm-unlock-key', 'SWARM_UNLOCK_KEY', 'SWMKEY-1-[A-Za-z0-9]{20}[A-Za-z0-9+/]{23}'],
+  ['docker-swarm-join-token', 'SWARM_TOKEN', 'SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}'],
+  ['digitalocean-spaces-secret', 'SPACES_SECRET_ACCESS_KEY', '[A-Za-z0-9+/]{43}'],
   ['dailyco-api-key', 'DAILY_CO_API_KEY', '[a-f0-9]{64}'],
   ['dandelion-api-token', 'DANDELION_TOKEN', '[a-z0-9]{32}'],
   ['dareboost-api-key', 'DAREBOOST_API_KEY', '[A-Za-z0-9]{60}'],

@@ -1,6 +1,9 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['elevenlabs-api-key', 'ELEVENLABS_API_KEY', 'sk_[a-f0-9]{48}'],
+  ['elasticsearch-api-key', 'ELASTICSEARCH_API_KEY', '[A-Za-z0-9]{58}=='],
+  ['elastic-cloud-api-key', 'EC_API_KEY', 'essu_[A-Za-z0-9]{80}'],
   ['easyinsight-api-key', 'EASYINSIGHT_API_KEY', '[A-Za-z0-9]{32}'],
   ['easypost-api-token', 'EASY_POST_TOKEN', 'EZ[AT]K[A-Za-z0-9]{54}'],
   ['easypost-test-api-token', 'EASYPOST_TOKEN', 'EZTK[a-z0-9]{54}'],

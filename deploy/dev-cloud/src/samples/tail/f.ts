@@ -1,6 +1,13 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['facebook-app-secret', 'FACEBOOK_APP_SECRET', '[a-f0-9]{32}'],
+  ['facebook-access-token', 'FACEBOOK_ACCESS_TOKEN', 'EAAC[A-Za-z0-9]{160}'],
+  ['figma-pat', 'FIGMA_TOKEN', 'figd_[A-Za-z0-9_-]{38,42}'],
+  ['fly-personal-token', 'FLY_ACCESS_TOKEN', 'fo1_[A-Za-z0-9_-]{43}'],
+  ['fly-macaroon-token', 'FLY_API_TOKEN', 'fm2_[A-Za-z0-9]{40}[A-Za-z0-9+/]{300}=='],
+  ['fastly-api-token', 'FASTLY_API_TOKEN', '[A-Za-z0-9_-]{32}'],
+  ['firebase-server-key', 'FCM_SERVER_KEY', 'AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}'],
   ['faceplusplus-api-key', 'FACEPLUSPLUS_API_KEY', '[A-Za-z0-9]{32}'],
   ['fastforex-api-key', 'FAST_FOREX_API_KEY', '[a-z0-9-]{28}'],
   ['feedier-api-key', 'FEEDIER_API_KEY', '[A-Za-z0-9]{32}'],

@@ -1,6 +1,7 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['google-oauth-access-token', 'GOOGLE_ACCESS_TOKEN', 'ya29\\.a0[A-Za-z0-9_-]{200}'],
   ['geckoboard-api-key', 'GECKOBOARD_API_KEY', '[A-Za-z0-9]{44}'],
   ['gengo-api-key', 'GENGO_API_KEY', '[A-Za-z0-9]{32}'],
   ['geoapify-api-key', 'GEOAPIFY_API_KEY', '[a-z0-9]{32}'],

@@ -1,6 +1,8 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['hubspot-api-key', 'HUBSPOT_API_KEY', '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
+  ['hubspot-private-app-token', 'HUBSPOT_TOKEN', 'pat-(?:na|eu|ap)[12]-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
   ['happyscribe-api-key', 'HAPPYSCRIBE_API_KEY', '[A-Za-z0-9]{24}'],
   ['harvest-api-key', 'HARVEST_API_KEY', '[A-Za-z0-9]{32}'],
   ['hasura-api-key', 'HASURA_API_KEY', '[A-Za-z0-9]{32}'],

@@ -1,6 +1,7 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['ibm-cloud-api-key', 'IBMCLOUD_API_KEY', '[A-Za-z0-9_-]{44}'],
   ['iconfinder-api-key', 'ICON_FINDER_API_KEY', '[A-Za-z0-9]{64}'],
   ['iex-cloud-api-key', 'IEX_CLOUD_API_KEY', 'sk_[a-z0-9]{32}'],
   ['iex-cloud-api-key-2', 'IEX_CLOUD_API_KEY', '[a-z0-9_]{35}'],

@@ -1,6 +1,8 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['linear-oauth-token', 'LINEAR_TOKEN', 'lin_oauth_[a-f0-9]{64}'],
+  ['langsmith-api-key', 'LANGSMITH_API_KEY', 'lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}'],
   ['langfuse-api-key', 'LANGFUSE_API_KEY', '[A-Za-z0-9]{32}'],
   ['languagelayer-api-key', 'LANGUAGE_LAYER_API_KEY', '[a-z0-9]{32}'],
   ['leadfeeder-api-key', 'LEADFEEDER_API_KEY', '[A-Za-z0-9-]{43}'],

@@ -1,6 +1,9 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['maxmind-license-key', 'MAXMIND_LICENSE_KEY', '[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk'],
+  ['mongodb-atlas-private-key', 'MONGODB_ATLAS_PRIVATE_KEY', '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
+  ['mongodb-atlas-service-account-secret', 'ATLAS_CLIENT_SECRET', 'mdb_sa_sk_[A-Za-z0-9_-]{40}'],
   ['m3o-api-key', 'M3O_API_KEY', '[A-Za-z0-9]{32}'],
   ['madkudu-api-key', 'MAD_KUDU_API_KEY', '[a-f0-9]{32}'],
   ['magicbell-api-key', 'MAGICBELL_API_KEY', '[A-Za-z0-9]{32}'],

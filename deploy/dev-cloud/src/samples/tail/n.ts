@@ -1,6 +1,13 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['ngrok-auth-token', 'NGROK_AUTHTOKEN', '2[0-9a-zA-Z]{26}_[0-9a-zA-Z]{21}'],
+  ['notion-legacy-token', 'NOTION_API_KEY', 'secret_[A-Za-z0-9]{43}'],
+  ['notion-token', 'NOTION_TOKEN', 'ntn_[0-9]{11}[A-Za-z0-9]{35}'],
+  ['newrelic-license-key', 'NEW_RELIC_LICENSE_KEY', '[a-f0-9]{36}NRAL'],
+  ['newrelic-insert-key', 'NEW_RELIC_INSERT_KEY', 'NRII-[A-Za-z0-9_-]{32}'],
+  ['netlify-legacy-token', 'NETLIFY_ACCESS_TOKEN', '[A-Za-z0-9_-]{40,46}'],
+  ['netlify-token', 'NETLIFY_AUTH_TOKEN', 'nfp_[A-Za-z0-9]{36}'],
   ['nasa-api-key', 'NASA_API_KEY', '[A-Za-z0-9]{40}'],
   ['nasdaq-data-link-api-key', 'NASDAQ_DATA_LINK_API_KEY', '[A-Za-z0-9_-]{20}'],
   ['nethunt-api-key', 'NETHUNT_API_KEY', '[A-Za-z0-9]{32}'],

@@ -1,6 +1,10 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['okta-api-token', 'OKTA_API_TOKEN', '00[A-Za-z0-9_-]{40}'],
+  ['onepassword-secret-key', 'ONEPASSWORD_SECRET_KEY', 'A3-[A-Z0-9]{6}-(?:[A-Z0-9]{11}|[A-Z0-9]{6}-[A-Z0-9]{5})(?:-[A-Z0-9]{5}){3}'],
+  ['onepassword-service-account-token', 'OP_SERVICE_ACCOUNT_TOKEN', 'ops_eyJ[A-Za-z0-9]{800}'],
+  ['openshift-token', 'OPENSHIFT_TOKEN', 'sha256~[A-Za-z0-9_-]{43}'],
   ['oanda-api-key', 'OANDA_API_KEY', '[A-Za-z0-9]{24}'],
   ['ollama-api-key', 'OLLAMA_API_KEY', '[a-f0-9]{32}\\.[A-Za-z0-9_-]{24}'],
   ['omnisend-api-key', 'OMNISEND_API_KEY', '[A-Za-z0-9-]{75}'],

@@ -1,6 +1,12 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['plaid-secret', 'PLAID_SECRET', '[a-f0-9]{30}'],
+  ['plaid-access-token', 'PLAID_ACCESS_TOKEN', 'access-(?:sandbox|development|production)-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
+  ['paypal-client-secret', 'PAYPAL_CLIENT_SECRET', 'E[A-Za-z0-9_-]{79}'],
+  ['pinecone-legacy-api-key', 'PINECONE_API_KEY', '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
+  ['pinecone-api-key', 'PINECONE_API_KEY', 'pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{63}'],
+  ['planetscale-token', 'PLANETSCALE_TOKEN', 'pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_-]{32,64}'],
   ['packagecloud-api-key', 'PACKAGE_CLOUD_API_KEY', '[a-f0-9]{48}'],
   ['paddle-live-api-key', 'PADDLE_API_KEY', 'pdl_live_apikey_[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}'],
   ['pagarme-api-key', 'PAGARME_API_KEY', 'ak_live_[A-Za-z0-9]{30}'],

@@ -1,6 +1,10 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['razorpay-key-secret', 'RAZORPAY_KEY_SECRET', '[A-Za-z0-9]{24}'],
+  ['resend-api-key', 'RESEND_API_KEY', 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}'],
+  ['replicate-api-token', 'REPLICATE_API_TOKEN', 'r8_[A-Za-z0-9]{37}'],
+  ['render-api-key', 'RENDER_API_KEY', 'rnd_[A-Za-z0-9]{28}'],
   ['rainforest-pay-production-api-key', 'RAINFOREST_API_KEY', 'apikey_[a-f0-9]{64}'],
   ['rapidapi-key', 'RAPID_API_API_KEY', '[A-Za-z0-9_-]{50}'],
   ['raven-api-key', 'RAVEN_API_KEY', '[A-Z0-9-]{16}'],

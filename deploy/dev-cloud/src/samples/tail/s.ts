@@ -1,6 +1,16 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['salesforce-consumer-secret', 'SALESFORCE_CONSUMER_SECRET', '[A-F0-9]{64}'],
+  ['salesforce-access-token', 'SALESFORCE_ACCESS_TOKEN', '00D[A-Za-z0-9]{12}![A-Za-z0-9]{96}'],
+  ['square-access-token-v2', 'SQUARE_ACCESS_TOKEN', 'EAAA[A-Za-z0-9_-]{60}'],
+  ['square-access-token', 'SQUARE_TOKEN', 'sq0atp-[A-Za-z0-9_-]{22}'],
+  ['square-oauth-secret', 'SQUARE_SECRET', 'sq0csp-[A-Za-z0-9_-]{43}'],
+  ['snowflake-password', 'SNOWFLAKE_PASSWORD', '[A-Za-z0-9]{24}'],
+  ['snyk-api-token', 'SNYK_TOKEN', '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
+  ['sonarqube-legacy-token', 'SONAR_LOGIN_TOKEN', '[a-f0-9]{40}'],
+  ['sonarqube-token', 'SONAR_TOKEN', 'squ_[a-f0-9]{40}'],
+  ['scaleway-secret-key', 'SCW_SECRET_KEY', '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
   ['saladcloudapikey-api-key', 'SALADCLOUD_API_KEY', '[A-Za-z0-9]{32}'],
   ['salesblink-api-key', 'SALESBLINK_API_KEY', 'key-[A-Za-z0-9]{64}'],
   ['salescookie-api-key', 'SALESCOOKIE_API_KEY', '[A-Za-z0-9]{32}'],

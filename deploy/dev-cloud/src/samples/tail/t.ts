@@ -1,6 +1,11 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
+  ['twitter-secret', 'TWITTER_API_SECRET', '[A-Za-z0-9]{50}'],
+  ['twitter-access-token', 'TWITTER_ACCESS_TOKEN', '[0-9]{15,25}-[A-Za-z0-9]{20,40}'],
+  ['together-legacy-api-key', 'TOGETHER_API_KEY', '[a-f0-9]{64}'],
+  ['together-api-key', 'TOGETHER_API_KEY', 'tgp_v1_[A-Za-z0-9_-]{43}'],
+  ['tailscale-key', 'TS_AUTHKEY', 'tskey-auth-k[A-Za-z0-9]{10}CNTRL-[A-Za-z0-9]{32}'],
   ['tableau-personal-access-token', 'TABLEAU_ACCESS_TOKEN', '[A-Za-z0-9+/]{22}==:[A-Za-z0-9]{32}'],
   ['tallyfy-api-key', 'TALLYFY_API_KEY', '[A-Za-z0-9]{36}\\.[A-Za-z0-9]{264}\\.[A-Za-z0-9_-]{683}'],
   ['tatumio-api-key', 'TATUM_IO_API_KEY', '[a-z0-9-]{36}'],

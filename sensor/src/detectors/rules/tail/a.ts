@@ -3,11 +3,26 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['airtable-pat', 'Airtable personal access token', /pat[A-Za-z0-9]{14}\.[a-f0-9]{64}/, 'Airtable/PAT'],
+    ['aiven-service-password', 'Aiven service password', /AVNS_[A-Za-z0-9_-]{19}/, 'Aiven/Token / service password'],
+    ['aws-ecr-password', 'Amazon ECR docker password', /eyJwYXlsb2FkIjoi[A-Za-z0-9+/]{200,900}={0,2}/, 'AWS/ECR/docker auth password'],
+    ['aws-mws-auth-token', 'Amazon MWS auth token', /amzn\.mws\.[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/, 'AWS/Amazon MWS auth token'],
     ['adafruit-io-key', 'Adafruit IO key', /aio_[A-Za-z0-9]{28}/, ['adafruitio/Adafruit IO Key', 'adafruit/Adafruit IO Key']],
     ['apify-api-token', 'Apify API token', /apify_api_[A-Za-z0-9]{34,38}/, 'apify/apify-api-token'],
     ['asaas-api-token', 'Asaas API token', /\$aact_(?:prod|hmlg)_[A-Za-z0-9_-]{20,100}/, 'asaas/asaas-api-token'],
   ]),
   ...besideWord([
+    ['algolia-api-key', 'Algolia API key', 'algolia', /[a-f0-9]{32}/, 'Algolia/Admin API key'],
+    ['airtable-api-key', 'Airtable API key (legacy)', 'airtable', /key[A-Za-z0-9]{14}/, 'Airtable/PAT'],
+    ['aiven-token', 'Aiven token', 'aiven', /[A-Za-z0-9+/]{370,372}={0,2}/, 'Aiven/Token / service password'],
+    ['auth0-client-secret', 'Auth0 client secret', 'auth0', /[A-Za-z0-9_-]{64}/, 'Auth0/Client secret / mgmt token'],
+    [
+      'azure-devops-legacy-pat',
+      'Azure DevOps personal access token (legacy)',
+      ['azure devops', 'devops', 'vsts', 'azdo', 'azure', 'ado'],
+      /[a-z2-7]{52}/,
+      ['Azure/DevOps PAT (legacy)', 'azure/Azure Personal Access Token'],
+    ],
     ['abuseipdb-api-key', 'Abuseipdb API key', 'abuseipdb', undefined, 'abuseipdb/API key'],
     ['abyssale-api-key', 'Abyssale API key', 'abyssale', undefined, 'abyssale/API key'],
     ['accuweather-api-key', 'Accuweather API key', 'accuweather', undefined, 'accuweather/API key'],

@@ -3,6 +3,7 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['buildkite-token', 'Buildkite token', /bk(?:ua|aa|ct|at|pat)_[A-Za-z0-9]{36,64}/, 'Buildkite/Tokens'],
     [
       'blynk-organization-client-credentials',
       'Blynk Organization Client Credentials',
@@ -12,6 +13,20 @@ export const rules: readonly Rule[] = [
     ['branch-io-live-key', 'Branch.io Live key', /key_live_[A-Za-z0-9]{16,40}/, 'branchio/Branch.io Live Key'],
   ]),
   ...besideWord([
+    [
+      'braintree-access-token',
+      'Braintree access token',
+      'braintree',
+      /access_token\$(?:production|sandbox)\$[a-z0-9]{16}\$[a-f0-9]{32}/,
+      'PayPal/Braintree/Access token',
+    ],
+    [
+      'brevo-smtp-key',
+      'Brevo SMTP key',
+      ['brevo', 'sendinblue', 'smtp'],
+      /xsmtpsib-[a-f0-9]{64}-[A-Za-z0-9]{16}/,
+      'Brevo/Sendinblue/API key',
+    ],
     ['bannerbear-api-key', 'Bannerbear API key', 'bannerbear', /[A-Za-z0-9]{22}tt/, 'bannerbear/Bannerbear API Key'],
     ['baremetrics-api-key', 'Baremetrics API key', 'baremetrics', /[a-z0-9_-]{25}/, 'baremetrics/Baremetrics API Key'],
     ['baseten-api-key', 'Baseten API key', 'baseten', /[A-Za-z0-9]{8}\.[A-Za-z0-9]{32}/, 'baseten/Baseten API Key'],

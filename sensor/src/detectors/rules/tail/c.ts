@@ -4,6 +4,8 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 export const rules: readonly Rule[] = [
   ...withPrefix([['clickup-personal-token', 'ClickUp Personal token', /pk_[0-9]{7,8}_[A-Z0-9]{32}/, 'clickup/ClickUp Personal Token']]),
   ...besideWord([
+    ['coinbase-api-secret', 'Coinbase API secret', 'coinbase', /[A-Za-z0-9]{32,64}/, 'Coinbase/API key'],
+    ['confluent-api-secret', 'Confluent Cloud API secret', ['confluent', 'ccloud'], /[A-Za-z0-9+/]{64}/, 'Confluent/API key/secret'],
     ['calendarific-api-key', 'Calendarific API key', 'calendarific', /[A-Za-z0-9]{32}/, 'calendarific/Calendarific API Key'],
     ['calendlyapikey-api-key', 'Calendlyapikey API key', 'calendly', undefined, 'calendlyapikey/API key'],
     ['calorieninja-api-key', 'CalorieNinja API key', 'calorie ninja', /[A-Za-z0-9]{40}/, 'calorieninja/CalorieNinja API Key'],
@@ -108,4 +110,5 @@ export const rules: readonly Rule[] = [
       'cypress/Cypress Record Key',
     ],
   ]),
+  ...withPrefix([['circleci-token', 'CircleCI token', /CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}/, 'CircleCI/Personal token']]),
 ];

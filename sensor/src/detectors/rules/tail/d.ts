@@ -3,6 +3,15 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    [
+      'doppler-other-token',
+      'Doppler CLI, service account, SCIM or audit token',
+      /dp\.(?:ct|sa|scim|audit)\.[A-Za-z0-9]{40,44}/,
+      'Doppler/Tokens',
+    ],
+    ['doppler-service-token', 'Doppler service token', /dp\.st\.[a-z0-9_-]{2,16}\.[A-Za-z0-9]{40,44}/, 'Doppler/Tokens'],
+    ['dynatrace-token', 'Dynatrace token', /dt0[cs]0[1-9]\.[A-Z0-9]{24}\.[A-Z0-9]{64}/, 'Dynatrace/Token'],
+    ['docker-swarm-join-token', 'Docker Swarm join token', /SWMTKN-1-[0-9a-z]{50}-[0-9a-z]{25}/, 'Docker/Swarm join token / unlock key'],
     ['dependency-track-api-key', 'Dependency-Track API key', /odt_[A-Za-z0-9]{32,255}/, 'dtrack/Dependency-Track API Key'],
     ['devcycle-client-sdk-key', 'Devcycle client sdk key', /dvc_client_[A-Za-z0-9]{8,32}/, 'devcycle/devcycle-client-sdk-key'],
     ['devcycle-mobile-sdk-key', 'Devcycle mobile sdk key', /dvc_mobile_[A-Za-z0-9]{8,32}/, 'devcycle/devcycle-mobile-sdk-key'],
@@ -11,6 +20,21 @@ export const rules: readonly Rule[] = [
     ['duffel-api-token', 'Duffel API token', /duffel_(?:test|live)_[A-Za-z0-9_-]{43}/, 'duffel/duffel-api-token'],
   ]),
   ...besideWord([
+    ['dropbox-access-token', 'Dropbox access token', ['dropbox', 'dbx'], /sl\.(?:u\.)?[A-Za-z0-9_-]{130,480}/, 'Dropbox/Tokens'],
+    [
+      'docker-swarm-unlock-key',
+      'Docker Swarm unlock key',
+      ['swarm', 'unlock'],
+      /SWMKEY-1-[A-Za-z0-9+/]{43}/,
+      'Docker/Swarm join token / unlock key',
+    ],
+    [
+      'digitalocean-spaces-secret',
+      'DigitalOcean Spaces secret key',
+      ['spaces', 'digitalocean'],
+      /[A-Za-z0-9+/]{43}/,
+      'DigitalOcean/Spaces key',
+    ],
     ['dailyco-api-key', 'DailyCO API key', 'daily co', /[a-f0-9]{64}/, 'dailyco/DailyCO API Key'],
     ['dareboost-api-key', 'Dareboost API key', 'dareboost', /[A-Za-z0-9]{60}/, 'dareboost/Dareboost API Key'],
     ['databento-api-key', 'Databento API key', 'databento', /db-[A-Za-z0-9]{29}/, 'databento/databento-api-key'],

@@ -4,6 +4,8 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 export const rules: readonly Rule[] = [
   ...withPrefix([['easypost-test-api-token', 'Easypost test API token', /EZTK[a-z0-9]{54}/, 'easypost/easypost-test-api-token']]),
   ...besideWord([
+    ['elevenlabs-api-key', 'ElevenLabs API key', ['elevenlabs', 'eleven labs', 'eleven'], /sk_[a-f0-9]{48}/, 'ElevenLabs/API key'],
+    ['elasticsearch-api-key', 'Elasticsearch API key', ['elastic', 'elasticsearch'], /[A-Za-z0-9_-]{40,70}={0,2}/, 'Elastic/Cloud API key'],
     ['easyinsight-api-key', 'Easyinsight API key', 'easyinsight', undefined, 'easyinsight/API key'],
     ['easypost-api-token', 'EasyPost API token', 'easy post', /EZ[AT]K[A-Za-z0-9]{54}/, 'easypost/EasyPost API token'],
     [
@@ -53,4 +55,5 @@ export const rules: readonly Rule[] = [
     ['envoyapikey-api-key', 'Envoyapikey API key', 'envoy', undefined, 'envoyapikey/API key'],
     ['eraser-api-key', 'Eraser API key', 'eraser', /[A-Za-z0-9]{20}/, 'eraser/Eraser API Key'],
   ]),
+  ...withPrefix([['elastic-cloud-api-key', 'Elastic Cloud API key', /essu_[A-Za-z0-9_-]{60,200}={0,2}/, 'Elastic/Cloud API key']]),
 ];

@@ -3,10 +3,27 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    [
+      'facebook-access-token',
+      'Facebook access token',
+      /EAA(?:CEdEose0cBA|[MC])[A-Za-z0-9]{100,400}/,
+      'Facebook/Meta/Access token / app secret',
+    ],
+    ['figma-pat', 'Figma personal access token', /figd_[A-Za-z0-9_-]{38,42}/, 'Figma/PAT'],
+    ['fly-personal-token', 'Fly.io personal access token', /fo1_[A-Za-z0-9_-]{43}/, 'Fly.io/Macaroon token'],
+    [
+      'firebase-server-key',
+      'Firebase Cloud Messaging server key',
+      /AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}/,
+      'Firebase/Cloud Messaging server key',
+    ],
     ['flexport-api-key', 'Flexport API key', /shltm_[A-Za-z0-9_-]{40}/, 'flexport/Flexport API Key'],
     ['friendli-ai-api-key', 'Friendli.ai API key', /flp_[A-Z0-9]{46}/, 'friendli/Friendli.ai API Key'],
   ]),
   ...besideWord([
+    ['facebook-app-secret', 'Facebook app secret', 'facebook', /[a-f0-9]{32}/, 'Facebook/Meta/Access token / app secret'],
+    ['fly-macaroon-token', 'Fly.io access token', ['fly', 'fly io'], /fm(?:1[ar]|2)_[A-Za-z0-9+/]{100,900}={0,3}/, 'Fly.io/Macaroon token'],
+    ['fastly-api-token', 'Fastly API token', 'fastly', /[A-Za-z0-9_-]{32}/, 'Fastly/API token'],
     ['faceplusplus-api-key', 'Faceplusplus API key', 'faceplusplus', undefined, 'faceplusplus/API key'],
     ['fastforex-api-key', 'FastForex API key', 'fast forex', /[a-z0-9-]{28}/, 'fastforex/FastForex API Key'],
     ['feedier-api-key', 'Feedier API key', 'feedier', /[A-Za-z0-9]{32}/, 'feedier/Feedier API Key'],

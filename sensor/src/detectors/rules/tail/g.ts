@@ -1,5 +1,5 @@
 import type { Rule } from '../../rule.ts';
-import { besideEveryday, besideWord } from './rows.ts';
+import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...besideWord([
@@ -37,4 +37,5 @@ export const rules: readonly Rule[] = [
     ['guardian-api-key', 'Guardian API key', 'guardian', /[a-z0-9]{8}(?:-[a-z0-9]{4}){3}-[a-z0-9]{12}/, 'guardian/Guardian API Key'],
     ['guru-api-key', 'Guru API key', 'guru', undefined, 'guru/API key'],
   ]),
+  ...withPrefix([['google-oauth-access-token', 'Google OAuth access token', /ya29\.[A-Za-z0-9_-]{20,800}/, 'Google/OAuth access token']]),
 ];

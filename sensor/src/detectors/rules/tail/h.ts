@@ -1,8 +1,15 @@
 import type { Rule } from '../../rule.ts';
-import { besideEveryday, besideWord } from './rows.ts';
+import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...besideWord([
+    [
+      'hubspot-api-key',
+      'HubSpot API key (legacy)',
+      ['hubspot', 'hapikey'],
+      /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/,
+      'HubSpot/Private app',
+    ],
     ['happyscribe-api-key', 'Happyscribe API key', 'happyscribe', /[A-Za-z0-9]{24}/, 'happyscribe/Happyscribe API Key'],
     ['hasura-api-key', 'Hasura API key', 'hasura', undefined, 'hasura/API key'],
     ['hellosign-api-key', 'HelloSign API key', 'hello sign', /[A-Za-z0-9+/-]{64}/, 'hellosign/HelloSign API Key'],
@@ -22,5 +29,13 @@ export const rules: readonly Rule[] = [
     ['humanity-api-key', 'Humanity API key', 'humanity', /[a-z0-9]{40}/, 'humanity/Humanity API Key'],
     ['hunter-api-key', 'Hunter API key', 'hunter', /[a-z0-9_-]{40}/, 'hunter/Hunter API Key'],
     ['hybiscus-api-key', 'Hybiscus API key', 'hybiscus', /[A-Za-z0-9]{43}/, 'hybiscus/Hybiscus API Key'],
+  ]),
+  ...withPrefix([
+    [
+      'hubspot-private-app-token',
+      'HubSpot private app token',
+      /pat-(?:na|eu|ap)[12]-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/,
+      'HubSpot/Private app',
+    ],
   ]),
 ];

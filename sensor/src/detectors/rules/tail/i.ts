@@ -12,6 +12,7 @@ export const rules: readonly Rule[] = [
     ],
   ]),
   ...besideWord([
+    ['ibm-cloud-api-key', 'IBM Cloud API key', ['ibm', 'ibm cloud', 'bluemix', 'watson'], /[A-Za-z0-9_-]{44}/, 'IBM Cloud/IAM API key'],
     ['iconfinder-api-key', 'IconFinder API key', 'icon finder', /[A-Za-z0-9]{64}/, 'iconfinder/IconFinder API Key'],
     ['iex-cloud-api-key', 'IEX Cloud API key', ['iex cloud', 'iexapis'], /sk_[a-z0-9]{32}/, 'iexapis/IEX Cloud API Key'],
     ['iex-cloud-api-key-2', 'IEX Cloud API key', 'iex cloud', /[a-z0-9_]{35}/, 'iexcloud/IEX Cloud API Key'],

@@ -3,6 +3,8 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['linear-oauth-token', 'Linear OAuth token', /lin_oauth_[a-f0-9]{64}/, 'Linear/API key'],
+    ['langsmith-api-key', 'LangSmith API key', /lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}/, 'LangSmith/PAT / service key'],
     ['lichess-personal-access-token', 'Lichess personal access token', /lip_[A-Za-z0-9_]{16,60}/, 'lichess/lichess-personal-access-token'],
   ]),
   ...besideWord([

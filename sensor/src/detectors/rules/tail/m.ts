@@ -4,6 +4,12 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 export const rules: readonly Rule[] = [
   ...withPrefix([
     [
+      'mongodb-atlas-service-account-secret',
+      'MongoDB Atlas service account secret',
+      /mdb_sa_sk_[A-Za-z0-9_-]{40}/,
+      'MongoDB Atlas/Service account / API keys',
+    ],
+    [
       'mercury-production-api-token',
       'Mercury production API token',
       /mercury_production_[a-z]{3,6}_[A-Za-z0-9]{40,50}_yrucrem/,
@@ -23,6 +29,20 @@ export const rules: readonly Rule[] = [
     ],
   ]),
   ...besideWord([
+    [
+      'maxmind-license-key',
+      'MaxMind license key',
+      ['maxmind', 'geoip', 'geoipupdate'],
+      /[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk/,
+      'MaxMind/License key',
+    ],
+    [
+      'mongodb-atlas-private-key',
+      'MongoDB Atlas private API key',
+      ['atlas', 'mongodb atlas', 'mongodb', 'mcli'],
+      /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/,
+      'MongoDB Atlas/Service account / API keys',
+    ],
     ['m3o-api-key', 'M3o API key', 'm3o', undefined, 'm3o/API key'],
     ['madkudu-api-key', 'MadKudu API key', 'mad kudu', /[a-f0-9]{32}/, 'madkudu/MadKudu API Key'],
     ['magicbell-api-key', 'Magicbell API key', 'magicbell', undefined, 'magicbell/API key'],

@@ -1,8 +1,13 @@
 import type { Rule } from '../../rule.ts';
-import { besideEveryday, besideWord } from './rows.ts';
+import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...besideWord([
+    ['ngrok-auth-token', 'ngrok auth token', 'ngrok', /[123][A-Za-z0-9]{26}_[A-Za-z0-9]{20,21}/, 'NGrok/Auth token'],
+    ['notion-legacy-token', 'Notion integration token (legacy)', 'notion', /secret_[A-Za-z0-9]{43}/, 'Notion/Integration token'],
+    ['newrelic-license-key', 'New Relic license key', ['new relic', 'newrelic'], /[a-f0-9]{36}NRAL|[a-f0-9]{40}/, 'New Relic/Keys'],
+    ['newrelic-insert-key', 'New Relic insert key', ['new relic', 'newrelic'], /NRII-[A-Za-z0-9_-]{32}/, 'New Relic/Keys'],
+    ['netlify-legacy-token', 'Netlify access token (legacy)', 'netlify', /[A-Za-z0-9_-]{40,46}/, 'Netlify/Access token'],
     [
       'nasdaq-data-link-api-key',
       'Nasdaq Data Link API key',
@@ -33,5 +38,9 @@ export const rules: readonly Rule[] = [
     ['nasa-api-key', 'NASA API key', 'nasa', /[A-Za-z0-9]{40}/, 'nasa/NASA API Key'],
     ['nimble-api-key', 'Nimble API key', 'nimble', /[A-Za-z0-9]{30}/, 'nimble/Nimble API Key'],
     ['noticeable-api-key', 'Noticeable API key', 'noticeable', /[A-Za-z0-9]{20}/, 'noticeable/Noticeable API Key'],
+  ]),
+  ...withPrefix([
+    ['notion-token', 'Notion integration token', /ntn_[0-9]{11}[A-Za-z0-9]{35}/, 'Notion/Integration token'],
+    ['netlify-token', 'Netlify access token', /nf[puoc]_[A-Za-z0-9]{36}/, 'Netlify/Access token'],
   ]),
 ];

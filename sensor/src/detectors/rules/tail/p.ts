@@ -4,6 +4,14 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 export const rules: readonly Rule[] = [
   ...withPrefix([
     [
+      'plaid-access-token',
+      'Plaid access token',
+      /access-(?:sandbox|development|production)-[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/,
+      'Plaid/Access token / secret',
+    ],
+    ['pinecone-api-key', 'Pinecone API key', /pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{63}/, 'Pinecone/API key'],
+    ['planetscale-token', 'PlanetScale token or password', /pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_-]{32,64}/, 'PlanetScale/Tokens / password'],
+    [
       'paddle-live-api-key',
       'Paddle live API key',
       /pdl_live_apikey_[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}/,
@@ -28,6 +36,9 @@ export const rules: readonly Rule[] = [
     ['proof-full-access-api-key', 'Proof full access API key', /prf_(?:cli_)?[A-Za-z0-9_-]{20,80}/, 'proof/proof-full-access-api-key'],
   ]),
   ...besideWord([
+    ['plaid-secret', 'Plaid secret', 'plaid', /[a-f0-9]{30}/, 'Plaid/Access token / secret'],
+    ['paypal-client-secret', 'PayPal client secret', 'paypal', /E[A-Za-z0-9_-]{79}/, 'PayPal/Client id/secret'],
+    ['pinecone-legacy-api-key', 'Pinecone API key (legacy)', 'pinecone', /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/, 'Pinecone/API key'],
     ['packagecloud-api-key', 'PackageCloud API key', 'package cloud', /[a-f0-9]{48}/, 'packagecloud/PackageCloud API Key'],
     ['pandadoc-api-key', 'PandaDoc API key', 'panda doc', /[A-Za-z0-9]{40}/, 'pandadoc/PandaDoc API Key'],
     ['pandascore-api-key', 'PandaScore API key', 'panda score', /[A-Za-z0-9_-]{51}/, 'pandascore/PandaScore API Key'],

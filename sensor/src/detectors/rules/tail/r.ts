@@ -3,11 +3,15 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['resend-api-key', 'Resend API key', /re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}/, 'Resend/API key'],
+    ['replicate-api-token', 'Replicate API token', /r8_[A-Za-z0-9]{37}/, 'Replicate/API token'],
+    ['render-api-key', 'Render API key', /rnd_[A-Za-z0-9]{28}/, 'Render/API key'],
     ['readme-api-key', 'ReadMe API key', /rdme_(?:[a-z0-9]{70})/, 'readme/ReadMe API Key'],
     ['redirect-pizza-api-token', 'Redirect pizza API token', /rpa_[A-Za-z0-9]{30}/, 'redirect/redirect-pizza-api-token.1'],
     ['rootly-api-key', 'Rootly API key', /rootly_[a-f0-9]{64}/, 'rootly/rootly-api-key.1'],
   ]),
   ...besideWord([
+    ['razorpay-key-secret', 'Razorpay key secret', ['razorpay', 'rzp'], /[A-Za-z0-9]{24}/, 'Razorpay/Key id + secret'],
     ['rapidapi-key', 'RapidAPI key', 'rapid api', /[A-Za-z0-9_-]{50}/, 'rapidapi/RapidAPI Key'],
     ['rawg-api-key', 'RAWG API key', 'rawg', /[A-Za-z0-9]{32}/, 'rawg/RAWG API Key'],
     ['rebrandly-api-key', 'Rebrandly API key', 'rebrandly', /[A-Za-z0-9_]{32}/, 'rebrandly/Rebrandly API Key'],

@@ -3,6 +3,10 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['square-access-token-v2', 'Square access token (new form)', /EAAA[A-Za-z0-9_-]{60}/, 'Square/Access / OAuth secret'],
+    ['square-access-token', 'Square access token', /sq0atp-[A-Za-z0-9_-]{22}/, 'Square/Access / OAuth secret'],
+    ['square-oauth-secret', 'Square OAuth secret', /sq0csp-[A-Za-z0-9_-]{43}/, 'Square/Access / OAuth secret'],
+    ['sonarqube-token', 'SonarQube or SonarCloud token', /sq[upa]_[a-f0-9]{40}/, 'SonarQube/SonarCloud/Token'],
     ['samsara-api-token', 'Samsara API token', /samsara_api_[A-Za-z0-9]{26,32}/, 'samsara/samsara-api-token.1'],
     ['scalingo-api-token', 'Scalingo API token', /tk-us-[A-Za-z0-9_-]{48}/, 'scalingo/Scalingo API Token'],
     [
@@ -27,6 +31,36 @@ export const rules: readonly Rule[] = [
     ['stackhawk-api-key', 'StackHawk API key', /hawk\.[A-Za-z0-9_-]{20}\.[A-Za-z0-9_-]{20}/, 'stackhawk/StackHawk API Key'],
   ]),
   ...besideWord([
+    [
+      'salesforce-consumer-secret',
+      'Salesforce consumer secret',
+      ['salesforce', 'sfdc', 'sforce'],
+      /[A-F0-9]{64}|[0-9]{16,19}/,
+      'Salesforce/Access token / consumer secret',
+    ],
+    [
+      'salesforce-access-token',
+      'Salesforce access token',
+      ['salesforce', 'sfdc', 'sforce'],
+      /00D[A-Za-z0-9]{12,15}![A-Za-z0-9_.]{80,260}/,
+      'Salesforce/Access token / consumer secret',
+    ],
+    ['snowflake-password', 'Snowflake password or token', 'snowflake', /[A-Za-z0-9_-]{20,64}/, 'Snowflake/PAT / password / account'],
+    ['snyk-api-token', 'Snyk API token', 'snyk', /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/, 'Snyk/API token'],
+    [
+      'sonarqube-legacy-token',
+      'SonarQube token (legacy)',
+      ['sonar', 'sonarqube', 'sonarcloud'],
+      /[a-f0-9]{40}/,
+      'SonarQube/SonarCloud/Token',
+    ],
+    [
+      'scaleway-secret-key',
+      'Scaleway secret key',
+      ['scw', 'scaleway'],
+      /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/,
+      'Scaleway/Secret key',
+    ],
     ['saladcloudapikey-api-key', 'Saladcloudapikey API key', 'saladcloud', undefined, 'saladcloudapikey/API key'],
     ['salesblink-api-key', 'Salesblink API key', 'salesblink', /key-[A-Za-z0-9]{64}/, 'salesblink/Salesblink API Key'],
     ['salescookie-api-key', 'Salescookie API key', 'salescookie', /[A-Za-z0-9]{32}/, 'salescookie/Salescookie API Key'],

@@ -3,9 +3,31 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['together-api-key', 'Together AI API key', /tgp_v1_[A-Za-z0-9_-]{43}/, 'Together AI/API key'],
+    [
+      'tailscale-key',
+      'Tailscale key',
+      /tskey-(?:auth|api|client|scim|webhook)-[A-Za-z0-9]{6,32}-[A-Za-z0-9]{20,64}/,
+      'Tailscale/Auth/API key',
+    ],
     ['thunderstore-api-token', 'Thunderstore API token', /tss_[A-Za-z0-9_-]{20,80}/, 'thunderstore/thunderstore-api-token.1'],
   ]),
   ...besideWord([
+    [
+      'twitter-secret',
+      'Twitter (X) consumer or access secret',
+      ['twitter', 'tweepy'],
+      /[A-Za-z0-9]{45}|[A-Za-z0-9]{50}/,
+      'Twitter/X/Bearer / access',
+    ],
+    [
+      'twitter-access-token',
+      'Twitter (X) access token',
+      ['twitter', 'tweepy'],
+      /[0-9]{15,25}-[A-Za-z0-9]{20,40}/,
+      'Twitter/X/Bearer / access',
+    ],
+    ['together-legacy-api-key', 'Together AI API key (legacy)', ['together', 'together ai'], /[a-f0-9]{64}/, 'Together AI/API key'],
     ['tallyfy-api-key', 'Tallyfy API key', 'tallyfy', /[A-Za-z0-9]{36}\.[A-Za-z0-9]{264}\.[A-Za-z0-9_-]{683}/, 'tallyfy/Tallyfy API Key'],
     ['tatumio-api-key', 'TatumIO API key', 'tatum io', /[a-z0-9-]{36}/, 'tatumio/TatumIO API Key'],
     ['taxjar-api-key', 'Taxjar API key', 'taxjar', /[a-z0-9]{32}/, 'taxjar/Taxjar API Key'],

@@ -3,10 +3,19 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['vercel-token', 'Vercel token', /vc[parcik]_[A-Za-z0-9]{56}/, 'Vercel/Tokens'],
     ['val-town-api-token', 'Val town API token', /vtwn_[A-Za-z0-9_-]{20,80}/, 'val/val-town-api-token.1'],
     ['voiceflow-api-key', 'Voiceflow API key', /VF\.(?:(?:DM|WS)\.)?[A-Fa-f0-9]{24}\.[A-Za-z0-9]{16}/, 'voiceflow/Voiceflow API Key'],
   ]),
   ...besideWord([
+    [
+      'vault-unseal-key',
+      'HashiCorp Vault unseal key',
+      ['unseal', 'unseal key'],
+      /[A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{44}/,
+      'HashiCorp Vault/Unseal key',
+    ],
+    ['vercel-legacy-token', 'Vercel token (legacy)', ['vercel', 'zeit'], /[A-Za-z0-9]{24}/, 'Vercel/Tokens'],
     [
       'vagrantcloudpersonaltoken-api-key',
       'Vagrantcloudpersonaltoken API key',

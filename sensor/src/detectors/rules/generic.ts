@@ -1,0 +1,41 @@
+import { mentionOf, standingOf, textBefore } from '../assignment.ts';
+import { looksIssued } from '../issued.ts';
+import { alphabets } from '../alphabets.ts';
+import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+
+/** Names of secrets of whatever provider. */
+const words = ['api', 'access', 'auth', 'client', 'secret', 'private', 'app'];
+const NAME = /(?:api|access|auth|app|client|private|secret)[_-]?(?:key|token|secret)/i;
+/** A name as environments have them. */
+const ENVIRONMENT = /^[A-Z][A-Z0-9_]*$/;
+
+/** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
+function checkAssigned({ secret, start, window }: Candidate): Found | null {
+  const digits = secret.match(/[0-9]/g)?.length ?? 0;
+  if (!looksIssued(secret) || digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
+  const mention = mentionOf(textBefore(window.text, start), words);
+  if (mention === null || !NAME.test(mention.identifier) || standingOf(mention) === 'none') return null;
+  return ENVIRONMENT.test(mention.identifier) ? {} : { confidence: 'possible' };
+}
+
+const value = (rng: Rng): string => `k7${rng.chars(alphabets.alnum, 28)}4Q`;
+
+export const rules: readonly Rule[] = [
+  {
+    id: 'generic-api-key',
+    name: 'Key or token of an unknown provider',
+    facts: ['Generic/API key / token assignment (high-entropy with key name)', '.env/dotenv file with secret-like keys'],
+    anchors: { words, run: [20, 150] },
+    pattern: /(?<![A-Za-z0-9_+/.~-])[A-Za-z0-9_-]{20,150}(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])/,
+    around: [128, 4],
+    confidence: 'likely',
+    rank: -4,
+    check: checkAssigned,
+    examples: (rng) => [`PARTNER_API_KEY=${value(rng)}\n`, `export BILLING_CLIENT_SECRET="${value(rng)}"\n`],
+    nearMisses: (rng) => [
+      `PARTNER_ID=${value(rng)}\n`,
+      `API_KEY_SHA256=${rng.chars(alphabets.hex, 64)}\n`,
+      'API_KEY=your_api_key_goes_here_1\n',
+    ],
+  },
+];
