@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
+import type { ExclusionPreset, Exclusions } from '@tidewaiter/shared/exclusions';
 import { type Confidence, confidences } from '@tidewaiter/shared/judgement';
 import { readScanConfig, type ScanConfig } from '../config/index.ts';
 import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, type FingerprintKeys, readFingerprintKeys } from '../fingerprint/index.ts';
@@ -18,6 +19,8 @@ interface ScanOptions {
   readonly output?: string;
   readonly minConfidence: Confidence;
   readonly showSecrets?: boolean;
+  readonly exclude: readonly string[];
+  readonly excludePreset?: ExclusionPreset;
 }
 
 /** `tidewaiter-sensor scan REF`: one image, on this machine, without a control plane. */
@@ -35,6 +38,15 @@ export function scanCommand(io: ProgramIo, version: string): Command {
     .addOption(
       new Option('--min-confidence <confidence>', 'report findings at least this sure').choices([...confidences]).default('likely'),
     )
+    .option(
+      '--exclude <expression>',
+      'do not report findings whose path matches (RE2, searched in "/" and the path); repeatable',
+      collect,
+      [],
+    )
+    .addOption(
+      new Option('--exclude-preset <name>', 'do not report findings in the paths of this list, unless certain').choices(['default']),
+    )
     .option('--show-secrets', 'write the secrets themselves into the report')
     .action(async (reference: string, options: ScanOptions) => {
       const report = await scan(reference, options, io, version);
@@ -44,6 +56,7 @@ export function scanCommand(io: ProgramIo, version: string): Command {
 
 async function scan(reference: string, options: ScanOptions, io: ProgramIo, version: string): Promise<ScanReport> {
   const config = readScanConfig(io.env);
+  const exclusions = await exclusionsOf(options);
   // Opened first, so that a scan of an hour does not end in a file that cannot be written.
   const output = options.output === undefined ? null : await openReportFile(options.output, (length) => io.randomBytes(length));
   try {
@@ -56,7 +69,7 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
       workers: config.scanWorkers ?? io.cores,
     });
     try {
-      const report = await scanWith(engine, reference, options, io, config);
+      const report = await scanWith(engine, reference, { ...options, exclusions }, io, config);
       await write(render(report, options.format, version), output, io);
       return report;
     } finally {
@@ -70,7 +83,7 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
 async function scanWith(
   engine: ScanEngine,
   reference: string,
-  { minConfidence }: ScanOptions,
+  { minConfidence, exclusions }: Pick<ScanOptions, 'minConfidence'> & { readonly exclusions: Exclusions | null },
   io: ProgramIo,
   config: ScanConfig,
 ): Promise<ScanReport> {
@@ -80,11 +93,28 @@ async function scanWith(
   const source = await openSource(reference, io, config);
   try {
     await scanImage(source, engine, collector, scanLimits, io.signal);
-    return buildReport(collector.image(source.reference, engine.identity), { minConfidence, durationMs: io.now() - start });
+    return buildReport(collector.image(source.reference, engine.identity), { minConfidence, exclusions, durationMs: io.now() - start });
   } finally {
     line?.clear();
     await source.close();
   }
+}
+
+const collect = (one: string, before: readonly string[]): readonly string[] => [...before, one];
+
+/** Loaded on demand: most scans exclude nothing. @throws usage.invalid naming every expression that cannot be used. */
+async function exclusionsOf({ exclude, excludePreset }: ScanOptions): Promise<Exclusions | null> {
+  if (exclude.length === 0 && excludePreset === undefined) return null;
+  const { Exclusions, faultOfExpressions } = await import('@tidewaiter/shared/exclusions');
+  const got = faultOfExpressions(exclude);
+  if (got !== null) {
+    throw new TidewaiterError('usage.invalid', {
+      which: '--exclude',
+      got,
+      want: 'regular expressions in RE2 syntax, see docs/exclusions.md',
+    });
+  }
+  return new Exclusions({ presets: excludePreset ? [excludePreset] : [], expressions: exclude });
 }
 
 function render(report: ScanReport, format: ScanOptions['format'], version: string): string {

@@ -11,6 +11,7 @@ import {
   visibilities,
   visibilityOf,
 } from '@tidewaiter/shared/judgement';
+import type { Exclusions } from '@tidewaiter/shared/exclusions';
 import type { ScannedImage, ScannedManifest, Shown } from './scanned-image.ts';
 
 export type ReportedFinding = ScanReport['findings'][number];
@@ -19,12 +20,16 @@ type Found = { -readonly [K in keyof ReportedFinding]: ReportedFinding[K] };
 export interface ReportOptions {
   readonly minConfidence: Confidence;
   readonly durationMs: number;
+  /** Unless given nothing is excluded. */
+  readonly exclusions?: Pick<Exclusions, 'of'> | null;
 }
 
-/** The report of a one-shot scan. A finding below the minimum is only counted: it touches neither list nor verdict. */
-export function buildReport(image: ScannedImage, { minConfidence, durationMs }: ReportOptions): ScanReport {
+/** The report of a one-shot scan. A finding below the minimum, or excluded, is only counted: it touches neither list nor verdict. */
+export function buildReport(image: ScannedImage, { minConfidence, durationMs, exclusions = null }: ReportOptions): ScanReport {
   const all = collectFindings(image);
-  const findings = all.filter((finding) => isAtLeast(finding.confidence, minConfidence)).sort(byWeight);
+  const sure = all.filter((finding) => isAtLeast(finding.confidence, minConfidence));
+  const hidden = new Set(exclusions ? takeExcluded(sure, exclusions) : []);
+  const findings = sure.filter((finding) => !hidden.has(finding)).sort(byWeight);
   const coverage = coverageOf(image);
   const leaves = image.manifests.filter(({ shape }) => shape !== 'index');
   return {
@@ -39,11 +44,29 @@ export function buildReport(image: ScannedImage, { minConfidence, durationMs }: 
       blobBytes: [...image.layers.values()].reduce((sum, { summary }) => sum + summary.blobBytes, 0),
       durationMs: Math.round(durationMs),
       byConfidence: Object.fromEntries(confidences.map((name) => [name, all.filter(({ confidence }) => confidence === name).length])),
+      excluded: hidden.size,
+      byExclusion: countByExclusion(hidden),
       fingerprintKeyId: image.engine.fingerprintKeyId,
       engineVersion: image.engine.engineVersion,
       ruleSetHash: image.engine.ruleSetHash,
     },
   };
+}
+
+/** Tells each finding what excludes its path. Returns those that are hidden by it. */
+function takeExcluded(findings: readonly Found[], exclusions: Pick<Exclusions, 'of'>): readonly Found[] {
+  return findings.filter((finding) => {
+    const { kind, path } = finding.location;
+    const { excludedBy, hidden } = exclusions.of({ path, inFile: kind === 'file', confidence: finding.confidence });
+    finding.excludedBy = [...excludedBy];
+    return hidden;
+  });
+}
+
+function countByExclusion(hidden: ReadonlySet<Found>): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of [...hidden].flatMap(({ excludedBy }) => excludedBy)) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return Object.fromEntries(counts);
 }
 
 function coverageOf({ manifests, layers, unread }: ScannedImage): Coverage {
@@ -127,6 +150,7 @@ function common(finding: Shown<Pick<LayerFinding, 'detector' | 'confidence' | 'p
     detector,
     confidence,
     occurrences: [],
+    excludedBy: [],
     fingerprint: finding.fingerprints[0]?.value ?? '',
     preview,
     ...(secret === undefined ? {} : { secret }),

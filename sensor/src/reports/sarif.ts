@@ -14,14 +14,20 @@ export function sarifOf(report: ScanReport, toolVersion: string): object {
         tool: { driver: { name: 'tidewaiter-sensor', version: toolVersion, rules: detectors.map((id) => ({ id, name: id })) } },
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.coverage.gaps.map(notificationOf) }],
         results: report.findings.map((finding) => resultOf(finding, detectors)),
-        properties: { image: report.image, verdict: report.verdict, complete: report.coverage.complete },
+        properties: {
+          image: report.image,
+          verdict: report.verdict,
+          complete: report.coverage.complete,
+          excluded: report.stats.excluded,
+          byExclusion: report.stats.byExclusion,
+        },
       },
     ],
   };
 }
 
 function resultOf(
-  { detector, confidence, location, occurrences, fingerprint, preview }: ReportedFinding,
+  { detector, confidence, location, occurrences, fingerprint, preview, excludedBy }: ReportedFinding,
   detectors: readonly string[],
 ): object {
   const { kind, layerDigest, diffId, path, line, column, instruction } = location;
@@ -41,7 +47,7 @@ function resultOf(
       },
     ],
     partialFingerprints: { 'tidewaiter/v1': fingerprint },
-    properties: { confidence, kind, layerDigest, diffId, column, instruction, occurrences },
+    properties: { confidence, kind, layerDigest, diffId, column, instruction, occurrences, excludedBy },
   };
 }
 

@@ -40,18 +40,32 @@ function placeOf({ kind, path, line, column }: ReportedFinding['location']): str
   return kind === 'file' ? `/${path}${at}` : `${kind}${path === '' ? '' : ` ${path}`}${at}`;
 }
 
-function summaryOf({ image, platforms, verdict, coverage, findings, stats }: ScanReport): readonly string[] {
-  const hidden = Object.values(stats.byConfidence).reduce((sum, count) => sum + count, 0) - findings.length;
+function summaryOf(report: ScanReport): readonly string[] {
+  const { image, platforms, verdict, coverage, findings, stats } = report;
+  const hidden = Object.values(stats.byConfidence).reduce((sum, count) => sum + count, 0) - findings.length - stats.excluded;
   const unread = coverage.complete ? 'everything was read' : `${coverage.gaps.length + coverage.gapsOmitted} gaps`;
   const gaps = coverage.gaps
     .slice(0, GAPS_SHOWN_MAX)
     .map(({ reason, path }) => `  not read: ${printable(path ?? 'a blob to its end')} (${reason})`);
   return [
     `${printable(image.reference)} ${image.digest}`,
-    `verdict: ${verdict}; ${findings.length} findings${hidden > 0 ? `, ${hidden} below the minimum confidence` : ''}`,
+    `verdict: ${verdict}; ${findings.length} findings${hidden > 0 ? `, ${hidden} below the minimum confidence` : ''}${stats.excluded > 0 ? `, ${stats.excluded} excluded` : ''}`,
+    ...exclusionLines(report),
     `read: ${platforms.length} platforms, ${stats.layers} layers, ${coverage.filesScanned} of ${coverage.filesSeen} files, ${coverage.bytesScanned} bytes; ${unread}`,
     ...gaps,
   ];
+}
+
+/** What each exclusion hid, and what was reported in spite of one. */
+function exclusionLines({ findings, stats }: ScanReport): readonly string[] {
+  const hid = Object.entries(stats.byExclusion).map(([text, count]) => `  ${printable(text)} hid ${count}`);
+  const pierced = findings
+    .filter(({ excludedBy }) => excludedBy.length > 0)
+    .map(
+      ({ location, excludedBy }) =>
+        `  reported although ${printable(excludedBy.join(', '))} excludes it, being certain: ${printable(placeOf(location))}`,
+    );
+  return [...hid, ...pierced];
 }
 
 /** Control, bidirectional and invisible characters as \u{...}. */

@@ -362,6 +362,42 @@ void tap.test('a layout of several tags needs one, and names what there is', asy
   t.match(await tidewaiter(['scan', `oci:${folder}/tags:a`]), { code: 4, stderr: /image\.gone/ });
 });
 
+void tap.test('exclusions filter the report and are counted by expression; a certain finding pierces the preset', async (t) => {
+  const login = (): string => `DATABASE_URL=postgres://app:${randomBytes(12).toString('hex')}@db.stage.internal/app\n`;
+  const entries = [
+    { path: 'srv/app/node_modules/a/.env', content: login() },
+    { path: 'srv/app/node_modules/b/fixtures/.env', content: login() },
+    { path: 'srv/fixtures/.env', content: login() },
+    { path: 'srv/node_modules/key', content: `key=${secret}\n` },
+  ];
+  const image = await layout('excluding', [sample('', { layers: [{ entries, compression: 'gzip', createdBy: 'COPY . /' }] })]);
+  t.match(await json([image]), { verdict: 'findings', stats: { excluded: 0, byExclusion: {} }, findings: { length: 4 } }, 'off by default');
+  const preset = await json([image, '--exclude-preset', 'default']);
+  t.strictSame(preset.stats.byExclusion, { '/node_modules/': 2 });
+  t.match(preset, {
+    stats: { excluded: 2, byConfidence: { certain: 1, likely: 3 } },
+    coverage: { filesSeen: 4, filesScanned: 4 },
+    findings: [
+      { location: { path: 'srv/node_modules/key' }, excludedBy: ['/node_modules/'] },
+      { location: { path: 'srv/fixtures/.env' }, excludedBy: [] },
+    ],
+  });
+  const own = await json([image, '--exclude', '/fixtures/', '--exclude', '^/srv/(app|node_modules)/']);
+  t.match(own, { verdict: 'clean', findings: [], stats: { excluded: 4 } }, 'own ones hide a certain finding too');
+  t.strictSame(own.stats.byExclusion, { '/fixtures/': 2, '^/srv/(app|node_modules)/': 3 }, 'one that two hide counts for both');
+  const table = await tidewaiter(['scan', image, '--exclude-preset', 'default']);
+  t.match(
+    table.stdout,
+    /2 excluded\n {2}\/node_modules\/ hid 2\n {2}reported although \/node_modules\/ excludes it, being certain: \/srv\/node_modules\/key/,
+  );
+  t.equal((await tidewaiter(['scan', image, '--exclude', 'srv'])).code, 0, 'the exit code follows what is reported');
+  t.match(await tidewaiter(['scan', image, '--exclude', '(a', '--exclude', '(?=b)']), {
+    code: 2,
+    stderr: /"\(a": .*"\(\?=b\)": .*\[usage\.invalid\]/,
+  });
+  t.match(await tidewaiter(['scan', image, '--exclude-preset', 'other']), { code: 2 });
+});
+
 void tap.test('the program itself: exit code, report on standard output, Ctrl-C', async (t) => {
   const child = start(['scan', dirty]);
   const ended = once(child, 'exit');

@@ -34,6 +34,8 @@ export const ScanReportSchema = Type.Object({
       occurrences: Type.Array(Type.Object({ platform: nullable(Type.String()), visibility: Type.Enum([...visibilities]) })),
       fingerprint: Type.String(),
       preview: Type.String(),
+      /** Exclusions that match its path and that it pierces, being `certain`. */
+      excludedBy: Type.Array(Type.String()),
       /** Plaintext; only with --show-secrets, only on this machine. */
       secret: Type.Optional(Type.String()),
     }),
@@ -42,8 +44,11 @@ export const ScanReportSchema = Type.Object({
     layers: Type.Integer(),
     blobBytes: Type.Integer(),
     durationMs: Type.Integer(),
-    /** All matches by confidence, those below --min-confidence included. */
+    /** All matches by confidence, those below --min-confidence and excluded ones included. */
     byConfidence: Type.Record(Type.String(), Type.Integer()),
+    /** Matches that only an exclusion keeps out of `findings`, together and by expression: one that two of them hide counts for both. */
+    excluded: Type.Integer(),
+    byExclusion: Type.Record(Type.String(), Type.Integer()),
     fingerprintKeyId: Type.String(),
     engineVersion: Type.String(),
     ruleSetHash: Type.String(),

@@ -75,9 +75,9 @@ export const importRules: readonly ImportRule[] = [
   ),
   textRule(
     'shared-is-pure',
-    'shared does no I/O, reads no env and no clock, draws no random numbers, logs nothing, and needs typebox alone',
+    'shared does no I/O, reads no env and no clock, draws no random numbers, logs nothing, and needs typebox and re2js alone',
     (path) => path.startsWith('shared/src/'),
-    /'node:[^']+'|\bfrom '(?!\.|typebox['/])[^']+'|\bprocess\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bconsole\.|\bfetch\(|\bsetTimeout\(|\bcrypto\.getRandomValues\b|\bperformance\.now\b/g,
+    /'node:[^']+'|\bfrom '(?!\.|(?:typebox|re2js)['/])[^']+'|\bprocess\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bconsole\.|\bfetch\(|\bsetTimeout\(|\bcrypto\.getRandomValues\b|\bperformance\.now\b/g,
   ),
   {
     id: 'roots-build-adapters',

@@ -1,0 +1,71 @@
+/**
+ * The preset `default`: paths where package managers and programs keep what is not the image owner's. Kept byte for byte as it was given
+ * (docs/excluded-paths.txt is the same list; a test holds both to their count and SHA-256).
+ */
+export const defaultPaths: readonly string[] = String.raw`
+/__pypackages__/
+/\.venv/
+/\.tox/
+/site-packages/
+/venv/
+distutils/command/register.py
+python.*/awscli/examples/
+python.*/dulwich/(tests|contrib/test_)
+python.*/hgext/bugzilla.py
+python.*/mercurial/util.py
+python.*/test/certdata/
+python.*/urllib/request\.py
+python.*/pygments/lexers/
+/cryptography.+/tests/.+(fixtures|test)_.+.py
+/python.+pygpgme.+/tests/
+botocore/data/.+/(examples|service)-.+.json
+usr(/local)?/lib/python.+/dist-packages
+/libevent.+/info/test/test/
+/conda-.+-py.+/info/test/tests.+/test_.+\.py
+/python[^/]+/test/
+/man/man5/kdc\.conf\.5
+erlang.*(inets|ssl).*/examples/
+/gems/.*httpclient.*/(test|sample)/
+/gems/.*faraday.*/
+/vendor/bundle/
+/\.gem/
+/(g|G)o/src/cmd/go/internal/.*_test.go
+/(g|G)o/src/cmd/go/internal/.*/testdata/
+/(g|G)o/src/cmd/go/testdata/
+/(g|G)o/src/crypto/x509/platform_root_key.pem
+/(G|g)o/src/crypto/tls/.*_test.go
+/(g|G)o/src/net/(url|http)/.*_test.go
+src/github.com/DataDog/datadog-agent/.*test.*.go
+google/internal/.*_test.go
+golang.org.*oauth2@.*/.*.go
+/flutter/.*/packages/flutter_tools/test/data/
+/flutter/.*/examples/image_list/lib
+/\.pub-cache
+etc/ssl/private/ssl-cert-snakeoil\.key
+perl.*Cwd.pm
+ansible/.*/tests/(integration|unit)/
+ansible/.*/test/awx
+ansible/collections/ansible_collections/.*/plugins/
+/curl/.*/(tests|docs|lib/url.c)
+/doc/wget.+/NEWS
+dist/awscli/examples/
+usr(/local)?/lib/aws-cli/examples/
+/google-cloud-sdk/(lib|platform)/
+\.git/modules/third[-_]?party/
+\.git/modules/external/
+/\.npm/_cacache
+/node_modules/
+/\.parcel-cache/
+/\.yarn/cache/
+/\.m2/
+/\.ivy2/cache/
+/\.mix/
+/\.hex/
+/composer/cache/
+/\.nuget/packages/
+/libgpg-error/errorref\.txt
+/Homebrew/Library/Taps/
+/tcl[^/]+/http-.+.tm
+`
+  .trim()
+  .split('\n');
