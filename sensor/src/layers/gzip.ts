@@ -3,26 +3,28 @@ import type { GapReason } from '@tidewaiter/shared/findings';
 import { INPUT_AT, INPUT_BYTES, Inflater, type PassMemory } from '../memory/index.ts';
 import type { ByteInput } from './byte-input.ts';
 import type { ContentBlock } from './content-block.ts';
+import type { Beside } from './beside.ts';
 import type { Stop } from './limits.ts';
 import { isGzip } from './magic.ts';
 
+const GZIP_HEADER = 'gzip header';
 const FHCRC = 2;
 const FEXTRA = 4;
 const FNAME = 8;
 const FCOMMENT = 16;
 
 /** Reads gzip members until what follows is none (RFC 1952 2.2: members simply follow each other). */
-export async function readGzip(input: ByteInput, block: ContentBlock, memory: PassMemory): Promise<Stop> {
+export async function readGzip(input: ByteInput, block: ContentBlock, memory: PassMemory, beside: Beside): Promise<Stop> {
   const inflater = new Inflater(memory, { at: INPUT_AT, bytes: INPUT_BYTES });
   do {
-    const stop = (await passHeader(input)) ?? (await readMember(input, block, inflater));
+    const stop = (await passHeader(input, beside)) ?? (await readMember(input, block, inflater));
     if (stop) return stop;
     await input.fill(3);
   } while (isGzip(input.pending));
   return null;
 }
 
-async function passHeader(input: ByteInput): Promise<Stop> {
+async function passHeader(input: ByteInput, beside: Beside): Promise<Stop> {
   if (!(await input.fill(10))) return 'truncated';
   const flags = input.pending[3] ?? 0;
   input.skip(10);
@@ -30,17 +32,18 @@ async function passHeader(input: ByteInput): Promise<Stop> {
     if (!(await input.fill(2))) return 'truncated';
     const length = (input.pending[0] ?? 0) + ((input.pending[1] ?? 0) << 8);
     input.skip(2);
-    if ((await input.pass(length)) < length) return 'truncated';
+    if (!(await beside.take(input, length, GZIP_HEADER))) return 'truncated';
   }
-  if (flags & FNAME && !(await passText(input))) return 'truncated';
-  if (flags & FCOMMENT && !(await passText(input))) return 'truncated';
+  if (flags & FNAME && !(await passText(input, beside))) return 'truncated';
+  if (flags & FCOMMENT && !(await passText(input, beside))) return 'truncated';
   return flags & FHCRC && (await input.pass(2)) < 2 ? 'truncated' : null;
 }
 
 /** Passes a zero-terminated text; false when the input ends in it. */
-async function passText(input: ByteInput): Promise<boolean> {
+async function passText(input: ByteInput, beside: Beside): Promise<boolean> {
   while (await input.more()) {
     const end = input.pending.indexOf(0);
+    beside.add(input.pending.subarray(0, end < 0 ? undefined : end + 1), GZIP_HEADER);
     input.skip(end < 0 ? input.pending.length : end + 1);
     if (end >= 0) return true;
   }

@@ -19,6 +19,7 @@ export class LayerContent implements BlockReader {
   readonly gaps: Gap[] = [];
   #reading: 'nothing' | 'tar' | 'blob' | 'rest' = 'nothing';
   #isTar = false;
+  #restPath = '';
 
   constructor(memory: Uint8Array, sink: ContentSink, limits: LayerLimits) {
     this.#memory = memory;
@@ -41,10 +42,11 @@ export class LayerContent implements BlockReader {
     else this.#sink.push(at, length);
   }
 
-  /** What follows is no part of the archive: the compressed stream that held it is over. */
-  beginRest(): void {
+  /** What follows is no part of the archive: the compressed stream that held it is over. @param path what it is called. */
+  beginRest(path = ''): void {
     this.end(null);
     this.#reading = 'rest';
+    this.#restPath = path;
   }
 
   /** @param stop why the content ended early, if it did. */
@@ -68,7 +70,7 @@ export class LayerContent implements BlockReader {
 
   #beginBlob(): void {
     this.#reading = 'blob';
-    this.#sink.begin(NO_ENTRY);
+    this.#sink.begin({ ...NO_ENTRY, path: this.#restPath });
   }
 
   /** Zeros are padding (tar fills its last record with them); from the first other byte on it is content. */

@@ -10,6 +10,8 @@ export interface LayerLimits {
   readonly entriesMax: number;
   /** Bytes of one pax header or GNU long name. */
   readonly headerBytesMax: number;
+  /** Bytes kept of what compressed streams carry beside their content. */
+  readonly besideBytesMax: number;
   /** Memory a zstd frame may ask for (its window). */
   readonly zstdWindowBytesMax: number;
 }

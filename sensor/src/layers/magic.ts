@@ -13,17 +13,14 @@ export const isZstdSkippable = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d && bytes[3] === 0x18;
 
 /**
- * Compression by its magic bytes; what a media type says does not count. xz, bzip2 and lz4 are known so that they can be named as unread:
- * docker load takes xz and bzip2 layers.
+ * Compression by its magic bytes; what a media type says does not count. lz4 is known so that it can be named as unread. xz and bzip2, which
+ * docker load takes as layers, are read as a file without a path, and opened where files are (nested/).
  */
 export function sniff(bytes: Uint8Array): Magic {
   if (isGzip(bytes)) return 'gzip';
   if (isZstdFrame(bytes) || isZstdSkippable(bytes)) return 'zstd';
-  const isXz = startsWith(bytes, 0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00);
-  const isBzip2 =
-    startsWith(bytes, 0x42, 0x5a, 0x68) && (bytes[3] ?? 0) >= 0x31 && (bytes[3] ?? 0) <= 0x39 && bytes[4] === 0x31 && bytes[5] === 0x41;
   const isLz4 = startsWith(bytes, 0x04, 0x22, 0x4d, 0x18);
-  return isXz || isBzip2 || isLz4 ? 'unsupported' : 'none';
+  return isLz4 ? 'unsupported' : 'none';
 }
 
 /** True for one to three bytes that begin a gzip member or zstd frame: at the input's end, a stream that was cut there. */

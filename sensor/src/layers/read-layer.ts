@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Gap } from '@tidewaiter/shared/findings';
 import type { Digest } from '@tidewaiter/shared/images';
 import type { PassMemory } from '../memory/index.ts';
+import { Beside } from './beside.ts';
 import { ByteInput } from './byte-input.ts';
 import { ContentBlock } from './content-block.ts';
 import type { ContentSink } from './face.ts';
@@ -39,9 +40,11 @@ export async function readLayer(
   const block = new ContentBlock(memory.bytes, content, limits, () => input.bytesRead);
   await input.fill(MAGIC_BYTES);
   const first = sniff(input.pending);
-  const stop = await readStreams({ input, block, content, limits, memory });
+  const beside = new Beside(limits.besideBytesMax);
+  const stop = await readStreams({ input, block, content, limits, memory, beside });
   block.flush();
   content.end(stop);
+  readBeside(beside, block, content);
   await input.pass(Number.POSITIVE_INFINITY);
   return {
     digest: `sha256:${hash.digest('hex')}`,
@@ -59,6 +62,7 @@ interface Reading {
   readonly content: LayerContent;
   readonly limits: LayerLimits;
   readonly memory: PassMemory;
+  readonly beside: Beside;
 }
 
 /** One compressed stream after another: what follows the first is read too, though the runtimes do not. */
@@ -75,18 +79,28 @@ async function readStreams(reading: Reading): Promise<Stop> {
   }
 }
 
-function readStream(magic: Magic, { input, block, content, limits, memory }: Reading): Promise<Stop> {
+function readStream(magic: Magic, { input, block, content, limits, memory, beside }: Reading): Promise<Stop> {
   switch (magic) {
     case 'gzip':
-      return readGzip(input, block, memory);
+      return readGzip(input, block, memory, beside);
     case 'zstd':
-      return readZstd(input, block, limits);
+      return readZstd(input, block, limits, beside);
     case 'unsupported':
       content.addGap('unsupported-compression');
       return readPlain(input, block);
     default:
       return readPlain(input, block);
   }
+}
+
+function readBeside(beside: Beside, block: ContentBlock, content: LayerContent): void {
+  if (beside.isCut) content.addGap('limit-bytes');
+  for (const [what, parts] of beside.kept) {
+    content.beginRest(`!(${what})`);
+    for (const bytes of parts) block.append(bytes);
+    block.flush();
+  }
+  content.end(null);
 }
 
 async function readPlain(input: ByteInput, block: ContentBlock): Promise<Stop> {

@@ -32,6 +32,9 @@ export class TarWalk implements BlockReader {
   #longName: Uint8Array | null = null;
   #longLink: Uint8Array | null = null;
   #sparse: TarHeader | null = null;
+  /** What stood before the next entry's header and may hold text: pax records, long names, sparse maps. */
+  #before: Uint8Array[] = [];
+  #beforeBytes = 0;
 
   /** @param onRest told once where the bytes behind the archive begin, and why if the walk could not go on; it gets all that follows. */
   constructor(memory: Uint8Array, sink: ContentSink, limits: LayerLimits, onRest: (at: number, length: number, stop: Stop) => void) {
@@ -105,6 +108,8 @@ export class TarWalk implements BlockReader {
   #stepBody(from: number, end: number): number {
     const length = Math.min(this.#left, end - from);
     if (this.#state === 'meta') this.#meta.parts.push(Buffer.from(this.#memory.subarray(from, from + length)));
+    else if (ZEROS.compare(this.#memory, from, from + length, 0, length) !== 0)
+      this.#sink.beside('padding', this.#memory.subarray(from, from + length));
     this.#left -= length;
     if (this.#left > 0) return from + length;
     if (this.#state === 'meta') this.#endMeta(from + length, end);
@@ -143,6 +148,7 @@ export class TarWalk implements BlockReader {
   }
 
   #takeSparseMap(block: Uint8Array): void {
+    this.#keepBefore(block.slice());
     if (block[GNU_SPARSE_MORE_AT] !== 0) return;
     const header = this.#sparse;
     this.#sparse = null;
@@ -160,6 +166,7 @@ export class TarWalk implements BlockReader {
     const whole = Buffer.concat(this.#meta.parts);
     const body = whole.subarray(0, whole.length - this.#padding);
     this.#state = 'header';
+    this.#keepBefore(whole);
     if (this.#meta.type === 'L') this.#longName = untilNul(body);
     if (this.#meta.type === 'K') this.#longLink = untilNul(body);
     if (this.#meta.type !== 'x') return;
@@ -168,7 +175,20 @@ export class TarWalk implements BlockReader {
   }
 
   #hasMeta(): boolean {
-    return this.#pax !== null || this.#longName !== null || this.#longLink !== null;
+    return this.#before.length > 0;
+  }
+
+  /** Goes to the sink with the entry it belongs to; there is no end of headers without one. */
+  #keepBefore(bytes: Uint8Array): void {
+    if (this.#beforeBytes + bytes.length > this.#limits.headerBytesMax + TAR_BLOCK_BYTES) this.#giveBefore();
+    this.#before.push(bytes);
+    this.#beforeBytes += bytes.length;
+  }
+
+  #giveBefore(): void {
+    for (const bytes of this.#before) this.#sink.beside('header', bytes);
+    this.#before = [];
+    this.#beforeBytes = 0;
   }
 
   #sizeOf(header: TarHeader): number {
@@ -187,6 +207,8 @@ export class TarWalk implements BlockReader {
     this.#pax = this.#longName = this.#longLink = null;
     this.#entries++;
     this.#sink.begin({ path: this.#path, rawPath, type, sizeBytes, linkTarget, hardLinkTo });
+    if (this.#before.length > 0) this.#giveBefore();
+    if (type !== 'link' && link.length > 0) this.#sink.beside('header', link);
     this.#left = sizeBytes;
     this.#padding = roundUp(sizeBytes) - sizeBytes;
     this.#state = 'content';
@@ -200,6 +222,7 @@ export class TarWalk implements BlockReader {
   }
 
   #finish(at: number, end: number, stop: Stop): void {
+    this.#giveBefore();
     this.#state = 'over';
     this.#onRest(at, end - at, stop);
   }
@@ -210,6 +233,8 @@ export class TarWalk implements BlockReader {
 }
 
 const HARD_LINK = '1';
+
+const ZEROS = Buffer.alloc(TAR_BLOCK_BYTES);
 
 const roundUp = (bytes: number): number => Math.ceil(bytes / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
 

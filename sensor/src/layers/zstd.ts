@@ -1,4 +1,5 @@
 import { constants, createZstdDecompress } from 'node:zlib';
+import type { Beside } from './beside.ts';
 import type { ByteInput } from './byte-input.ts';
 import type { ContentBlock } from './content-block.ts';
 import type { LayerLimits, Stop } from './limits.ts';
@@ -10,11 +11,11 @@ import { ZlibRun } from './zlib-run.ts';
 const ZLIB_CHUNK_BYTES = 1 << 18;
 
 /** Reads zstd frames, skippable ones included, until what follows is none (RFC 8878 3.1). */
-export async function readZstd(input: ByteInput, block: ContentBlock, limits: LayerLimits): Promise<Stop> {
+export async function readZstd(input: ByteInput, block: ContentBlock, limits: LayerLimits, beside: Beside): Promise<Stop> {
   for (;;) {
     await input.fill(FRAME_HEADER_BYTES_MAX);
     if (isZstdSkippable(input.pending)) {
-      if (!(await passSkippable(input))) return 'truncated';
+      if (!(await passSkippable(input, beside))) return 'truncated';
     } else if (isZstdFrame(input.pending)) {
       const stop = await readFrame(input, block, limits);
       if (stop) return stop;
@@ -23,10 +24,11 @@ export async function readZstd(input: ByteInput, block: ContentBlock, limits: La
 }
 
 /** RFC 8878 3.1.2: magic, little-endian size, that many bytes. False when it is cut. */
-async function passSkippable(input: ByteInput): Promise<boolean> {
+async function passSkippable(input: ByteInput, beside: Beside): Promise<boolean> {
   if (!(await input.fill(8))) return false;
   const size = new DataView(input.pending.buffer, input.pending.byteOffset, 8).getUint32(4, true);
-  return (await input.pass(8 + size)) === 8 + size;
+  input.skip(8);
+  return beside.take(input, size, 'zstd skippable frame');
 }
 
 async function readFrame(input: ByteInput, block: ContentBlock, limits: LayerLimits): Promise<Stop> {

@@ -1,6 +1,14 @@
 import { crc32 } from 'node:zlib';
 import type { Gap, GapReason } from '@tidewaiter/shared/findings';
-import { ContentBlock, type ContentSink, type Entry, LayerContent, type LayerLimits, type Stop } from '../layers/index.ts';
+import {
+  type BesidePlace,
+  ContentBlock,
+  type ContentSink,
+  type Entry,
+  LayerContent,
+  type LayerLimits,
+  type Stop,
+} from '../layers/index.ts';
 import { INPUT_AT, INPUT_BYTES, Inflater, type PassMemory } from '../memory/index.ts';
 import type { Budget } from './budget.ts';
 
@@ -35,6 +43,10 @@ class Prefixed implements ContentSink {
 
   push(at: number, length: number): void {
     this.#next.push(at, length);
+  }
+
+  beside(place: BesidePlace, bytes: Uint8Array): void {
+    this.#next.beside(place, bytes);
   }
 
   end(gap: Gap | null): void {

@@ -25,5 +25,13 @@ export interface NestedLimits {
 export function tarLimits(limits: NestedLimits, headerBytesMax: number): LayerLimits {
   const { bytesMax, entriesMax, zstdWindowBytesMax, ratioMax } = limits;
   // Bytes and ratio are counted over the whole file, by its Budget.
-  return { contentBytesMax: bytesMax, entriesMax, headerBytesMax, zstdWindowBytesMax, ratioMax, ratioFromBytes: Number.POSITIVE_INFINITY };
+  return {
+    contentBytesMax: bytesMax,
+    entriesMax,
+    headerBytesMax,
+    besideBytesMax: 0,
+    zstdWindowBytesMax,
+    ratioMax,
+    ratioFromBytes: Number.POSITIVE_INFINITY,
+  };
 }

@@ -1,5 +1,5 @@
 import type { Gap } from '@tidewaiter/shared/findings';
-import type { ContentSink, Entry } from '../layers/index.ts';
+import type { BesidePlace, ContentSink, Entry } from '../layers/index.ts';
 import { Budget } from './budget.ts';
 import type { Lane, NestedSink } from './face.ts';
 import { type Format, HEAD_BYTES } from './format.ts';
@@ -46,6 +46,10 @@ abstract class Files implements ContentSink {
     this.#seen += length;
     if (this.#open) this.#open.push(this.#memory.subarray(at, at + length));
     else if (before < HEAD_BYTES) this.#look(at - before, at + length);
+  }
+
+  beside(place: BesidePlace, bytes: Uint8Array): void {
+    this.#sink.beside(place, bytes);
   }
 
   end(gap: Gap | null): void {

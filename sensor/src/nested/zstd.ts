@@ -1,4 +1,4 @@
-import { ByteInput, readZstd, type Stop } from '../layers/index.ts';
+import { Beside, ByteInput, readZstd, type Stop } from '../layers/index.ts';
 import { type Archive, type FormatLater, startsWith, stemOf } from './format.ts';
 
 /** zstd (RFC 8878), as layers have it; a file that begins with a skippable frame is one, too. */
@@ -13,7 +13,7 @@ export const zstd: FormatLater = {
 async function readZstdFile(chunks: AsyncIterable<Uint8Array>, archive: Archive): Promise<Stop> {
   const inside = archive.stream(stemOf(archive.path, '.zst', '.zstd'));
   const input = new ByteInput(chunks, () => undefined);
-  const stop = await readZstd(input, inside.block, archive.tarLimits);
+  const stop = await readZstd(input, inside.block, archive.tarLimits, new Beside(0));
   for (const reason of inside.end(stop)) archive.gap(reason, null, null);
   return null;
 }

@@ -116,7 +116,14 @@ export function atLink(tools: FactTools, findings: readonly Finding[], { path, r
   const place = placeOf(tools, { path: rawPath, inFile: true });
   const [shown, target] = [redactedPath(tools, path), redactedPath(tools, Buffer.from(hardLinkTo ?? []).toString())];
   const pathOf = (found: string): string => (found.startsWith(`${target}!/`) ? `${shown}${found.slice(target.length)}` : shown);
-  return findings.map((finding) => ({ ...finding, ...place, path: pathOf(finding.path).slice(0, PATH_CHARACTERS_MAX), superseded: false }));
+  // What stands in the other name, or in its header, does not stand in this one.
+  const inContent = findings.filter((finding) => !finding.path.startsWith(`${target}!(`));
+  return inContent.map((finding) => ({
+    ...finding,
+    ...place,
+    path: pathOf(finding.path).slice(0, PATH_CHARACTERS_MAX),
+    superseded: false,
+  }));
 }
 
 /** The archives a path leads through: `a.jar` and `a.jar!/b.jar` of `a.jar!/b.jar!/c`. */

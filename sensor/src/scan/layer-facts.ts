@@ -1,6 +1,6 @@
 import type { Gap, LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import type { Engine, Match, MatchListener } from '../detectors/index.ts';
-import { type Entry, effectOf, type LayerReading } from '../layers/index.ts';
+import { type BesidePlace, type Entry, effectOf, type LayerReading } from '../layers/index.ts';
 import type { Lane, NestedSink, OuterFile } from '../nested/index.ts';
 import type { PassMemory } from '../memory/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
@@ -8,6 +8,7 @@ import { CoverageLedger } from './coverage-ledger.ts';
 import { atLink, type Finding, FoundFile, hex, redactedPath } from './found-file.ts';
 import { NestedFacts } from './nested-facts.ts';
 import { PathPages } from './path-pages.ts';
+import { SideTexts, type TextOwner } from './side-texts.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
 
 /** What a worker has at hand to make facts of content: all of it stays in that worker. */
@@ -25,11 +26,15 @@ export interface FactTools {
   openLane(listener: MatchListener): { readonly memory: PassMemory; readonly engine: Engine };
 }
 
+/** What stands in an archive before its first entry. */
+const NO_ENTRY = { path: '', linkTarget: '' };
+
 /** Joins a layer's content and the detection engine, and makes of both what is reported: findings, coverage, path index. */
 export class LayerFacts implements NestedSink {
   readonly #tools: FactTools;
   readonly #pages: PathPages;
   readonly #ledger = new CoverageLedger();
+  readonly #texts: SideTexts;
   readonly #findings: ScannedFinding<LayerFinding>[] = [];
   /** Findings by the hash of their path, to mark them when a later entry writes the same path. */
   readonly #byPath = new Map<string, Finding[]>();
@@ -41,18 +46,25 @@ export class LayerFacts implements NestedSink {
   #entry: Entry | null = null;
   #path: Uint8Array = new Uint8Array(0);
   #isFile = false;
+  /** No file of the tar and not what the layer holds, but what its compressed stream carries beside that. */
+  #isBeside = false;
   /** The open file, once something was found in it or it was entered. Most never need it. */
   #found: FoundFile | null = null;
 
   constructor(tools: FactTools, onPage: (page: PathPage) => void) {
     this.#tools = tools;
     this.#pages = new PathPages(onPage);
+    this.#texts = new SideTexts(tools);
   }
 
   begin(entry: Entry): void {
     const isInTar = entry.sizeBytes !== null;
-    if (isInTar) this.#index(entry);
     this.#entry = entry;
+    if (isInTar) {
+      this.#index(entry);
+      this.#texts.add(entry.rawPath, 'name', this.#owner(entry));
+      if (entry.linkTarget !== '') this.#texts.add(Buffer.from(entry.linkTarget), 'link target', this.#owner(entry));
+    }
     this.#isFile = entry.type === 'file';
     if (!this.#isFile) {
       this.#ledger.other();
@@ -60,19 +72,26 @@ export class LayerFacts implements NestedSink {
     }
     // Kept for a match: the entry's own bytes are gone once its content flows.
     this.#path = entry.rawPath.slice();
+    this.#isBeside = !isInTar && entry.path !== '';
     this.#ledger.beginFile();
     this.#tools.engine.begin({ path: entry.path });
   }
 
   push(at: number, length: number): void {
-    this.#ledger.scanned(length);
+    if (this.#isBeside) this.#ledger.nestedBytes(length);
+    else this.#ledger.scanned(length);
     this.#tools.engine.push(at, length);
+  }
+
+  beside(place: BesidePlace, bytes: Uint8Array): void {
+    this.#texts.add(bytes, place, this.#owner(this.#entry ?? NO_ENTRY));
   }
 
   end(gap: Gap | null): void {
     if (!this.#isFile) return;
     this.#tools.engine.end();
-    this.#ledger.endFile(this.#entry?.sizeBytes ?? null, gap && this.#redacted(gap));
+    if (this.#isBeside) this.#ledger.nestedFile(gap && this.#redacted(gap));
+    else this.#ledger.endFile(this.#entry?.sizeBytes ?? null, gap && this.#redacted(gap));
     this.#found?.leave();
     if (this.#found?.isOpen) this.#late.set(hex(this.#tools.hashPath(this.#path)), this.#found);
     this.#found = null;
@@ -97,6 +116,7 @@ export class LayerFacts implements NestedSink {
 
   /** Closes the account: no entry follows. */
   finish(reading: LayerReading): { readonly findings: readonly ScannedFinding<LayerFinding>[]; readonly summary: LayerSummary } {
+    this.#texts.flush();
     for (const gap of reading.gaps) this.#ledger.gap(this.#redacted(gap));
     if (this.#omitted > 0) this.#ledger.gap({ reason: 'limit-findings', path: null, bytes: null });
     this.#pages.end();
@@ -105,8 +125,18 @@ export class LayerFacts implements NestedSink {
     return { findings: this.#findings, summary };
   }
 
+  /** Of a text beside an entry's content: what is found there has the entry's place. */
+  #owner(entry: Pick<Entry, 'path' | 'linkTarget'>): TextOwner {
+    return {
+      entry,
+      open: (path) => new FoundFile(this.#tools, { path, inFile: true }, (findings) => this.#keep(findings)),
+      close: (found) => found.leave(),
+      done: () => undefined,
+    };
+  }
+
   #takeLane(found: FoundFile): Lane {
-    const lane = this.#lanes.pop() ?? new NestedFacts(this.#tools, this.#ledger);
+    const lane = this.#lanes.pop() ?? new NestedFacts(this.#tools, this.#ledger, this.#texts);
     lane.openIn(found);
     return { memory: lane.memory, sink: lane };
   }

@@ -51,6 +51,8 @@ export const scanLimits: ScanLimits = {
     entriesMax: 10_000_000,
     // Linux allows 64 KiB of xattrs a file; Go and tar-stream stop at 1 and 4 MiB.
     headerBytesMax: MIB,
+    // The index of zstd:chunked and eStargz has some 100 bytes a file, packed: 4 MiB are 100,000 files at least.
+    besideBytesMax: 4 * MIB,
     // What the zstd command line decodes without being told to (--long=27).
     zstdWindowBytesMax: 128 * MIB,
   },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Gap } from '@tidewaiter/shared/findings';
-import { type ContentSink, type Entry, type LayerLimits, type LayerReading, readLayer } from '../../src/layers/index.ts';
+import { type BesidePlace, type ContentSink, type Entry, type LayerLimits, type LayerReading, readLayer } from '../../src/layers/index.ts';
 import { BLOCK_AT, CARRY_BYTES, createPassMemory } from '../../src/memory/index.ts';
 
 /** An entry as it went by, with its whole content. */
@@ -19,6 +19,7 @@ export const testLimits: LayerLimits = {
   ratioFromBytes: 2 ** 24,
   entriesMax: 1_000,
   headerBytesMax: 2 ** 20,
+  besideBytesMax: 2 ** 20,
   zstdWindowBytesMax: 2 ** 27,
 };
 
@@ -26,6 +27,8 @@ export const testLimits: LayerLimits = {
 class Recorder implements ContentSink {
   readonly entries: Recorded[] = [];
   readonly carryFaults: string[] = [];
+  readonly besides: string[] = [];
+  #last = '';
   readonly #memory: Uint8Array;
   #entry: Omit<Recorded, 'content' | 'gap'> | null = null;
   #parts: Buffer[] = [];
@@ -37,6 +40,7 @@ class Recorder implements ContentSink {
   begin({ path, type, sizeBytes, linkTarget }: Entry): void {
     this.#entry = { path, type, sizeBytes, linkTarget };
     this.#parts = [];
+    this.#last = path;
   }
 
   push(at: number, length: number): void {
@@ -44,6 +48,10 @@ class Recorder implements ContentSink {
     if (!before.equals(this.#memory.subarray(at - before.length, at))) this.carryFaults.push(`${this.#entry?.path} at ${at}`);
     if (at < BLOCK_AT - CARRY_BYTES) this.carryFaults.push(`a push below the carry: ${at}`);
     this.#parts.push(Buffer.from(this.#memory.subarray(at, at + length)));
+  }
+
+  beside(place: BesidePlace, bytes: Uint8Array): void {
+    this.besides.push(`${this.#last} ${place} ${Buffer.from(bytes).toString('latin1')}`);
   }
 
   end(gap: Gap | null): void {
@@ -56,6 +64,7 @@ class Recorder implements ContentSink {
 export interface Recording extends LayerReading {
   readonly entries: readonly Recorded[];
   readonly carryFaults: readonly string[];
+  readonly besides: readonly string[];
 }
 
 /** Reads a blob that comes in pieces of `pieceBytes`. */
@@ -69,7 +78,7 @@ const memory = createPassMemory();
 export async function recordStream(chunks: AsyncIterable<Uint8Array>, limits: Partial<LayerLimits> = {}): Promise<Recording> {
   const recorder = new Recorder(memory.bytes);
   const reading = await readLayer(chunks, memory, recorder, { ...testLimits, ...limits });
-  return { ...reading, entries: recorder.entries, carryFaults: recorder.carryFaults };
+  return { ...reading, entries: recorder.entries, carryFaults: recorder.carryFaults, besides: recorder.besides };
 }
 
 /** Each piece is wiped once the next is asked for: nobody may hold on to it. */

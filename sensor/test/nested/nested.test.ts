@@ -1,7 +1,7 @@
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import tap from 'tap';
-import { tarOf } from '../layers/tars.ts';
+import { END, padded, paxBody, rawHeader, tarOf } from '../layers/tars.ts';
 import { MemorySource, places, report } from '../scan/memory-source.ts';
 import { scanLimits, type ScanLimits } from '../../src/scan/index.ts';
 import { githubToken } from '../secrets.ts';
@@ -213,4 +213,81 @@ void tap.test('a file that is written again, or linked to, while what lies in it
     ),
   ]);
   t.strictSame(places(await report(source)), ['file a.xz!/a shadowed', 'file b!/a visible']);
+});
+
+void tap.test('layers inside layers, and those that are packed as no runtime takes them, are opened', async (t) => {
+  const tar = await tarOf([{ name: 'etc/app.env', content: secret() }]);
+  const layers = {
+    'gzip in gzip': gzipSync(gzipSync(tar)),
+    'gzip in zstd': zstdCompressSync(gzipSync(tar)),
+    'zstd in gzip': gzipSync(zstdCompressSync(tar)),
+    xz: xzOf(tar),
+    'a zip': zipOf([{ name: 'etc/app.env', content: secret() }]),
+  };
+  for (const [what, layer] of Object.entries(layers)) {
+    const source = new MemorySource();
+    source.image([source.blobOf(layer)]);
+    const found = await report(source);
+    t.match(places(found), [/^blob !\/(!\/)?etc\/app.env not-a-file$/], what);
+    t.match(found.coverage, { complete: true }, what);
+  }
+});
+
+void tap.test('what stands beside the content is read: names, links, headers, padding, what compressed streams carry', async (t) => {
+  const [name, folder, link, xattr, pad, comment, frame, long] = Array.from({ length: 8 }, githubToken);
+  const source = new MemorySource();
+  const layer = Buffer.concat([
+    rawHeader({ name: `keys/${name}` }),
+    rawHeader({ name: `${folder}/`, type: '5' }),
+    rawHeader({ name: `${folder}/a` }),
+    rawHeader({ name: `${folder}/b` }),
+    rawHeader({ name: 'link', type: '2', link: `/run/${link}` }),
+    rawHeader({ type: 'x', size: paxBody({ 'SCHILY.xattr.user.token': xattr ?? '' }).length }),
+    padded(paxBody({ 'SCHILY.xattr.user.token': xattr ?? '' })),
+    rawHeader({ name: 'etc/file', size: 3 }),
+    Buffer.concat([Buffer.from(`abc${pad}`), Buffer.alloc(509 - (pad ?? '').length)]),
+    rawHeader({ name: '././@LongLink', type: 'L', size: 200 + (long ?? '').length }),
+    padded(`${'d/'.repeat(100)}${long}`),
+    rawHeader({ name: 'cut' }),
+    END,
+  ]);
+  const gzipped = gzipSync(layer);
+  const withComment = Buffer.concat([
+    gzipped.subarray(0, 3),
+    Buffer.from([16]),
+    gzipped.subarray(4, 10),
+    Buffer.from(`${comment}\0`),
+    gzipped.subarray(10),
+  ]);
+  const head = Buffer.alloc(8);
+  const packed = zstdCompressSync(frame ?? '');
+  head.writeUInt32LE(0x184d2a50);
+  head.writeUInt32LE(packed.length, 4);
+  source.image([source.blobOf(withComment), source.blobOf(Buffer.concat([head, packed, zstdCompressSync(await tarOf([{ name: 'x' }]))]))]);
+  const found = await report(source);
+  t.strictSame(
+    places(found).map((place) => place.replace(/\[ghp_\S+?\]/g, '[…]')),
+    [
+      'blob !(gzip header) not-a-file',
+      'blob !(zstd skippable frame)!/!(zstd skippable frame) not-a-file',
+      'file […]!(name) visible',
+      `file ${'d/'.repeat(100)}[…]!(name) visible`,
+      'file etc/file!(header SCHILY.xattr.user.token) visible',
+      'file etc/file!(padding) visible',
+      'file keys/[…]!(name) visible',
+      'file link!(link target) visible',
+    ],
+  );
+  t.match(found.coverage, { complete: true, filesSeen: 6, entriesSeen: 8 });
+  for (const secret of [name, folder, link, xattr, pad, comment, frame, long]) t.notMatch(JSON.stringify(found), (secret ?? '').slice(8));
+});
+
+void tap.test('names and headers of a tar inside a file are read, too', async (t) => {
+  const [name, xattr] = [githubToken(), githubToken()];
+  const inner = await tarOf([{ name: `keys/${name}`, content: 'x', pax: { 'SCHILY.xattr.user.token': xattr } }]);
+  const found = await scan({ 'a.tgz': gzipSync(inner), 'b.zip': zipOf([{ name: `keys/${githubToken()}`, content: 'x' }]) });
+  t.strictSame(
+    places(found).map((place) => place.replace(/\[ghp_\S+?\]/g, '[…]')),
+    ['file a.tgz!/keys/[…]!(header SCHILY.xattr.user.token) visible', 'file a.tgz!/keys/[…]!(name) visible', 'file b.zip visible'],
+  );
 });

@@ -1,0 +1,139 @@
+import type { Engine, Match } from '../detectors/index.ts';
+import type { BesidePlace, Entry } from '../layers/index.ts';
+import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, KEYWORD_REACH, type PassMemory } from '../memory/index.ts';
+import type { FoundFile } from './found-file.ts';
+import type { FactTools } from './layer-facts.ts';
+
+/** An entry that a text belongs to. */
+export interface TextOwner {
+  readonly entry: Pick<Entry, 'path' | 'linkTarget'>;
+  /** The file of the layer, for a finding. */
+  open(path: Uint8Array): FoundFile;
+  close(file: FoundFile): void;
+  /** The text was scanned. */
+  done(): void;
+}
+
+type TextPlace = 'name' | 'link target' | BesidePlace;
+
+/** A text where it lies in the memory, from the block's start. */
+interface Placed {
+  readonly start: number;
+  readonly end: number;
+  readonly place: TextPlace;
+  readonly owner: TextOwner;
+}
+
+/** How far before a secret its record's key is looked for. */
+const PAX_KEY_REACH = 4_096;
+/** So far apart no keyword of one text is taken for the next one's. */
+const BETWEEN = Buffer.alloc(KEYWORD_REACH, '\n');
+
+/**
+ * What entries say beside their content: names, link targets, pax records and extended attributes, padding. Millions of short texts are
+ * gathered in a memory of their own and go through detection together. What is found has the entry's place and `!(name)` behind its path.
+ */
+export class SideTexts {
+  readonly #tools: FactTools;
+  #lane: { readonly memory: PassMemory; readonly engine: Engine } | null = null;
+  #placed: Placed[] = [];
+  #filled = 0;
+  /** Names up to the end of the secret in them: what lies in a folder of that name does not tell it again. */
+  readonly #told = new Set<string>();
+
+  constructor(tools: FactTools) {
+    this.#tools = tools;
+  }
+
+  add(bytes: Uint8Array, place: TextPlace, owner: TextOwner): void {
+    if (bytes.length === 0) return;
+    if (bytes.length > BLOCK_BYTES) {
+      this.flush();
+      this.#placed = [{ start: 0, end: bytes.length, place, owner }];
+      this.#scan(bytes);
+      return;
+    }
+    if (this.#filled + bytes.length > BLOCK_BYTES) this.flush();
+    const { memory } = this.#open();
+    memory.bytes.set(bytes, BLOCK_AT + this.#filled);
+    const start = this.#filled;
+    this.#placed.push({ start, end: start + bytes.length, place, owner });
+    this.#filled = Math.min(BLOCK_BYTES, start + bytes.length + BETWEEN.length);
+    memory.bytes.set(BETWEEN.subarray(0, this.#filled - start - bytes.length), BLOCK_AT + start + bytes.length);
+  }
+
+  /** Scans what was gathered. */
+  flush(): void {
+    if (this.#filled === 0) return;
+    const { engine } = this.#open();
+    engine.begin({ path: '' });
+    engine.push(BLOCK_AT, this.#filled);
+    engine.end();
+    this.#filled = 0;
+    this.#done();
+  }
+
+  /** A text longer than the block. */
+  #scan(bytes: Uint8Array): void {
+    const { memory, engine } = this.#open();
+    engine.begin({ path: '' });
+    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
+      const piece = bytes.subarray(at, at + BLOCK_BYTES);
+      memory.bytes.set(bytes.subarray(Math.max(0, at - CARRY_BYTES), at), BLOCK_AT - Math.min(at, CARRY_BYTES));
+      memory.bytes.set(piece, BLOCK_AT);
+      engine.push(BLOCK_AT, piece.length);
+    }
+    engine.end();
+    this.#done();
+  }
+
+  #done(): void {
+    const placed = this.#placed;
+    this.#placed = [];
+    for (const { owner } of placed) owner.done();
+  }
+
+  /** The key of the pax record that holds `offset`, with a space before it; '' where there is none. */
+  #paxKey(start: number, offset: number): string {
+    const { memory } = this.#open();
+    const from = Math.max(start, offset - PAX_KEY_REACH);
+    const before = Buffer.from(memory.bytes.subarray(BLOCK_AT + from, BLOCK_AT + offset)).toString('utf8');
+    const key = [...before.matchAll(PAX_KEY)].at(-1)?.[1];
+    return key === undefined ? '' : ` ${key}`;
+  }
+
+  #open(): { readonly memory: PassMemory; readonly engine: Engine } {
+    this.#lane ??= this.#tools.openLane((match) => this.#matched(match));
+    return this.#lane;
+  }
+
+  #matched(match: Match): void {
+    const placed = lastAtOrBefore(this.#placed, match.offset);
+    if (!placed || match.offset + match.length > placed.end) return;
+    const { place, owner, start } = placed;
+    const { path, linkTarget } = owner.entry;
+    const offset = match.offset - start;
+    const shown = path.slice(0, path.indexOf(match.text) + match.text.length);
+    const isKnown = place === 'name' ? this.#told.has(shown) : place !== 'link target' && `${path}\n${linkTarget}`.includes(match.text);
+    if (isKnown) return;
+    if (place === 'name' && this.#told.size < this.#tools.findingsMax) this.#told.add(shown);
+    const found = owner.open(Buffer.from(path));
+    const where = place === 'header' ? `header${this.#paxKey(start, match.offset)}` : place;
+    found.matched({ ...match, offset, line: 1, column: offset + 1 }, `${path}!(${where})`);
+    owner.close(found);
+  }
+}
+
+/** The beginning of a pax record: its length and key (POSIX pax: "%d %s=%s\n"). */
+const PAX_KEY = /(?:^|\n)\d{1,10} ([^=\n]{1,256})=/g;
+
+/** Binary search: the last text that begins at or before `offset`. */
+function lastAtOrBefore(placed: readonly Placed[], offset: number): Placed | undefined {
+  let [low, high] = [0, placed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((placed[middle]?.start ?? 0) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return placed[low - 1];
+}
