@@ -8,7 +8,7 @@ import { CoverageLedger } from './coverage-ledger.ts';
 import { atLink, type Finding, FoundFile, hex, redactedPath } from './found-file.ts';
 import { NestedFacts } from './nested-facts.ts';
 import { PathPages } from './path-pages.ts';
-import { SideTexts, type TextOwner } from './side-texts.ts';
+import { SideTexts } from './side-texts.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
 
 /** What a worker has at hand to make facts of content: all of it stays in that worker. */
@@ -54,7 +54,7 @@ export class LayerFacts implements NestedSink {
   constructor(tools: FactTools, onPage: (page: PathPage) => void) {
     this.#tools = tools;
     this.#pages = new PathPages(onPage);
-    this.#texts = new SideTexts(tools);
+    this.#texts = new SideTexts(tools, (path) => new FoundFile(tools, { path, inFile: true }, (findings) => this.#keep(findings)));
   }
 
   begin(entry: Entry): void {
@@ -62,8 +62,8 @@ export class LayerFacts implements NestedSink {
     this.#entry = entry;
     if (isInTar) {
       this.#index(entry);
-      this.#texts.add(entry.rawPath, 'name', this.#owner(entry));
-      if (entry.linkTarget !== '') this.#texts.add(Buffer.from(entry.linkTarget), 'link target', this.#owner(entry));
+      this.#texts.add(entry.rawPath, 'name', entry, null);
+      if (entry.linkTarget !== '') this.#texts.add(Buffer.from(entry.linkTarget), 'link target', entry, null);
     }
     this.#isFile = entry.type === 'file';
     if (!this.#isFile) {
@@ -84,7 +84,7 @@ export class LayerFacts implements NestedSink {
   }
 
   beside(place: BesidePlace, bytes: Uint8Array): void {
-    this.#texts.add(bytes, place, this.#owner(this.#entry ?? NO_ENTRY));
+    this.#texts.add(bytes, place, this.#entry ?? NO_ENTRY, null);
   }
 
   end(gap: Gap | null): void {
@@ -123,16 +123,6 @@ export class LayerFacts implements NestedSink {
     const { digest, blobBytes, compression, content } = reading;
     const summary = { digest, blobBytes, compression, content, coverage: this.#ledger.coverage(), findings: this.#findings.length };
     return { findings: this.#findings, summary };
-  }
-
-  /** Of a text beside an entry's content: what is found there has the entry's place. */
-  #owner(entry: Pick<Entry, 'path' | 'linkTarget'>): TextOwner {
-    return {
-      entry,
-      open: (path) => new FoundFile(this.#tools, { path, inFile: true }, (findings) => this.#keep(findings)),
-      close: (found) => found.leave(),
-      done: () => undefined,
-    };
   }
 
   #takeLane(found: FoundFile): Lane {

@@ -1,4 +1,3 @@
-import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Gap } from '@tidewaiter/shared/findings';
 import type { Engine } from '../detectors/index.ts';
 import type { BesidePlace, ContentSink, Entry } from '../layers/index.ts';
@@ -7,7 +6,7 @@ import type { CoverageLedger } from './coverage-ledger.ts';
 import type { FoundFile } from './found-file.ts';
 import { redactedPath } from './found-file.ts';
 import type { FactTools } from './layer-facts.ts';
-import type { SideTexts, TextOwner } from './side-texts.ts';
+import type { SideTexts, TextEntry } from './side-texts.ts';
 
 /** Files that lie in a file of the layer, one after the other, in a memory of their own. */
 export class NestedFacts implements ContentSink {
@@ -16,7 +15,7 @@ export class NestedFacts implements ContentSink {
   readonly #tools: FactTools;
   readonly #ledger: CoverageLedger;
   readonly #texts: SideTexts;
-  #last: Pick<Entry, 'path' | 'linkTarget'> = { path: '', linkTarget: '' };
+  #last: TextEntry = { path: '', linkTarget: '' };
   #outer: FoundFile | null = null;
   #entry: Entry | null = null;
 
@@ -38,8 +37,8 @@ export class NestedFacts implements ContentSink {
     this.#entry = entry.type === 'file' ? entry : null;
     this.#last = entry;
     // Only a tar's names come with their bytes: those of other archives are plain bytes of the archive, which are read as such.
-    if (entry.rawPath.length > 0) this.#texts.add(entry.rawPath, 'name', this.#owner());
-    if (entry.linkTarget !== '') this.#texts.add(Buffer.from(entry.linkTarget), 'link target', this.#owner());
+    this.#texts.add(entry.rawPath, 'name', this.#last, this.#outer);
+    if (entry.linkTarget !== '') this.#texts.add(Buffer.from(entry.linkTarget), 'link target', this.#last, this.#outer);
     if (this.#entry) this.#engine.begin({ path: entry.path });
   }
 
@@ -49,7 +48,7 @@ export class NestedFacts implements ContentSink {
   }
 
   beside(place: BesidePlace, bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#texts.add(bytes, place, this.#owner());
+    this.#texts.add(bytes, place, this.#last, this.#outer);
   }
 
   end(gap: Gap | null): void {
@@ -57,13 +56,5 @@ export class NestedFacts implements ContentSink {
     this.#engine.end();
     this.#ledger.nestedFile(gap && { ...gap, path: redactedPath(this.#tools, this.#entry.path) });
     this.#entry = null;
-  }
-
-  /** What is found has the place of the layer's file; the texts are scanned before that is closed. */
-  #owner(): TextOwner {
-    const outer = this.#outer;
-    if (!outer) throw new TidewaiterError('internal', { which: 'a file in no file' });
-    outer.stay();
-    return { entry: this.#last, open: () => outer, close: () => undefined, done: () => outer.leave() };
   }
 }

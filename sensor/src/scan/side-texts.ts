@@ -4,15 +4,8 @@ import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, KEYWORD_REACH, type PassMemory } fr
 import type { FoundFile } from './found-file.ts';
 import type { FactTools } from './layer-facts.ts';
 
-/** An entry that a text belongs to. */
-export interface TextOwner {
-  readonly entry: Pick<Entry, 'path' | 'linkTarget'>;
-  /** The file of the layer, for a finding. */
-  open(path: Uint8Array): FoundFile;
-  close(file: FoundFile): void;
-  /** The text was scanned. */
-  done(): void;
-}
+/** What a text belongs to. */
+export type TextEntry = Pick<Entry, 'path' | 'linkTarget'>;
 
 type TextPlace = 'name' | 'link target' | BesidePlace;
 
@@ -21,7 +14,9 @@ interface Placed {
   readonly start: number;
   readonly end: number;
   readonly place: TextPlace;
-  readonly owner: TextOwner;
+  readonly entry: TextEntry;
+  /** The file of the layer that the entry lies in; null when it is one of the layer's own. */
+  readonly outer: FoundFile | null;
 }
 
 /** How far before a secret its record's key is looked for. */
@@ -35,21 +30,26 @@ const BETWEEN = Buffer.alloc(KEYWORD_REACH, '\n');
  */
 export class SideTexts {
   readonly #tools: FactTools;
+  readonly #openFile: (path: Uint8Array) => FoundFile;
   #lane: { readonly memory: PassMemory; readonly engine: Engine } | null = null;
   #placed: Placed[] = [];
   #filled = 0;
   /** Names up to the end of the secret in them: what lies in a folder of that name does not tell it again. */
   readonly #told = new Set<string>();
 
-  constructor(tools: FactTools) {
+  /** @param open for a finding at an entry of the layer; it is left when the finding is in. */
+  constructor(tools: FactTools, open: (path: Uint8Array) => FoundFile) {
     this.#tools = tools;
+    this.#openFile = open;
   }
 
-  add(bytes: Uint8Array, place: TextPlace, owner: TextOwner): void {
+  /** @param outer stays open until the text was scanned. */
+  add(bytes: Uint8Array, place: TextPlace, entry: TextEntry, outer: FoundFile | null): void {
     if (bytes.length === 0) return;
+    outer?.stay();
     if (bytes.length > BLOCK_BYTES) {
       this.flush();
-      this.#placed = [{ start: 0, end: bytes.length, place, owner }];
+      this.#placed = [{ start: 0, end: bytes.length, place, entry, outer }];
       this.#scan(bytes);
       return;
     }
@@ -57,7 +57,7 @@ export class SideTexts {
     const { memory } = this.#open();
     memory.bytes.set(bytes, BLOCK_AT + this.#filled);
     const start = this.#filled;
-    this.#placed.push({ start, end: start + bytes.length, place, owner });
+    this.#placed.push({ start, end: start + bytes.length, place, entry, outer });
     this.#filled = Math.min(BLOCK_BYTES, start + bytes.length + BETWEEN.length);
     memory.bytes.set(BETWEEN.subarray(0, this.#filled - start - bytes.length), BLOCK_AT + start + bytes.length);
   }
@@ -90,7 +90,7 @@ export class SideTexts {
   #done(): void {
     const placed = this.#placed;
     this.#placed = [];
-    for (const { owner } of placed) owner.done();
+    for (const { outer } of placed) outer?.leave();
   }
 
   /** The key of the pax record that holds `offset`, with a space before it; '' where there is none. */
@@ -110,17 +110,17 @@ export class SideTexts {
   #matched(match: Match): void {
     const placed = lastAtOrBefore(this.#placed, match.offset);
     if (!placed || match.offset + match.length > placed.end) return;
-    const { place, owner, start } = placed;
-    const { path, linkTarget } = owner.entry;
+    const { place, entry, outer, start } = placed;
+    const { path, linkTarget } = entry;
     const offset = match.offset - start;
     const shown = path.slice(0, path.indexOf(match.text) + match.text.length);
     const isKnown = place === 'name' ? this.#told.has(shown) : place !== 'link target' && `${path}\n${linkTarget}`.includes(match.text);
     if (isKnown) return;
     if (place === 'name' && this.#told.size < this.#tools.findingsMax) this.#told.add(shown);
-    const found = owner.open(Buffer.from(path));
+    const found = outer ?? this.#openFile(Buffer.from(path));
     const where = place === 'header' ? `header${this.#paxKey(start, match.offset)}` : place;
     found.matched({ ...match, offset, line: 1, column: offset + 1 }, `${path}!(${where})`);
-    owner.close(found);
+    if (!outer) found.leave();
   }
 }
 
