@@ -4,6 +4,7 @@ import type { RawManifest } from '../registry/index.ts';
 import { isJson, type Json, listOf, member, parseObject } from './json.ts';
 import { ambiguousKey } from './json-keys.ts';
 import type { ImageLimits } from './limits.ts';
+import { type Annotations, textsOf } from './manifest-texts.ts';
 
 /** A blob or manifest as another names it (OCI image-spec, descriptor.md). Its `urls` are not read: nothing is fetched from there. */
 export interface Descriptor {
@@ -26,7 +27,6 @@ export type Manifest =
       readonly layers: readonly Descriptor[];
       readonly annotations: Annotations;
     };
-export type Annotations = readonly (readonly [key: string, value: string])[];
 
 const IMAGE_CONFIGS = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json'];
 const INDEX_TYPES = ['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json'];
@@ -73,7 +73,7 @@ function readIndex(json: Json, reader: DescriptorReader, limits: ImageLimits): M
   const children = reader
     .list(json['manifests'], 'manifests', limits.indexEntriesMax)
     .map((entry) => ({ ...reader.descriptor(entry), platform: platformOf(member(entry, 'platform')) }));
-  return { shape: 'index', children, annotations: annotationsOf(json) };
+  return { shape: 'index', children, annotations: textsOf(json) };
 }
 
 function readImage(json: Json, reader: DescriptorReader, limits: ImageLimits): Manifest {
@@ -81,21 +81,7 @@ function readImage(json: Json, reader: DescriptorReader, limits: ImageLimits): M
   const layers = reader.list(list, 'layers', limits.layersMax).map((entry) => reader.descriptor(entry));
   const config = json['config'] === undefined ? null : reader.descriptor(json['config']);
   const isImage = config !== null && IMAGE_CONFIGS.includes(config.mediaType);
-  return { shape: isImage ? 'image' : 'artifact', config, layers, annotations: annotationsOf(json) };
-}
-
-/** The manifest's own and those of its descriptors (OCI image-spec, descriptor.md), which the registry hands out just the same. */
-function annotationsOf(json: Json): Annotations {
-  const listed = ['layers', 'blobs', 'manifests'].flatMap((name) =>
-    listOf(json[name]).flatMap((entry, at) => annotationsIn(entry, `${name}[${at}].`)),
-  );
-  return [...annotationsIn(json, ''), ...annotationsIn(json['config'], 'config.'), ...listed];
-}
-
-function annotationsIn(value: unknown, prefix: string): Annotations {
-  const annotations = member(value, 'annotations');
-  if (!isJson(annotations)) return [];
-  return Object.entries(annotations).flatMap(([key, text]) => (typeof text === 'string' ? [[`${prefix}${key}`, text] as const] : []));
+  return { shape: isImage ? 'image' : 'artifact', config, layers, annotations: textsOf(json) };
 }
 
 /** The platform as it is claimed; null when it is absent or malformed. */

@@ -158,6 +158,23 @@ void tap.test('blobs that are no tar are read: attestations, artifacts, bytes be
   t.strictSame(places(await report(source)), ['attestation  not-a-file', 'blob  not-a-file', 'config  not-a-file']);
 });
 
+void tap.test("a descriptor's data and members nobody expects are read, however deep they lie", async (t) => {
+  const [inData, stray] = [githubToken(), githubToken()];
+  const source = new MemorySource();
+  const layer = source.blobOf(await tarOf([{ name: 'a' }]));
+  const data = Buffer.from(`{"token":"${inData}"}`.repeat(3)).toString('base64');
+  const nested = `${'['.repeat(5_000)}"${stray}"${']'.repeat(5_000)}`;
+  source.manifestOf(
+    JSON.stringify({ schemaVersion: 2, config: { ...source.config({}), data }, layers: [layer], stray: 0 }).replace(
+      '"stray":0',
+      `"stray":${nested}`,
+    ),
+  );
+  const found = await report(source);
+  t.match(places(found), ['annotation config.data not-a-file', /^annotation stray\[0\].*\[0 not-a-file$/]);
+  t.notMatch(JSON.stringify(found), new RegExp(`${inData.slice(8)}|${stray.slice(8)}`));
+});
+
 void tap.test('annotations are read wherever a manifest has them: its own, its config and layers, the children of an index', async (t) => {
   const noted = (descriptor: object): object => ({ ...descriptor, annotations: { note: githubToken() } });
   const source = new MemorySource();
