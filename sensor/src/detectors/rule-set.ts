@@ -7,8 +7,19 @@ import type { Rule } from './rule.ts';
  * of their checks is not part of it: that is what ENGINE_VERSION stands for.
  */
 export function ruleSetHash(rules: readonly Rule[]): string {
-  const lines = rules.map(({ id, anchors, pattern, anywhere, confidence, around, rank, prefix }) =>
-    JSON.stringify([id, anchors, pattern.source, pattern.flags, anywhere ?? false, confidence, around ?? null, rank ?? 0, prefix ?? '']),
+  const lines = rules.map(({ id, anchors, pattern, anywhere, confidence, around, rank, prefix, follows }) =>
+    JSON.stringify([
+      id,
+      anchors,
+      pattern.source,
+      pattern.flags,
+      anywhere ?? false,
+      confidence,
+      around ?? null,
+      rank ?? 0,
+      prefix ?? '',
+      follows?.source ?? '',
+    ]),
   );
   return createHash('sha256')
     .update([...lines, knownKeysHash].join('\n'))

@@ -71,6 +71,8 @@ export interface Rule {
   readonly facts?: readonly string[];
   readonly anchors: Anchors;
   readonly pattern: RegExp;
+  /** Tried first, on the bytes that begin with the literal that was found (LITERAL_AHEAD of them): where it fails no window is read. */
+  readonly follows?: RegExp;
   readonly confidence: Confidence;
   /** Bytes of the window before and after the anchor; 128 and 1,024 unless given. */
   readonly around?: readonly [before: number, after: number];

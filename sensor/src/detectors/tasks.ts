@@ -1,4 +1,13 @@
-import { KEYWORD_LENGTH_BITS, KIND_BASE64, KIND_KEYWORD, KIND_LITERAL, KIND_PREFIX, TRAITS_ALL, WIDE_LITERAL } from '../memory/index.ts';
+import {
+  KEYWORD_LENGTH_BITS,
+  KIND_BASE64,
+  KIND_KEYWORD,
+  KIND_LITERAL,
+  KIND_PREFIX,
+  SETTLE_BYTES,
+  TRAITS_ALL,
+  WIDE_LITERAL,
+} from '../memory/index.ts';
 import type { CompiledRule, CompiledRules } from './compile.ts';
 import { type Source, textOf } from './source.ts';
 import { type Wrapping, wrappingReach } from './unwrap.ts';
@@ -22,7 +31,7 @@ export function addTasks(rules: CompiledRules, source: Source, address: number, 
       break;
     case KIND_LITERAL:
       if (id === WIDE_LITERAL) tasks.push(unwrapTask('utf16', offset));
-      for (const rule of rules.literals[id]?.rules ?? []) tasks.push({ look: rule, offset, reach: offset + rule.after });
+      addLiteralTasks(rules.literals[id]?.rules ?? [], source, offset, tasks);
       break;
     case KIND_KEYWORD: {
       const length = word & ((1 << KEYWORD_LENGTH_BITS) - 1);
@@ -38,6 +47,21 @@ export function addTasks(rules: CompiledRules, source: Source, address: number, 
       tasks.push(unwrapTask('base64', offset));
       break;
     default:
+  }
+}
+
+/** A literal is told of only when so many bytes of the file, or all, are there: no cut changes what `follows` sees. */
+const LITERAL_AHEAD = SETTLE_BYTES - 4;
+
+function addLiteralTasks(rules: readonly CompiledRule[], source: Source, offset: number, tasks: Task[]): void {
+  let ahead: string | undefined;
+  for (const rule of rules) {
+    const { follows } = rule.rule;
+    if (follows !== undefined) {
+      ahead ??= textOf(source, offset, Math.min(offset + LITERAL_AHEAD, source.to));
+      if (!follows.test(ahead)) continue;
+    }
+    tasks.push({ look: rule, offset, reach: offset + rule.after });
   }
 }
 

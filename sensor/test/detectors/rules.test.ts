@@ -2,6 +2,7 @@ import tap from 'tap';
 import { createRng } from '@tidewaiter/dev-cloud/samples';
 import { builtInRules, TextDetector } from '../../src/detectors/index.ts';
 import { createPassMemory } from '../../src/memory/index.ts';
+import { matchesOf } from './feed.ts';
 
 const texts = new TextDetector(builtInRules, createPassMemory);
 
@@ -18,5 +19,20 @@ await tap.test('every rule finds its examples and leaves its near misses', async
         t.notOk(found.includes(rule.id), `${rule.id} leaves its near miss (seed ${seed})`, { text, found });
       }
     }
+  }
+});
+
+await tap.test('a keystore in its binary form is found, and only where a file begins with it', async (t) => {
+  const text = (builtInRules.find(({ id }) => id === 'keystore')?.examples(createRng(7)) ?? []).map((line) =>
+    line.replace(/^\S+[=:] ?/, ''),
+  );
+  t.equal(text.length, 2);
+  for (const base64 of text.map((line) => line.replace('P12=', '').trim())) {
+    const store = Buffer.from(base64, 'base64');
+    t.strictSame(
+      matchesOf(store).map(({ detector, offset }) => [detector, offset]),
+      [['keystore', 0]],
+    );
+    t.strictSame(matchesOf(Buffer.concat([Buffer.from('x'), store])), []);
   }
 });

@@ -24,6 +24,13 @@ function curveKey(rng: Rng): string {
   return key.toString('base64');
 }
 
+/** Sun's Java keystore with one key entry (sun.security.provider.JavaKeyStore): what is encrypted in it is random to the eye. */
+function javaKeystore(rng: Rng): Buffer {
+  const alias = Buffer.from('server');
+  const head = Buffer.from([0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, alias.length]);
+  return Buffer.concat([head, alias, Buffer.from([0, 0, 1, 0x8f, 1, 2, 3, 4, 0, 0, 5, 0]), rng.bytes(1280)]);
+}
+
 /** What configuration files of much used programs hold, in their own form. */
 export const configFiles: readonly SecretGenerator[] = [
   file('environment-password', 'app/.env', (secret) => `DB_HOST=db\nDB_PASSWORD=${secret}\nDEBUG=0\n`),
@@ -108,6 +115,7 @@ export const configFiles: readonly SecretGenerator[] = [
     detector: 'discord-webhook',
     make: (rng) => assigned('DISCORD_WEBHOOK', `https://discord.com/api/webhooks/1${rng.chars(DIGITS, 17)}/a7${rng.chars(URL_SAFE, 66)}`),
   },
+  { detector: 'keystore', make: (rng) => assigned('KEYSTORE_BASE64', javaKeystore(rng).toString('base64')) },
   { detector: 'generic-api-key', make: (rng) => assigned('PARTNER_API_KEY', `k7${rng.chars(ALNUM, 30)}4Q`) },
   {
     detector: 'teams-webhook',

@@ -32,6 +32,8 @@ function checkSecretManifest({ secret, window }: Candidate): Found | null {
   return /^[\x20-\x7e]{6,}$/.test(text) && !isPlaceholderPassword(text) ? { canonical: Buffer.from(text, 'latin1'), proven: true } : null;
 }
 
+/** An assignment, and the beginning of a value that is a text and no call or template. */
+const follows = /^password["'\]\\]{0,3}(?:\s{0,4}[=:>,(]|"\s{1,4}value=|\s)\s{0,4}["'\\]{0,2}[^\s"'<>{}$\\()[\];,\x60]{6}/i;
 const anchors = { literals: ['password'] } as const;
 const VALUE = String.raw`[^\s"'<>{}$\\()\[\];,\x60]{8,128}`;
 
@@ -41,6 +43,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in an environment variable',
     facts: ['.env/dotenv file with secret-like keys', 'SMTP/Credentials', 'SQL Server/Connection string'],
     anchors,
+    follows,
     pattern: new RegExp(
       String.raw`(?<![A-Za-z0-9_$.-])[A-Z][A-Z0-9_]{0,60}_?PASSWORD["']?(?:=|: |\s{1,4})["']?(?<secret>${VALUE})(?=["']?(?:\s|$))`,
     ),
@@ -65,6 +68,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in a properties file',
     facts: ['Spring Boot/application.properties/yml credentials', 'Gradle/Credentials block', 'MySQL/MariaDB/Connection URI'],
     anchors,
+    follows,
     pattern: new RegExp(
       String.raw`(?<=^|\n)[a-z][A-Za-z0-9-]{0,40}(?:\.[A-Za-z0-9-]{1,40}){0,6}[.A-Za-z-]?[pP]assword[ \t]{0,4}[=:][ \t]{0,4}(?<secret>${VALUE})(?=\r?(?:\n|$))`,
     ),
@@ -84,6 +88,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in a Gradle credentials block',
     facts: ['Gradle/Credentials block'],
     anchors,
+    follows,
     pattern: /credentials\s{0,4}\{[^{}]{0,240}?password\s{0,4}[=( ]\s{0,4}["'](?<secret>[^"'\s$]{8,128})["']/,
     around: [320, 160],
     confidence: 'likely',
@@ -96,6 +101,7 @@ export const rules: readonly Rule[] = [
     name: 'Password of a server in Maven settings',
     facts: ['Maven/settings.xml server password / master'],
     anchors,
+    follows,
     pattern: /<password>(?<secret>[^<>{}$\s]{8,128})<\/password>/,
     around: [512, 256],
     confidence: 'likely',
@@ -108,6 +114,7 @@ export const rules: readonly Rule[] = [
     name: 'Clear text password in NuGet.Config',
     facts: ['NuGet/Config ClearTextPassword'],
     anchors,
+    follows,
     pattern: /key="ClearTextPassword"\s{1,8}value="(?<secret>[^"%\s]{6,1000})"/i,
     around: [64, 1100],
     confidence: 'likely',
@@ -120,6 +127,7 @@ export const rules: readonly Rule[] = [
     name: 'Database password in wp-config.php',
     facts: ['WordPress/wp-config.php DB_PASSWORD / salts'],
     anchors,
+    follows,
     pattern: /define\(\s{0,4}["']DB_PASSWORD["']\s{0,4},\s{0,4}["'](?<secret>[^"'\s]{6,128})["']/,
     around: [40, 200],
     confidence: 'likely',
@@ -132,6 +140,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in a Terraform state',
     facts: ['Terraform/State / tfvars secrets'],
     anchors,
+    follows,
     pattern: /"[a-z_]{0,40}password"\s{0,4}:\s{0,4}"(?<secret>[^"\\\s]{8,128})"/,
     around: [2048, 2048],
     confidence: 'likely',
@@ -144,6 +153,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in a Kubernetes Secret manifest',
     facts: ['Kubernetes/Secret manifest (data/stringData)'],
     anchors,
+    follows,
     pattern: /"?[\w.-]{0,40}password"?:\s{0,4}"?(?<secret>[A-Za-z0-9+/]{8,512}={0,2})"?(?=[\s,}]|$)/i,
     around: [2048, 1024],
     confidence: 'likely',

@@ -15,6 +15,7 @@ import { rules as grafana } from './grafana.ts';
 import { rules as hashicorp } from './hashicorp.ts';
 import { rules as http } from './http.ts';
 import { rules as jwt } from './jwt.ts';
+import { rules as keystore } from './keystore.ts';
 import { rules as languageModels } from './language-models.ts';
 import { rules as messaging } from './messaging.ts';
 import { rules as npm } from './npm.ts';
@@ -37,6 +38,7 @@ import { rules as generic } from './generic.ts';
 /** Every rule the sensor ships. */
 export const builtInRules: readonly Rule[] = [
   ...privateKey,
+  ...keystore,
   ...jwt,
   ...aws,
   ...google,
