@@ -1,7 +1,7 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type Digest, isDigest, type Platform } from '@tidewaiter/shared/images';
 import type { RawManifest } from '../registry/index.ts';
-import { isJson, type Json, listOf, member, parseObject } from './json.ts';
+import { isJson, type Json, member, parseObject } from './json.ts';
 import { ambiguousKey } from './json-keys.ts';
 import type { ImageLimits } from './limits.ts';
 import { type Annotations, textsOf } from './manifest-texts.ts';
