@@ -35,11 +35,11 @@ export async function openArchive(path: string, signal: AbortSignal): Promise<Ar
   return indexArchive(file, path, signal);
 }
 
-/** Takes the open file over: closing the store closes it, and so does a failure here. */
-export async function indexArchive(file: FileHandle, path: string, signal: AbortSignal): Promise<ArchiveStore> {
+/** Takes the open file over: closing the store closes it, and so does a failure here. `which` is what messages call it. */
+export async function indexArchive(file: FileHandle, which: string, signal: AbortSignal): Promise<ArchiveStore> {
   const members = new Map<string, Member | { readonly link: string }>();
   try {
-    await index(file, path, members, signal);
+    await index(file, which, members, signal);
   } catch (error) {
     await file.close();
     throw error;
@@ -55,12 +55,13 @@ export async function indexArchive(file: FileHandle, path: string, signal: Abort
 
 async function index(
   file: FileHandle,
-  path: string,
+  which: string,
   members: Map<string, Member | { readonly link: string }>,
   signal: AbortSignal,
 ): Promise<void> {
   const tar = extract();
-  const input = createReadStream(path, { fd: file, autoClose: false, start: 0, highWaterMark: READ_BYTES });
+  // The name is not looked at where there is a descriptor.
+  const input = createReadStream(which, { fd: file, autoClose: false, start: 0, highWaterMark: READ_BYTES });
   const feeding = pipeline(input, tar, { signal });
   // Its failure is seen through the loop; without a listener here it would end the process.
   feeding.catch(() => undefined);
@@ -68,7 +69,7 @@ async function index(
     for await (const entry of tar) {
       const hash = createHash('sha256');
       for await (const chunk of entry) if (chunk instanceof Uint8Array) hash.update(chunk);
-      if (members.size >= ARCHIVE_FILES_MAX) throw tooMany(path);
+      if (members.size >= ARCHIVE_FILES_MAX) throw tooMany(which);
       // `offset` is where the entry's own header begins.
       const at = entry.offset + TAR_HEADER_BYTES;
       members.set(cleanName(entry.header.name), memberOf(entry.header, at, `sha256:${hash.digest('hex')}`));
@@ -78,7 +79,7 @@ async function index(
     signal.throwIfAborted();
     if (cause instanceof TidewaiterError) throw cause;
     throw new TidewaiterError('manifest.invalid', {
-      which: path,
+      which,
       got: 'no tar archive, or a cut one',
       want: 'a tar',
       remedy: 'Make it with `docker save -o FILE IMAGE` (docker-archive:) or `skopeo copy … oci-archive:FILE`; a folder is oci:DIR.',
@@ -108,7 +109,7 @@ async function* readMember(file: FileHandle, member: Member | null, signal: Abor
   if (member) yield* readPart(file, member.at, member.sizeBytes, signal);
 }
 
-const tooMany = (path: string): TidewaiterError =>
-  new TidewaiterError('manifest.invalid', { which: path, got: `more than ${ARCHIVE_FILES_MAX} files`, want: 'an image archive' });
+const tooMany = (which: string): TidewaiterError =>
+  new TidewaiterError('manifest.invalid', { which, got: `more than ${ARCHIVE_FILES_MAX} files`, want: 'an image archive' });
 
 const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error');

@@ -4,7 +4,7 @@ import type { ImageSource, RawManifest } from '../registry/index.ts';
 import { type ArchiveStore, openArchive } from './archive-store.ts';
 import { digestOfBytes, member, readDocument, readJson } from './documents.ts';
 import { pathMissing, readBlob } from './layout-source.ts';
-import { copyToWorkFile } from './work-file.ts';
+import { copyToWorkFile, STANDARD_INPUT } from './work-file.ts';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -50,6 +50,7 @@ const gone = (digest: Digest, reference: string): never => {
 };
 
 async function readArchive(store: ArchiveStore, reference: string, signal: AbortSignal): Promise<Archive> {
+  if ((await store.sizeOf('manifest.json')) === null) throw invalid(nameOf(reference), 'no manifest.json in it');
   const listed = await readJson(store, 'manifest.json', reference, signal);
   if (!Array.isArray(listed) || listed.length === 0) throw invalid(reference, 'manifest.json without images');
   const names = new Map<Digest, string>();
@@ -116,6 +117,9 @@ function document(mediaType: string, value: unknown): RawManifest {
   const bytes = Buffer.from(JSON.stringify(value));
   return { digest: digestOfBytes(bytes), mediaType, bytes };
 }
+
+/** What messages call it. */
+const nameOf = (reference: string): string => (reference === '-' ? STANDARD_INPUT : reference);
 
 const invalid = (which: string, got: string): TidewaiterError =>
   new TidewaiterError('manifest.invalid', { which, got, want: 'an archive as docker save writes it' });

@@ -6,10 +6,13 @@ import { type ArchiveStore, indexArchive } from './archive-store.ts';
 /** The largest archive taken from standard input: what a big machine-learning image saves to; a bound on disk. */
 export const WORK_FILE_BYTES_MAX = 64 * 2 ** 30;
 
+/** What messages call it. */
+export const STANDARD_INPUT = 'standard input';
+
 /**
  * Copies a stream into a file only we can read (0600) and indexes it. The file has lost its name before the first byte is written on
  * systems that allow it, so nothing is left behind however the program ends.
- * @throws work-file.full when the folder has no room or the archive is larger than the bound.
+ * @throws manifest.invalid when nothing comes, or no tar; work-file.full when the folder has no room or the archive is larger than the bound.
  */
 export async function copyToWorkFile(
   input: AsyncIterable<Uint8Array>,
@@ -17,7 +20,6 @@ export async function copyToWorkFile(
   signal: AbortSignal,
   bytesMax: number = WORK_FILE_BYTES_MAX,
 ): Promise<ArchiveStore> {
-  const path = join(folder, 'archive.tar');
   const file = await openUnnamed(folder).catch((cause: unknown) => {
     throw new TidewaiterError('work-file.full', {
       which: folder,
@@ -27,12 +29,12 @@ export async function copyToWorkFile(
     });
   });
   try {
-    await copy(input, file, folder, signal, bytesMax);
+    if ((await copy(input, file, folder, signal, bytesMax)) === 0) throw nothingCame();
   } catch (error) {
     await file.close();
     throw error;
   }
-  return indexArchive(file, path, signal);
+  return indexArchive(file, STANDARD_INPUT, signal);
 }
 
 /** A file that has no name any more: it is gone with the process, however that ends. The system chooses a folder that is new. */
@@ -51,14 +53,14 @@ async function copy(
   folder: string,
   signal: AbortSignal,
   bytesMax: number,
-): Promise<void> {
+): Promise<number> {
   let bytes = 0;
   for await (const chunk of input) {
     signal.throwIfAborted();
     bytes += chunk.length;
     if (bytes > bytesMax)
       throw new TidewaiterError('work-file.full', {
-        which: 'standard input',
+        which: STANDARD_INPUT,
         got: `more than ${bytesMax} bytes`,
         want: `at most ${bytesMax}`,
       });
@@ -71,4 +73,13 @@ async function copy(
       });
     });
   }
+  return bytes;
 }
+
+const nothingCame = (): TidewaiterError =>
+  new TidewaiterError('manifest.invalid', {
+    which: STANDARD_INPUT,
+    got: 'nothing',
+    want: 'a docker-archive',
+    remedy: 'See whether the command before the pipe failed: `docker save IMAGE | tidewaiter-sensor scan -`.',
+  });

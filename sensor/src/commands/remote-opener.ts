@@ -1,5 +1,5 @@
 import type { ScanConfig } from '../config/index.ts';
-import { createHostCredentials } from '../credentials/index.ts';
+import { createHostCredentials, ONE_SHOT_REMEDY } from '../credentials/index.ts';
 import {
   createEcrClient,
   createEcrRegistry,
@@ -27,7 +27,7 @@ function registryOf({ address }: RegistryReference, network: RegistryNetwork, io
   const { host } = address;
   if (address.provider === 'oci') return createOciRegistry({ host, login: loginOf(config), network, around });
   const { account, region } = address;
-  const client = createEcrClient({ host, region, credentials: createHostCredentials(region) });
+  const client = createEcrClient({ host, region, credentials: createHostCredentials(region, ONE_SHOT_REMEDY) });
   return createEcrRegistry({ host, account, region, client, network, around });
 }
 

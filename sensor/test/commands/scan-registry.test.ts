@@ -65,7 +65,9 @@ void tap.test('what the registry or AWS refuses ends in 4 with the reason, a bad
   t.match(await scannedHere([`${ECR}/team/app:v1`], stranger), { code: 4, stderr: /clock.*\[credentials\.denied\]/ });
   const { AWS_ACCESS_KEY_ID: _id, ...nobody } = env;
   const noHost = { ...nobody, AWS_EC2_METADATA_DISABLED: 'true', HOME: t.testdir({}) };
-  t.match(await scannedHere([`${ECR}/team/app:v1`], noHost), { code: 4, stderr: /IRSA.*\[credentials\.unavailable\]/ });
+  const homeless = await scannedHere([`${ECR}/team/app:v1`], noHost);
+  t.match(homeless, { code: 4, stderr: /IRSA.*AWS_PROFILE.*AWS_ACCESS_KEY_ID.*\[credentials\.unavailable\]/ });
+  t.notMatch(homeless.stderr, /connect|sensor a role/, 'the one-shot has no control plane to connect a registry with');
   t.match(await scannedHere([`${ECR}.evil.com/team/app:v1`], env), { code: 2, stderr: /\[reference\.invalid\]/ });
 });
 

@@ -323,6 +323,17 @@ void tap.test('an image in an OCI archive, a docker-archive and on standard inpu
     stderr: /manifest\.invalid/,
   });
   t.match(await tidewaiter(['scan', '-'], { input: saved.subarray(0, 3_000) }), { code: 4, stderr: /manifest\.invalid/ });
+  t.match(await tidewaiter(['scan', '-']), { code: 4, stderr: /standard input \(got nothing, want a docker-archive\).*manifest\.invalid/ });
+  const other = await tarOf([{ name: 'notes.txt', content: 'a tar of something else' }]);
+  t.match(await tidewaiter(['scan', '-'], { input: other }), {
+    code: 4,
+    stderr: /standard input \(got no manifest\.json in it, want an archive as docker save writes it\).*manifest\.invalid/,
+  });
+  await writeFile(`${folder}/other.tar`, other);
+  t.match(await tidewaiter(['scan', `docker-archive:${folder}/other.tar`]), {
+    code: 4,
+    stderr: /no manifest\.json in it.*manifest\.invalid/,
+  });
   t.match(
     await tidewaiter(['scan', '-'], {
       input: await tarOf([{ name: 'manifest.json', content: '[{"Config":"../../etc/passwd","Layers":[]}]' }]),

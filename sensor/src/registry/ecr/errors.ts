@@ -19,7 +19,10 @@ const upstream: Meaning = {
   remedy: "See the repository's pull-through cache rule and its secret: ECR could not get this from upstream.",
 };
 const badRequest: Meaning = { code: 'reference.invalid' };
-const badKeys: Meaning = { code: 'credentials.denied', remedy: 'The keys are not those of a living identity; connect the registry anew.' };
+const badKeys: Meaning = {
+  code: 'credentials.denied',
+  remedy: 'The keys are not those of a living identity: give this host others, or connect the registry anew.',
+};
 const badSignature: Meaning = {
   code: 'credentials.denied',
   remedy: "Check the sensor's clock (AWS allows 5 min of difference) and that the keys are right.",
