@@ -60,6 +60,10 @@ async function settleOne(
   return isOutdated ? judgeRoot(context, workspaceId, digest, engine, judged.scan, undefined) : judged;
 }
 
+/**
+ * A verdict without an end is as old as the one before it, or as the manifest under it: facts may come late, from a spool, and must not
+ * make the verdict of an engine that was replaced meanwhile the latest.
+ */
 async function judgeRoot(
   context: Context,
   workspaceId: string,
@@ -74,7 +78,8 @@ async function judgeRoot(
   const disputed = new Set(facts?.disputed);
   const unread = open.map((missing) => (disputed.has(missing) ? dispute(missing) : reasonOf(missing, end, before)));
   const sights = facts ? await sightsOf(store.facts, workspaceId, engine, facts.images) : [];
-  const scan = scanOf(context, workspaceId, digest, engine, facts, unread, sights, end ?? endOf(before));
+  const scannedAt = end ? context.now() : (before?.scannedAt ?? facts?.reportedAt ?? context.now());
+  const scan = scanOf(context, workspaceId, digest, engine, facts, unread, sights, { ...(end ?? endOf(before)), scannedAt });
   return { scan: await record(context, scan, sights), images: facts?.images.map((image) => image.digest) ?? [] };
 }
 
@@ -109,19 +114,19 @@ function endOf(before: Scan | null): Pick<ScanEnd, 'state'> {
 }
 
 function scanOf(
-  { now, newId }: Context,
+  { newId }: Context,
   workspaceId: string,
   digest: string,
   engine: EngineIdentity,
   facts: RootFacts | null,
   unread: Unread,
   sights: readonly Sight[],
-  end: Pick<ScanEnd, 'state'>,
+  { state, scannedAt }: Pick<ScanEnd, 'state'> & Pick<Scan, 'scannedAt'>,
 ): Scan {
   const coverage = coverageOf(facts, unread);
   const counts = countsOf(sights);
   const reportedFindings = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const verdict = judge(verdictOf({ reportedFindings, complete: coverage.complete }), end.state, facts !== null);
+  const verdict = judge(verdictOf({ reportedFindings, complete: coverage.complete }), state, facts !== null);
   const { ruleSetHash } = engine;
   return {
     workspaceId,
@@ -133,7 +138,7 @@ function scanOf(
     coverage,
     counts,
     unread,
-    scannedAt: now(),
+    scannedAt,
   };
 }
 
@@ -167,7 +172,7 @@ function countsOf(sights: readonly Sight[]): Readonly<Record<string, number>> {
   return counts;
 }
 
-async function record({ store, newId, log }: Context, scan: Scan, sights: readonly Sight[]): Promise<Scan> {
+async function record({ store, now, newId, log }: Context, scan: Scan, sights: readonly Sight[]): Promise<Scan> {
   const seen = sights.map((sight) => ({
     findingId: sight.finding.id,
     imageDigest: sight.imageDigest,
@@ -175,7 +180,7 @@ async function record({ store, newId, log }: Context, scan: Scan, sights: readon
     reported: isReported(sight),
     severity: severityOf({ detector: sight.finding.detector, confidence: sight.finding.confidence, visibility: sight.visibility }),
   }));
-  const { created, reopened } = await store.scans.create(scan.workspaceId, scan, seen, newId);
+  const { created, reopened } = await store.scans.create(scan.workspaceId, scan, seen, newId, now());
   const { workspaceId, digest, verdict } = scan;
   log.info({ workspaceId, digest, verdict, created: created.length, reopened: reopened.length }, 'verdict');
   await store.wakeups.notify(`verdicts:${workspaceId}`);

@@ -5,7 +5,7 @@ import { type Failure, type Grant, type ManifestReport, type Outcome, PATH_HASHE
 import t from 'tap';
 import type { Sensor, StoredManifest } from '../../src/storage/index.ts';
 import { firstPage, type Plane, plane, pushBody } from '../storage/plane.ts';
-import { digestOf, engine, enrol, findingOf, hashesOf, imageOf, summaryOf } from '../storage/samples.ts';
+import { digestOf, engine, enrol, findingOf, hashesOf, hexOf, imageOf, summaryOf } from '../storage/samples.ts';
 
 async function take({ assignments }: Plane, sensor: Sensor): Promise<Grant> {
   const [offered] = await assignments.offer(sensor, 1);
@@ -24,14 +24,15 @@ async function reportLayer(
   { findings }: Plane,
   sensor: Sensor,
   { digest, findings: found = [], files = [], whiteouts = [] }: LayerContent,
+  under = engine,
 ) {
   const base64 = (paths: readonly string[]): string => Buffer.from(hashesOf(paths)).toString('base64');
   const pages = [
     { paths: { kind: 'files' as const, hashes: base64(files) }, findings: [...found] },
     { paths: { kind: 'whiteouts' as const, hashes: base64(whiteouts) } },
   ];
-  for (const [page, body] of pages.entries()) await findings.accept(sensor, { kind: 'layer-page', digest, engine, page, ...body });
-  await findings.accept(sensor, { kind: 'layer-done', engine, pages: pages.length, summary: summaryOf(digest, found.length) });
+  for (const [page, body] of pages.entries()) await findings.accept(sensor, { kind: 'layer-page', digest, engine: under, page, ...body });
+  await findings.accept(sensor, { kind: 'layer-done', engine: under, pages: pages.length, summary: summaryOf(digest, found.length) });
 }
 
 const outcomeOf = (grant: Grant, change: Partial<Outcome> = {}): Outcome => ({
@@ -119,6 +120,54 @@ t.test('an outcome names what was not read, and the verdict mends itself when it
   t.equal(incomplete?.coverage.complete, false);
   await reportLayer(it, sensor, { digest: layer });
   t.match(await store.scans.fetchLatest(workspaceId, root), { id: incomplete?.id, verdict: 'clean', unread: [] }, 'delivered late');
+});
+
+t.test('late facts of an engine that was replaced make no verdict newer than the newer engine’s', async (t) => {
+  const it = await plane(t);
+  const { store, findings, assignments, triggers, workspaceId, registry, sensor, clock } = it;
+  const newer = { ...engine, ruleSetHash: hexOf('newer rules') };
+  const other = await enrol(store, workspaceId);
+  await store.sensors.update(workspaceId, other.id, { engine: newer });
+  const successor = { ...other, engine: newer };
+  const roots = ['ended', 'cut'].map((name) => ({ root: digestOf(name), layer: digestOf(`layer ${name}`), name }));
+  for (const { root, layer, name } of roots) {
+    await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root, 'image-tag': name }));
+    const grant = await take(it, sensor);
+    await findings.accept(sensor, manifestOf(grant, root, [layer]));
+    await findings.claim(sensor, grant, engine, [layer]);
+    const failure: Failure = { code: 'layer.download-failed', detail: 'cut', remedy: null, retryable: true };
+    // The one has a verdict under the old engine, of the other's scan nothing was heard before its lease ended.
+    if (name === 'ended') await assignments.finish(sensor, outcomeOf(grant, { unread: [{ digest: layer, failure }] }));
+  }
+  clock.pass(120_000);
+  await assignments.expire();
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': digestOf('ended'), 'image-tag': 'again' }));
+  for (let at = 0; at < 2; at++) {
+    const grant = await take(it, successor);
+    const { digest } = (await store.assignments.fetch(workspaceId, grant.assignmentId)) ?? { digest: null };
+    const { root, layer } = roots.find((one) => one.root === digest) ?? { root: '', layer: '' };
+    await findings.accept(successor, manifestOf(grant, root, [layer], { engine: newer }));
+    await findings.claim(successor, grant, newer, [layer]);
+    await reportLayer(it, successor, { digest: layer }, newer);
+    t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'clean' }, 'a scan that runs is the latest before its outcome');
+    await assignments.finish(successor, outcomeOf(grant));
+  }
+  clock.pass(60_000);
+  for (const { root, layer } of roots) {
+    await reportLayer(it, sensor, {
+      digest: layer,
+      findings: [findingOf({ fingerprints: [{ keyId: engine.fingerprintKeyId, value: hexOf(root) }] })],
+    });
+    t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'clean', ruleSetHash: newer.ruleSetHash });
+    const { items } = await store.scans.list(workspaceId, { digest: root }, firstPage);
+    t.same(items.map(({ verdict }) => verdict).sort(), ['clean', 'findings'], 'the old one is kept beside it');
+  }
+  const { items } = await store.incidents.list(workspaceId, {}, firstPage);
+  t.same(
+    items.map(({ createdAt }) => createdAt),
+    [clock.ms, clock.ms],
+    'what was found is told when it came',
+  );
 });
 
 t.test('an image that is gone, archived or cannot be read gets a verdict that says so', async (t) => {

@@ -24,6 +24,7 @@ interface Linking {
   readonly session: Session;
   readonly scan: Scan;
   readonly newId: () => string;
+  readonly nowMs: number;
   /** Incidents by `keyId fingerprint`; grows by what this verdict makes. */
   readonly incidents: Map<string, IncidentRow>;
   readonly made: IncidentRow[];
@@ -33,14 +34,20 @@ interface Linking {
 }
 
 /** @internal within the write that replaces a verdict, before its sightings are replaced: what was seen before counts. */
-export async function linkIncidents(session: Session, scan: Scan, seen: readonly Seen[], newId: () => string): Promise<Links> {
+export async function linkIncidents(
+  session: Session,
+  scan: Scan,
+  seen: readonly Seen[],
+  newId: () => string,
+  nowMs: number,
+): Promise<Links> {
   const reported = groupBy(
     seen.filter((one) => one.reported),
     (one) => one.findingId,
   );
   const findings = await fetchFindings(session, scan.workspaceId, [...reported.keys()]);
   const incidents = await fetchKnown(session, scan.workspaceId, findings.flatMap(fingerprintsOf));
-  const linking: Linking = { session, scan, newId, incidents, made: [], named: [], notes: [], reopened: [] };
+  const linking: Linking = { session, scan, newId, nowMs, incidents, made: [], named: [], notes: [], reopened: [] };
   // Those under both keys first: they join what is under one key only.
   const joining = [...findings].sort((a, b) => Number(a.otherKeyId === null) - Number(b.otherKeyId === null));
   for (const group of groupBy(joining, (finding) => `${finding.keyId} ${finding.fingerprint}`).values()) {
@@ -124,10 +131,11 @@ function fingerprintsOf({ keyId, fingerprint, otherKeyId, otherFingerprint }: Fi
 }
 
 function make(linking: Linking, finding: FindingRow, severity: Severity): IncidentRow {
-  const { workspaceId, scannedAt, digest } = linking.scan;
+  const { nowMs } = linking;
+  const { workspaceId, digest } = linking.scan;
   const { keyId, fingerprint, detector, confidence, preview } = finding;
   const told = { keyId, fingerprint, detector, confidence, preview, severity, status: 'triggered' as const };
-  const untouched = { assignee: null, ignoreReason: null, resolvedAt: null, createdAt: scannedAt, updatedAt: scannedAt };
+  const untouched = { assignee: null, ignoreReason: null, resolvedAt: null, createdAt: nowMs, updatedAt: nowMs };
   const incident = { workspaceId, id: linking.newId(), ...told, ...untouched };
   linking.made.push(incident);
   note(linking, incident.id, 'created', { digest });
@@ -136,7 +144,7 @@ function make(linking: Linking, finding: FindingRow, severity: Severity): Incide
 
 /** A secret in an image that had not shown it before: a resolved incident was not resolved after all, and it may be graver now. */
 async function updateKnown(linking: Linking, incident: IncidentRow, sights: readonly Seen[], severity: Severity): Promise<void> {
-  const { session, scan } = linking;
+  const { session, scan, nowMs } = linking;
   const isGraver = severities.indexOf(severity) < severities.indexOf(incident.severity);
   if (incident.status !== 'resolved' && !isGraver) return;
   const before = await imagesOf(session, scan.workspaceId, incident.id);
@@ -146,7 +154,7 @@ async function updateKnown(linking: Linking, incident: IncidentRow, sights: read
   await session
     .updateTable('incidents')
     .set({
-      updatedAt: scan.scannedAt,
+      updatedAt: nowMs,
       ...(isGraver ? { severity } : {}),
       ...(reopens ? { status: incident.assignee === null ? ('triggered' as const) : ('assigned' as const), resolvedAt: null } : {}),
     })
@@ -182,8 +190,13 @@ async function imagesOf(session: Session, workspaceId: string, incidentId: strin
   return new Set([...rows, ...remembered].map((row) => row.imageDigest));
 }
 
-function note({ scan, newId, notes }: Linking, incidentId: string, action: string, details: Readonly<Record<string, unknown>>): void {
-  const { workspaceId, scannedAt: at } = scan;
+function note(
+  { scan, newId, nowMs: at, notes }: Linking,
+  incidentId: string,
+  action: string,
+  details: Readonly<Record<string, unknown>>,
+): void {
+  const { workspaceId } = scan;
   notes.push({ workspaceId, incidentId, id: newId(), at, actor: 'system', action, details: toJson(details) });
 }
 

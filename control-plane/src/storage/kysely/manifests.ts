@@ -109,7 +109,8 @@ async function fetchRoot(session: Session, workspaceId: string, digest: string, 
   const registryIds = await registriesOf(session, scope, digest);
   const { manifests, missing, disputed, platforms } = await walk(session, scope, digest, countedIn(session, scope, registryIds));
   // Of a root that others, who do not count here, told otherwise, this is all there is to say.
-  if (!manifests.has(digest)) return disputed.length > 0 ? { digest, images: [], missing, disputed } : null;
+  const own = manifests.get(digest);
+  if (!own) return disputed.length > 0 ? { digest, images: [], missing, reportedAt: null, disputed } : null;
   const rows = [...manifests.values()];
   const layers = await fetchLayerRows(session, scope, [...manifests.keys()]);
   const named = [...new Set(layers.map((row) => row.layerDigest))];
@@ -134,7 +135,7 @@ async function fetchRoot(session: Session, workspaceId: string, digest: string, 
       findings: ofManifests.get(row.digest) ?? [],
     };
   });
-  return { digest, images, missing, disputed: [...disputed, ...standing.disputed] };
+  return { digest, images, missing, reportedAt: own.createdAt, disputed: [...disputed, ...standing.disputed] };
 }
 
 async function fetchLayerRows(

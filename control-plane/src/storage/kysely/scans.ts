@@ -10,13 +10,13 @@ type Seen = Parameters<ScanStore['create']>[2][number];
 
 export function scanStore(database: Database): ScanStore {
   return {
-    create: (workspaceId, verdict, seen, newId) =>
+    create: (workspaceId, verdict, seen, newId, nowMs = verdict.scannedAt) =>
       database.write(async (session) => {
         const scan = { ...verdict, workspaceId };
         // One at a time in a workspace: two verdicts that hold the same new secret must make one incident of it.
         await database.lock(session, `scans ${workspaceId}`);
         await upsert(session, scan);
-        const links = await linkIncidents(session, scan, seen, newId);
+        const links = await linkIncidents(session, scan, seen, newId, nowMs);
         await replaceSightings(session, scan, seen);
         return links;
       }),

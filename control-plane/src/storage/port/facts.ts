@@ -43,6 +43,8 @@ export interface RootFacts {
   readonly digest: string;
   readonly images: readonly ImageFacts[];
   readonly missing: readonly string[];
+  /** When the root's own manifest was first reported under this engine; null where none counts. */
+  readonly reportedAt: number | null;
   /** Manifests and layers of which a sensor of one of the root's registries reported another body than those who witness the one kept. */
   readonly disputed: readonly string[];
 }

@@ -330,6 +330,7 @@ export interface ScanStore {
    * Replaces the verdict on (digest, engine), keeping its id, and with it the visibility of each finding per image; creates the
    * incidents of new fingerprints and reopens resolved ones that an image not seen before holds (each with an activity of `system`).
    * Incidents are made from findings at or above the reporting confidence only (`reported`), with the gravest `severity` seen.
+   * They change at `nowMs`, which for facts that came late is after `scannedAt`; where it is not given, at `scannedAt`.
    */
   create(
     workspaceId: string,
@@ -342,7 +343,9 @@ export interface ScanStore {
       readonly severity: Severity;
     }[],
     newId: () => string,
+    nowMs?: number,
   ): Promise<{ readonly created: readonly string[]; readonly reopened: readonly string[] }>;
+  /** By `scannedAt`. */
   fetchLatest(workspaceId: string, digest: string): Promise<Scan | null>;
   list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
 }
