@@ -74,9 +74,11 @@ export class Gateway {
     socket.on('error', ignore);
     this.#opening += 1;
     try {
-      if (this.#isClosing || this.#connections.size + this.#opening > this.#socketsMax)
-        throw new TidewaiterError('overloaded', { which: 'sensor sockets', want: `at most ${this.#socketsMax} in one process` });
+      if (this.#isClosing || this.#opening > this.#socketsMax) throw this.#overloaded();
       const sensor = await authenticateUpgrade(request, this.#parts);
+      // Asked once it is known who comes: one that comes back takes the place of its own former socket.
+      const isFull = this.#connections.size >= this.#socketsMax && !this.#connections.has(sensor.id);
+      if (this.#isClosing || isFull) throw this.#overloaded();
       socket.off('error', ignore);
       this.#sockets.handleUpgrade(request, socket, head, (open) => this.#open(open, sensor));
     } catch (error) {
@@ -84,6 +86,10 @@ export class Gateway {
     } finally {
       this.#opening -= 1;
     }
+  }
+
+  #overloaded(): TidewaiterError {
+    return new TidewaiterError('overloaded', { which: 'sensor sockets', want: `at most ${this.#socketsMax} in one process` });
   }
 
   #refuse(socket: Duplex, error: unknown): void {
