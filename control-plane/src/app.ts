@@ -78,6 +78,11 @@ async function startOn(context: Context, server: HttpServer, config: ControlPlan
   const closing = new AbortController();
   const urls = urlsOf(config, server);
   const { parts, gateway, sweeps } = compose(config, context, around, urls, closing.signal);
+  await parts.issuer.refresh();
+  await registerApi(server, parts);
+  gateway.attach(server.server);
+  await listen(server, config);
+  // Last: a token is handed out once, and by a program that stays.
   await ensureFirstOwner({
     workspaces: parts.workspaces,
     log,
@@ -85,10 +90,6 @@ async function startOn(context: Context, server: HttpServer, config: ControlPlan
     show: around.showOwnerToken,
     file: config.ownerTokenOutputFile,
   });
-  await parts.issuer.refresh();
-  await registerApi(server, parts);
-  gateway.attach(server.server);
-  await listen(server, config);
   const sweeper = new Sweeper(log);
   sweeper.start(sweeps);
   const url = urls.bound();

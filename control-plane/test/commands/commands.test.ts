@@ -110,13 +110,23 @@ t.test('wrong or contradicting configuration is one line on standard error and e
   }
 });
 
-t.test('a port that is taken ends the program with its name', async (t) => {
+t.test('a port that is taken ends the program with its name, before an owner token is handed out', async (t) => {
   const folder = t.testdir();
   const first = run(t, ['serve'], envOf(folder));
   const { port } = new URL(await listening(first));
-  const second = run(t, ['serve'], { ...envOf(t.testdir()), TIDEWAITER_LISTEN_PORT: port });
+  const env = {
+    TIDEWAITER_DATABASE_URL: `sqlite:${join(folder, 'second.db')}`,
+    TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: join(folder, 'second'),
+  };
+  const second = run(t, ['serve'], { ...env, TIDEWAITER_LISTEN_PORT: port });
   t.not(await second.ended, 0);
   t.match(second.output.stderr, /TIDEWAITER_LISTEN_PORT/);
+  t.notOk(existsSync(join(folder, 'second')));
+  const third = run(t, ['serve'], { ...env, TIDEWAITER_LISTEN_PORT: '0' });
+  const url = await listening(third);
+  const headers = { authorization: `Bearer ${readFileSync(join(folder, 'second'), 'utf8').trim()}` };
+  t.equal((await fetch(`${url}/api/v1/workspace`, { headers })).status, 200);
+  third.child.kill('SIGTERM');
   first.child.kill('SIGTERM');
 });
 
