@@ -26,19 +26,24 @@ export const GNU_SPARSE_MORE_AT = 504;
 export function hasTarChecksum(block: Uint8Array): boolean {
   const want = readNumber(block, CHECKSUM);
   if (want < 0) return false;
-  const unsigned = summed(block, (byte) => byte);
-  return want === unsigned || want === unsigned - 256 * summed(block, (byte) => byte >> 7);
+  const unsigned = unsignedSum(block);
+  return want === unsigned || want === unsigned - 256 * highBytes(block);
 }
 
 /** True for bytes that begin with a header block whose checksum is right. */
 export const isTar = (bytes: Uint8Array): boolean => bytes.length >= TAR_BLOCK_BYTES && hasTarChecksum(bytes);
 
-function summed(block: Uint8Array, value: (byte: number) => number): number {
-  let sum = CHECKSUM.length * value(0x20);
-  for (let at = 0; at < CHECKSUM.at; at++) sum += value(block[at] ?? 0);
-  for (let at = CHECKSUM.at + CHECKSUM.length; at < TAR_BLOCK_BYTES; at++) sum += value(block[at] ?? 0);
+const isOfSum = (at: number): boolean => at >= CHECKSUM.at && at < CHECKSUM.at + CHECKSUM.length;
+
+// One plain loop over all 512 bytes: a header is summed for each entry, and for each file that may be a tar itself.
+function unsignedSum(block: Uint8Array): number {
+  let sum = CHECKSUM.length * 0x20;
+  for (let at = 0; at < TAR_BLOCK_BYTES; at++) sum += block[at] ?? 0;
+  for (let at = CHECKSUM.at; at < CHECKSUM.at + CHECKSUM.length; at++) sum -= block[at] ?? 0;
   return sum;
 }
+
+const highBytes = (block: Uint8Array): number => block.reduce((count, byte, at) => count + (isOfSum(at) ? 0 : byte >> 7), 0);
 
 export function isZeroBlock(block: Uint8Array): boolean {
   for (let at = 0; at < block.length; at++) if (block[at] !== 0) return false;

@@ -32,6 +32,9 @@ const owners = new WeakMap<PassMemory, Inflater>();
 export class Inflater {
   readonly #memory: PassMemory;
   readonly #input: InflateInput;
+  /** Null in the middle of a stream, whose state is worth keeping. */
+  #over: InflateStop | null = 'corrupt';
+  #isSaved = false;
   #saved: Uint8Array | null = null;
   #from: number;
   #to: number;
@@ -45,7 +48,9 @@ export class Inflater {
 
   /** Begins a stream with nothing pushed. */
   reset(): void {
+    this.#isSaved = false;
     this.#take();
+    this.#over = null;
     this.#memory.inflateReset();
     this.#from = this.#to = this.#input.at;
     this.#produced = 0;
@@ -74,20 +79,30 @@ export class Inflater {
    * With no room it still goes on over what gives no bytes, so that `full` means there is more.
    */
   run(at: number, end: number): { readonly stop: InflateStop; readonly produced: number } {
+    if (this.#over) return { stop: this.#over, produced: 0 };
     this.#take();
     const history = Math.min(this.#produced, INFLATE_WINDOW_BYTES);
     const { status, input, output } = this.#memory.inflate(this.#from, this.#to, at, end, history);
     this.#from = input;
     this.#produced += output - at;
-    return { stop: STOPS[status] ?? 'corrupt', produced: output - at };
+    const stop = STOPS[status] ?? 'corrupt';
+    // What is over stays over; its tables are needed no more.
+    this.#over = stop === 'hungry' || stop === 'full' ? null : stop;
+    return { stop, produced: output - at };
   }
 
   #take(): void {
     const owner = owners.get(this.#memory);
     if (owner === this) return;
-    if (owner) owner.#saved = this.#memory.bytes.slice(INFLATE_AT, INFLATE_AT + INFLATE_BYTES);
-    if (this.#saved) this.#memory.bytes.set(this.#saved, INFLATE_AT);
-    this.#saved = null;
+    if (owner && !owner.#over) owner.#save();
+    if (this.#isSaved && this.#saved) this.#memory.bytes.set(this.#saved, INFLATE_AT);
+    this.#isSaved = false;
     owners.set(this.#memory, this);
+  }
+
+  #save(): void {
+    this.#saved ??= new Uint8Array(INFLATE_BYTES);
+    this.#saved.set(this.#memory.bytes.subarray(INFLATE_AT, INFLATE_AT + INFLATE_BYTES));
+    this.#isSaved = true;
   }
 }

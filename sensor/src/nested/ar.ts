@@ -6,7 +6,7 @@ const MAGIC = Buffer.from('!<arch>\n');
 const HEADER_BYTES = 60;
 
 /** ar as ar(5) has it: .deb (deb(5): control.tar, data.tar) and static libraries. GNU's long names stay as they stand there. */
-export const ar: FormatNow = { name: 'ar', is: (head) => startsWith(head, ...MAGIC), read: readAr };
+export const ar: FormatNow = { name: 'ar', is: (head) => head[0] === MAGIC[0] && startsWith(head, ...MAGIC), read: readAr };
 
 function* readAr(input: PushInput, archive: Archive): Reading<Stop> {
   yield* input.pass(MAGIC.length);

@@ -42,7 +42,11 @@ export type Format = FormatNow | FormatLater;
 /** A tar is known by a whole header block. */
 export const HEAD_BYTES = 512;
 
-export const startsWith = (bytes: Uint8Array, ...magic: readonly number[]): boolean => magic.every((byte, at) => bytes[at] === byte);
+/** A plain loop: every file of a layer is asked this for each kind of archive. */
+export function startsWith(bytes: Uint8Array, ...magic: readonly number[]): boolean {
+  for (let at = 0; at < magic.length; at++) if (bytes[at] !== magic[at]) return false;
+  return true;
+}
 
 /** The last part of a path without these endings: what a compressed file is called once it is unpacked. */
 export function stemOf(path: string, ...endings: readonly string[]): string {

@@ -5,7 +5,7 @@ import { type Archive, type FormatLater, startsWith, stemOf } from './format.ts'
 export const zstd: FormatLater = {
   name: 'zstd',
   is: (head) =>
-    startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || (startsWith(head.subarray(1), 0x2a, 0x4d, 0x18) && ((head[0] ?? 0) & 0xf0) === 0x50),
+    startsWith(head, 0x28, 0xb5, 0x2f, 0xfd) || (((head[0] ?? 0) & 0xf0) === 0x50 && startsWith(head.subarray(1), 0x2a, 0x4d, 0x18)),
   isAlone: false,
   readLater: readZstdFile,
 };

@@ -29,7 +29,7 @@ interface Portions {
 const whole: Portions = { piece: () => INPUT.bytes, room: () => OUTPUT_BYTES };
 const byByte: Portions = { piece: () => 1, room: () => 1 };
 const diced = (dice: Dice): Portions => {
-  const most = dice.of([1, 8, 300, 5_000, 70_000]);
+  const most = dice.of([8, 300, 5_000, 70_000]);
   return { piece: () => 1 + dice.below(most), room: () => dice.below(most + 1) };
 };
 
@@ -124,7 +124,7 @@ function* everySetting(): Generator<readonly [string, Uint8Array, Portions]> {
     for (let level = 0; level <= 9; level++) {
       for (let windowBits = 9; windowBits <= 15; windowBits++) {
         const dice = new Dice(++seed);
-        const bytes = content(dice, dice.of([0, 1, 400, 6_000, 120_000]));
+        const bytes = content(dice, dice.of([0, 1, 400, 6_000, 6_000, 40_000]));
         const stream = deflateRawSync(bytes, { level, strategy, windowBits, memLevel: 1 + dice.below(9) });
         yield [`seed ${seed}, level ${level}, ${name}, window ${windowBits}`, stream, diced(dice)];
       }
@@ -257,7 +257,7 @@ function damaged(dice: Dice, stream: Buffer): Buffer {
 }
 
 function* damagedStreams(): Generator<readonly [string, Uint8Array, Portions]> {
-  for (let seed = 1; seed <= 6_000; seed++) {
+  for (let seed = 1; seed <= 2_000; seed++) {
     const dice = new Dice(seed);
     const options = { level: 1 + dice.below(9), strategy: dice.of(Object.values(strategies)) };
     yield [
@@ -271,12 +271,12 @@ function* damagedStreams(): Generator<readonly [string, Uint8Array, Portions]> {
 void tap.test('damaged streams are accepted and refused as by node:zlib, with the same bytes', async (t) => {
   const count = { ended: 0, hungry: 0, corrupt: 0, full: 0 };
   for (const [, stream] of damagedStreams()) count[twin(stream).stop]++;
-  t.ok(count.ended > 300 && count.hungry > 300 && count.corrupt > 1_000, `all three happen: ${JSON.stringify(count)}`);
+  t.ok(count.ended > 100 && count.hungry > 100 && count.corrupt > 300, `all three happen: ${JSON.stringify(count)}`);
   t.strictSame(collect(damagedStreams()), []);
 });
 
 function* noise(): Generator<readonly [string, Uint8Array, Portions]> {
-  for (let seed = 1; seed <= 4_000; seed++) {
+  for (let seed = 1; seed <= 1_500; seed++) {
     const dice = new Dice(seed);
     const bytes = dice.bytes(1 + dice.below(400));
     // The first block's type by turns; bit 0 says that it is the last.
@@ -304,7 +304,7 @@ function lengthsOf(dice: Dice, symbols: number, needed: number | null, longest: 
 }
 
 function* codes(): Generator<readonly [string, Uint8Array, Portions]> {
-  for (let seed = 1; seed <= 6_000; seed++) {
+  for (let seed = 1; seed <= 2_000; seed++) {
     const dice = new Dice(seed);
     const header: DynamicHeader = {
       literals: lengthsOf(dice, dice.isOneIn(40) ? 287 + dice.below(2) : 257 + dice.below(30), 256, 15),
@@ -324,7 +324,7 @@ function* codes(): Generator<readonly [string, Uint8Array, Portions]> {
 void tap.test('codes of every shape, whole or wrong, are taken and refused as by node:zlib', async (t) => {
   const count = { ended: 0, hungry: 0, corrupt: 0, full: 0 };
   for (const [, stream] of codes()) count[twin(stream).stop]++;
-  t.ok(count.ended > 300 && count.hungry > 300 && count.corrupt > 1_000, `all three happen: ${JSON.stringify(count)}`);
+  t.ok(count.ended > 100 && count.hungry > 100 && count.corrupt > 300, `all three happen: ${JSON.stringify(count)}`);
   t.strictSame(collect(codes()), []);
 });
 
