@@ -6,7 +6,7 @@ import { type Assignments, createAssignments } from './assignments/index.ts';
 import { createCatalog, createRegistries } from './catalog/index.ts';
 import type { ControlPlaneConfig } from './config/index.ts';
 import { Gateway } from './dispatch/index.ts';
-import { createFindings } from './findings/index.ts';
+import { createFindings, type Findings } from './findings/index.ts';
 import { createHttpServer, type HttpServer } from './http/index.ts';
 import { createIncidents } from './incidents/index.ts';
 import { Issuer } from './issuer/index.ts';
@@ -34,6 +34,9 @@ const EXPIRE_EVERY_MS = 2_000;
 
 /** Intervals between listings are half an hour or more: seconds are as good as at once. */
 const LISTINGS_EVERY_MS = 5_000;
+
+/** Whoever changes exclusions watches what becomes of it; one cheap query where nobody did. */
+const JUDGE_EVERY_MS = 1_000;
 
 /** What is forgotten was kept for days; hourly keeps each deletion small. */
 const PRUNE_EVERY_MS = 3_600_000;
@@ -192,20 +195,22 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
     publicUrl: urls.public,
     closing,
   };
-  return { parts, gateway, sweeps: sweepsOf(context, { triggers, assignments, issuer }) };
+  return { parts, gateway, sweeps: sweepsOf(context, { triggers, assignments, issuer, findings }) };
 }
 
 interface Swept {
   readonly triggers: Triggers;
   readonly assignments: Assignments;
   readonly issuer: Issuer;
+  readonly findings: Pick<Findings, 'judgeAnew'>;
 }
 
-function sweepsOf({ store, now }: Context, { triggers, assignments, issuer }: Swept): readonly Sweep[] {
+function sweepsOf({ store, now }: Context, { triggers, assignments, issuer, findings }: Swept): readonly Sweep[] {
   return [
     { name: 'settle push events', everyMs: SETTLE_EVERY_MS, run: () => triggers.settle() },
     { name: 'expire leases', everyMs: EXPIRE_EVERY_MS, run: () => assignments.expire() },
     { name: 'queue due listings', everyMs: LISTINGS_EVERY_MS, run: () => triggers.sweep() },
+    { name: 'judge anew under changed exclusions', everyMs: JUDGE_EVERY_MS, run: () => findings.judgeAnew() },
     { name: 'forget unfinished layers', everyMs: PRUNE_EVERY_MS, run: () => store.facts.prune(now() - UNFINISHED_LAYERS_MS) },
     { name: 'forget old push events', everyMs: PRUNE_EVERY_MS, run: () => store.events.prune(now() - PUSH_EVENTS_MS) },
     { name: 'rotate issuer keys', everyMs: ISSUER_KEYS_EVERY_MS, run: () => issuer.refresh() },

@@ -3,6 +3,7 @@ import { requirePermissions } from './auth.ts';
 import { describeApi } from './openapi.ts';
 import type { ApiParts } from './parts.ts';
 import { catalogRoutes } from './routes/catalog.ts';
+import { exclusionRoutes } from './routes/exclusions.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoute } from './routes/home.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -36,6 +37,7 @@ export async function registerApi(server: HttpServer, parts: ApiParts): Promise<
 
 const resourceRoutes = [
   registryRoutes,
+  exclusionRoutes,
   webhookKeyRoutes,
   catalogRoutes,
   workRoutes,

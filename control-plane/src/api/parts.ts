@@ -22,7 +22,7 @@ export interface ApiParts {
   readonly catalog: Omit<Catalog, 'accept'>;
   readonly triggers: Pick<Triggers, 'receivePush' | 'request' | 'distrust' | 'listEvents' | 'countEvents'>;
   readonly webhookKeys: WebhookKeys;
-  readonly findings: Pick<Findings, 'fetchScan' | 'listScans' | 'listen'>;
+  readonly findings: Pick<Findings, 'fetchScan' | 'listScans' | 'listen' | 'countExcluded'>;
   readonly incidents: Incidents;
   /** Resolves when what the program depends on answers. @throws storage.unavailable and its kin. */
   readonly ready: () => Promise<void>;

@@ -22,6 +22,8 @@ export const permissions: Readonly<Record<string, Access>> = {
   'PATCH /api/v1/registries/:id': 'manager',
   'POST /api/v1/registries/:id/sync': 'manager',
   'GET /api/v1/registries/:id/trust': 'viewer',
+  'GET /api/v1/registries/:id/exclusions': 'viewer',
+  'POST /api/v1/registries/:id/exclusions/test': 'viewer',
   'GET /api/v1/registries/:id/events': 'viewer',
   'GET /api/v1/registries/:id/webhook-keys': 'manager',
   'POST /api/v1/registries/:id/webhook-keys': 'manager',

@@ -1,8 +1,13 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import { checkExpressions, type ExclusionSettings } from '@tidewaiter/shared/exclusions';
 import type { RegistryAccess } from '@tidewaiter/shared/protocol';
 import { parseRegistryUrl } from '@tidewaiter/shared/registries';
 import type { Context, Perimeter, Registry } from '../storage/index.ts';
+
+/** What a registry excludes unless it says otherwise. */
+const DEFAULT_EXCLUSIONS: ExclusionSettings = { presets: ['default'], expressions: [] };
+const NOTHING_TO_JUDGE = { exclusionsRevision: 0, judgedRevision: 0 };
 
 /** What a person connects. */
 export interface WantedRegistry {
@@ -11,19 +16,24 @@ export interface WantedRegistry {
   readonly access: RegistryAccess;
   readonly perimeter: Perimeter;
   readonly intervalSeconds: number;
+  /** The preset `default` unless given. */
+  readonly exclusions?: ExclusionSettings;
 }
 
 /** Connected registries. One that was disconnected is not there any more. */
 export interface Registries {
-  /** @throws reference.invalid, request.invalid (an access this provider has not), storage.conflict (connected already). */
+  /** @throws reference.invalid, request.invalid (an access this provider has not, an expression that is none), storage.conflict (connected already). */
   create(workspaceId: string, wanted: WantedRegistry): Promise<Registry>;
   fetch(workspaceId: string, id: string): Promise<Registry | null>;
   list(workspaceId: string, page: PageRequest): Promise<Page<Registry>>;
-  /** Answers the registry as it is then; null when there is none. `entire` watches all its repositories at once. */
+  /**
+   * Answers the registry as it is then; null when there is none. `entire` watches all its repositories at once. Verdicts follow other
+   * exclusions when they are judged anew. @throws request.invalid (an expression that is none)
+   */
   update(
     workspaceId: string,
     id: string,
-    change: { readonly perimeter?: Perimeter; readonly intervalSeconds?: number },
+    change: { readonly perimeter?: Perimeter; readonly intervalSeconds?: number; readonly exclusions?: ExclusionSettings },
   ): Promise<Registry | null>;
 }
 
@@ -41,11 +51,13 @@ export function createRegistries(context: Context): Registries {
       return registry;
     },
     list: (workspaceId, page) => registries.list(workspaceId, page),
-    async update(workspaceId, id, { perimeter, intervalSeconds }) {
+    async update(workspaceId, id, { perimeter, intervalSeconds, exclusions }) {
+      if (exclusions) checkExpressions(exclusions.expressions, 'body/exclusions/expressions');
       const registry = await fetchLive(workspaceId, id);
       if (!registry) return null;
       await registries.update(workspaceId, id, {
         ...(perimeter ? { perimeter } : {}),
+        ...(exclusions ? { exclusions } : {}),
         ...(intervalSeconds ? intervalChange(registry, intervalSeconds) : {}),
       });
       return fetchLive(workspaceId, id);
@@ -54,7 +66,8 @@ export function createRegistries(context: Context): Registries {
 }
 
 function newRegistry({ now, newId }: Context, workspaceId: string, wanted: WantedRegistry): Registry {
-  const { access, perimeter, intervalSeconds } = wanted;
+  const { access, perimeter, intervalSeconds, exclusions = DEFAULT_EXCLUSIONS } = wanted;
+  checkExpressions(exclusions.expressions, 'body/exclusions/expressions');
   const address = parseRegistryUrl(wanted.url);
   const { account, region } = address.provider === 'ecr' ? address : { account: null, region: null };
   if (address.provider === 'oci' && access.method !== 'anonymous')
@@ -63,7 +76,20 @@ function newRegistry({ now, newId }: Context, workspaceId: string, wanted: Wante
   const createdAt = now();
   const { provider, host } = address;
   const dates = { createdAt, syncedAt: null, nextSyncAt: createdAt + intervalSeconds * 1_000, deletedAt: null };
-  return { workspaceId, id: newId(), provider, host, account, region, access, perimeter, intervalSeconds, ...dates };
+  return {
+    workspaceId,
+    id: newId(),
+    provider,
+    host,
+    account,
+    region,
+    access,
+    perimeter,
+    intervalSeconds,
+    exclusions,
+    ...NOTHING_TO_JUDGE,
+    ...dates,
+  };
 }
 
 /** The next listing counts from the last one, so that a shorter interval takes effect at once. */

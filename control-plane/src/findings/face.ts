@@ -1,7 +1,7 @@
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { Failure, Grant, LayerDone, LayerPage, ManifestReport, Outcome } from '@tidewaiter/shared/protocol';
-import type { LayerClaimAnswer, Scan, Sensor } from '../storage/index.ts';
+import type { ExcludedCounts, LayerClaimAnswer, Scan, Sensor } from '../storage/index.ts';
 
 /** How the reading of a root ended, for its verdict. */
 export interface ScanEnd {
@@ -28,8 +28,12 @@ export interface Findings {
    * Makes the verdict on a root digest from what is known of it; null while something is missing and `end` does not say that it ended.
    */
   settle(workspaceId: string, digest: string, engine: EngineIdentity, end?: ScanEnd): Promise<Scan | null>;
+  /** Makes the verdicts of registries anew whose exclusions were changed since; no layer is read for it. Returns how many. */
+  judgeAnew(): Promise<number>;
   /** The latest verdict on a root digest, under whatever engine. */
   fetchScan(workspaceId: string, digest: string): Promise<Scan | null>;
+  /** What exclusions hide in a registry's latest verdicts, and what they exclude that is reported for all that. */
+  countExcluded(workspaceId: string, registryId: string): Promise<ExcludedCounts>;
   listScans(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
   /** Calls `wake` when there may be a new verdict: a hint, from any replica. Returns how to stop listening. */
   listen(workspaceId: string, wake: () => void): () => void;

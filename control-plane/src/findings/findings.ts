@@ -4,8 +4,10 @@ import { LEASE_MS, type ManifestReport } from '@tidewaiter/shared/protocol';
 import type { Context, Sensor } from '../storage/index.ts';
 import { raiseAlarm } from './alarm.ts';
 import { absorbChildren } from './children.ts';
+import { countExcluded } from './exclusion.ts';
 import type { Findings } from './face.ts';
 import { acceptDone, acceptPage } from './layers.ts';
+import { judgeAnew } from './judge-anew.ts';
 import { settle } from './settle.ts';
 
 export function createFindings(context: Context): Findings {
@@ -28,6 +30,8 @@ export function createFindings(context: Context): Findings {
       }
     },
     settle: (workspaceId, digest, engine, end) => settle(context, workspaceId, digest, engine, end),
+    judgeAnew: () => judgeAnew(context),
+    countExcluded: (workspaceId, registryId) => countExcluded(context, workspaceId, registryId),
     fetchScan: (workspaceId, digest) => store.scans.fetchLatest(workspaceId, digest),
     listScans: (workspaceId, filter, page) => store.scans.list(workspaceId, filter, page),
     listen: (workspaceId, wake) => store.wakeups.listen(`verdicts:${workspaceId}`, wake),

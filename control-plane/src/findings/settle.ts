@@ -1,11 +1,9 @@
 import {
-  type Confidence,
   type Coverage,
   type EngineIdentity,
   emptyCoverage,
   engineKey,
   gapOfUnread,
-  isAtLeast,
   sumCoverage,
   type Verdict,
   verdictOf,
@@ -13,12 +11,12 @@ import {
 import { severityOf } from '../incidents/index.ts';
 import type { Context, RootFacts, Scan } from '../storage/index.ts';
 import type { ScanEnd } from './face.ts';
-import { type Sight, sightsOf } from './visibility.ts';
-
-/** What a verdict counts and incidents are made of; the rest is stored and shown on demand. */
-const REPORTED_FROM: Confidence = 'likely';
+import { excludedCountsOf, filteredSights, type FilteredSight, isReported } from './exclusion.ts';
 
 type Unread = Scan['unread'];
+
+/** Looks again at one root: whoever changes its ground more often than this within milliseconds changes it once more later. */
+const AGAIN_MAX = 3;
 
 /**
  * See Findings.settle. The verdict follows from the facts alone, so settling again gives the same one. The end of an index is the end of
@@ -38,10 +36,21 @@ export async function settle(
   return judged?.scan ?? null;
 }
 
+/** Makes the verdicts on a root and on the images below it anew, where there are any. Returns how many. */
+export async function settleAnew(context: Context, workspaceId: string, digest: string, engine: EngineIdentity): Promise<number> {
+  const judged = await settleOne(context, workspaceId, digest, engine, undefined);
+  let settled = Number(judged !== null);
+  for (const child of judged?.images ?? [])
+    if (child !== digest && (await settleOne(context, workspaceId, child, engine, undefined))) settled++;
+  return settled;
+}
+
 interface Judged {
   readonly scan: Scan;
   /** All that is known at and below the root. */
   readonly images: readonly string[];
+  /** Whether it is still filtered as it should be: a change may have come in between. */
+  readonly isCurrent: () => Promise<boolean>;
 }
 
 async function settleOne(
@@ -54,10 +63,13 @@ async function settleOne(
   const { facts } = context.store;
   const before = end ? null : await lastScan(context, workspaceId, digest, engine);
   if (!end && !before && !(await facts.isComplete(workspaceId, digest, engine))) return null;
-  const judged = await judgeRoot(context, workspaceId, digest, engine, before, end);
-  // What was missing may have become a fact, and settled this root, between our look and our word.
-  const isOutdated = judged.scan.unread.length > 0 && (await facts.isComplete(workspaceId, digest, engine));
-  return isOutdated ? judgeRoot(context, workspaceId, digest, engine, judged.scan, undefined) : judged;
+  let judged = await judgeRoot(context, workspaceId, digest, engine, before, end);
+  // What was missing may have become a fact and settled this root, or exclusions may have changed, between our look and our word.
+  const isOutdated = async ({ scan, isCurrent }: Judged): Promise<boolean> =>
+    (scan.unread.length > 0 && (await facts.isComplete(workspaceId, digest, engine))) || !(await isCurrent());
+  for (let again = 0; again < AGAIN_MAX && (await isOutdated(judged)); again++)
+    judged = await judgeRoot(context, workspaceId, digest, engine, judged.scan, undefined);
+  return judged;
 }
 
 /**
@@ -77,10 +89,10 @@ async function judgeRoot(
   const open = facts ? openOf(facts) : [digest];
   const disputed = new Set(facts?.disputed);
   const unread = open.map((missing) => (disputed.has(missing) ? dispute(missing) : reasonOf(missing, end, before)));
-  const sights = facts ? await sightsOf(store.facts, workspaceId, engine, facts.images) : [];
+  const { sights, isCurrent } = await filteredSights(store, workspaceId, engine, facts);
   const scannedAt = end ? context.now() : (before?.scannedAt ?? facts?.reportedAt ?? context.now());
   const scan = scanOf(context, workspaceId, digest, engine, facts, unread, sights, { ...(end ?? endOf(before)), scannedAt });
-  return { scan: await record(context, scan, sights), images: facts?.images.map((image) => image.digest) ?? [] };
+  return { scan: await record(context, scan, sights), images: facts?.images.map((image) => image.digest) ?? [], isCurrent };
 }
 
 /** Layers and manifests that nobody who counts for this root has read under this engine, or of which others there say otherwise. */
@@ -120,7 +132,7 @@ function scanOf(
   engine: EngineIdentity,
   facts: RootFacts | null,
   unread: Unread,
-  sights: readonly Sight[],
+  sights: readonly FilteredSight[],
   { state, scannedAt }: Pick<ScanEnd, 'state'> & Pick<Scan, 'scannedAt'>,
 ): Scan {
   const coverage = coverageOf(facts, unread);
@@ -139,6 +151,7 @@ function scanOf(
     counts,
     unread,
     scannedAt,
+    excluded: excludedCountsOf(sights),
   };
 }
 
@@ -163,21 +176,20 @@ function gapOf({ digest, code }: Unread[number]): Coverage {
   return { ...emptyCoverage, gaps: [gapOfUnread(digest, code)], complete: false };
 }
 
-const isReported = (sight: Sight): boolean => isAtLeast(sight.finding.confidence, REPORTED_FROM);
-
-function countsOf(sights: readonly Sight[]): Readonly<Record<string, number>> {
+function countsOf(sights: readonly FilteredSight[]): Readonly<Record<string, number>> {
   const findings = new Map(sights.filter(isReported).map(({ finding }) => [finding.id, finding.confidence]));
   const counts: Record<string, number> = {};
   for (const confidence of findings.values()) counts[confidence] = (counts[confidence] ?? 0) + 1;
   return counts;
 }
 
-async function record({ store, now, newId, log }: Context, scan: Scan, sights: readonly Sight[]): Promise<Scan> {
+async function record({ store, now, newId, log }: Context, scan: Scan, sights: readonly FilteredSight[]): Promise<Scan> {
   const seen = sights.map((sight) => ({
     findingId: sight.finding.id,
     imageDigest: sight.imageDigest,
     visibility: sight.visibility,
     reported: isReported(sight),
+    excludedBy: sight.excludedBy,
     severity: severityOf({ detector: sight.finding.detector, confidence: sight.finding.confidence, visibility: sight.visibility }),
   }));
   const { created, reopened } = await store.scans.create(scan.workspaceId, scan, seen, newId, now());

@@ -4,6 +4,7 @@ export type { Placement, Repository } from './port/catalog.ts';
 export type { Context, Log } from './port/context.ts';
 export type { ImageFacts, LayerClaimAnswer, LayerPart, RootFacts, StoredFinding, StoredManifest } from './port/facts.ts';
 export type {
+  ExcludedCounts,
   IgnoreReason,
   Incident,
   IncidentActivity,

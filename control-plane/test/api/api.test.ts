@@ -22,6 +22,13 @@ async function connect(account = accountOf()): Promise<{ readonly id: string; re
   return { id: registry.id, webhookKey: key.key };
 }
 
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let look = 0; !(await isSo()); look++) {
+    if (look > 100) throw new Error('it never came');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 t.test('every route asks for exactly the role its row names', async (t) => {
   const tokens = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, (await tokenOf(role)).token])));
   for (const [route, least] of Object.entries(permissions)) {
@@ -180,6 +187,39 @@ t.test('perimeter and interval can be changed, and a sync asked for', async (t) 
   t.equal((await app.call('PATCH', `/api/v1/registries/${id}`, { body: {} })).status, 400);
   t.equal((await app.call('POST', `/api/v1/registries/${id}/sync`)).status, 202);
   t.equal((await app.call('GET', `/api/v1/registries/${id}/repositories`)).status, 200);
+});
+
+t.test('exclusions are the preset unless said otherwise, can be changed, counted and tried', async (t) => {
+  const { id } = await connect();
+  const preset = { presets: ['default'], expressions: [] };
+  t.match((await app.call('GET', `/api/v1/registries/${id}`)).body, { exclusions: preset });
+  const told = await app.call('GET', `/api/v1/registries/${id}/exclusions`);
+  t.same(told.body, { exclusions: preset, counts: { findings: 0, pierced: 0, byExpression: {} }, settled: true });
+  const exclusions = { presets: ['default'], expressions: ['/fixtures/'] };
+  t.match((await app.call('PATCH', `/api/v1/registries/${id}`, { body: { exclusions } })).body, { exclusions });
+  const paths = ['srv/node_modules/x', 'srv/fixtures/x', 'srv/x'];
+  t.same((await app.call('POST', `/api/v1/registries/${id}/exclusions/test`, { body: { paths } })).body, {
+    items: [
+      { path: paths[0], excludedBy: ['/node_modules/'], hidesCertain: false },
+      { path: paths[1], excludedBy: ['/fixtures/'], hidesCertain: true },
+      { path: paths[2], excludedBy: [], hidesCertain: false },
+    ],
+  });
+  const other = { paths, exclusions: { presets: [], expressions: ['x$'] } };
+  t.match((await app.call('POST', `/api/v1/registries/${id}/exclusions/test`, { body: other })).body, { items: [{ excludedBy: ['x$'] }] });
+  const bad = { presets: [], expressions: ['(a', '(?=b)'] };
+  for (const [method, path, body] of [
+    ['PATCH', `/api/v1/registries/${id}`, { exclusions: bad }],
+    ['POST', '/api/v1/registries', { ...registryBody(accountOf()), exclusions: bad }],
+    ['POST', `/api/v1/registries/${id}/exclusions/test`, { paths, exclusions: bad }],
+  ] as const) {
+    t.match(
+      await app.call(method, path, { body }),
+      { status: 400, body: { code: 'request.invalid', detail: /"\(a": .*"\(\?=b\)": / } },
+      path,
+    );
+  }
+  await t.resolves(until(async () => (await app.call('GET', `/api/v1/registries/${id}/exclusions`)).body['settled'] === true));
 });
 
 t.test('at most two webhook keys live at once', async (t) => {

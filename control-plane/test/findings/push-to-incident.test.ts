@@ -5,13 +5,15 @@ import { type Failure, type Grant, type ManifestReport, type Outcome, PATH_HASHE
 import t from 'tap';
 import type { Sensor, StoredManifest } from '../../src/storage/index.ts';
 import { firstPage, type Plane, plane, pushBody } from '../storage/plane.ts';
-import { digestOf, engine, enrol, findingOf, hashesOf, hexOf, imageOf, summaryOf } from '../storage/samples.ts';
+import { digestOf, engine, enrol, findingOf, hashesOf, hexOf, imageOf, newId, registryOf, summaryOf } from '../storage/samples.ts';
 
 async function take({ assignments }: Plane, sensor: Sensor): Promise<Grant> {
   const [offered] = await assignments.offer(sensor, 1);
   if (!offered) throw new Error('nothing was offered');
   return (await assignments.accept(sensor, offered.id)).grant;
 }
+
+const fingerprintOf = (secret: string) => ({ keyId: engine.fingerprintKeyId, value: hexOf(secret) });
 
 interface LayerContent {
   readonly digest: string;
@@ -421,4 +423,62 @@ t.test('only one sensor gets an assignment', async (t) => {
   t.same(tries.map((one) => one.status).sort(), ['fulfilled', 'rejected']);
   const rejected = tries.find((one) => one.status === 'rejected');
   t.ok(rejected?.reason instanceof TidewaiterError && rejected.reason.code === 'assignment.taken');
+});
+
+t.test('a change of exclusions makes verdicts and incidents anew, and no byte is fetched for it', async (t) => {
+  const it = await plane(t);
+  const { store, findings, assignments, triggers, workspaceId, registry, sensor } = it;
+  const [root, layer] = [digestOf('image'), digestOf('layer')];
+  const inModules = findingOf({ path: 'srv/node_modules/a/.env', confidence: 'likely', fingerprints: [fingerprintOf('likely')] });
+  const proven = findingOf({ path: 'srv/node_modules/b/.env', fingerprints: [fingerprintOf('certain')] });
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  const grant = await take(it, sensor);
+  await findings.accept(sensor, manifestOf(grant, root, [layer]));
+  await findings.claim(sensor, grant, engine, [layer]);
+  await reportLayer(it, sensor, { digest: layer, findings: [inModules, proven] });
+  await assignments.finish(sensor, outcomeOf(grant));
+  const preset = { findings: 1, pierced: 1, byExpression: { '/node_modules/': 1 } };
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'findings', counts: { certain: 1 }, excluded: preset });
+  t.match(
+    await store.incidents.list(workspaceId, {}, firstPage),
+    { items: [{ confidence: 'certain' }] },
+    'a certain one pierces the preset',
+  );
+  t.same(await findings.countExcluded(workspaceId, registry.id), preset);
+
+  const change = async (presets: readonly 'default'[], expressions: readonly string[]) => {
+    await store.registries.update(workspaceId, registry.id, { exclusions: { presets, expressions } });
+    t.equal(await findings.judgeAnew(), 1);
+    t.equal(await findings.judgeAnew(), 0, 'once');
+    t.same(await assignments.offer(sensor, 9), [], 'nobody is asked to read anything');
+    const { items } = await store.incidents.list(workspaceId, { status: 'triggered' }, firstPage);
+    return { scan: await store.scans.fetchLatest(workspaceId, root), open: items.map(({ confidence }) => confidence) };
+  };
+  t.match(await change([], []), { scan: { verdict: 'findings', counts: { certain: 1, likely: 1 } }, open: ['certain', 'likely'] });
+  t.match(await change(['default'], ['^/srv/']), {
+    scan: { verdict: 'clean', counts: {}, excluded: { findings: 2, pierced: 0, byExpression: { '/node_modules/': 2, '^/srv/': 2 } } },
+    open: [],
+  });
+  t.match(await change([], ['/a/']), { scan: { verdict: 'findings', excluded: { findings: 1 } }, open: ['certain'] });
+});
+
+t.test('what one registry must report is reported, though another that holds the image hides it', async (t) => {
+  const it = await plane(t);
+  const { store, findings, triggers, workspaceId, registry, sensor } = it;
+  const [root, layer] = [digestOf('image'), digestOf('layer')];
+  const other = registryOf(workspaceId, { host: 'other', exclusions: { presets: [], expressions: [] } });
+  await store.registries.create(workspaceId, other);
+  await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root }));
+  const grant = await take(it, sensor);
+  await findings.accept(sensor, manifestOf(grant, root, [layer]));
+  await findings.claim(sensor, grant, engine, [layer]);
+  await reportLayer(it, sensor, { digest: layer, findings: [findingOf({ path: 'node_modules/.env', confidence: 'likely' })] });
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'clean' });
+  const placed = { repository: 'app', digest: root, tag: 'v1', mediaType: null, pushedAt: 5 };
+  await store.catalog.updateFromPush(workspaceId, other.id, placed, { repositoryId: newId() }, 5);
+  await findings.settle(workspaceId, root, engine);
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'findings', counts: { likely: 1 } });
+  await store.registries.update(workspaceId, other.id, { deletedAt: 9 });
+  await findings.settle(workspaceId, root, engine);
+  t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'clean' }, 'one that is disconnected has no say');
 });

@@ -51,6 +51,9 @@ export function tokenOf(workspaceId: string, id: string): ApiToken {
   };
 }
 
+/** No exclusion did anything. */
+export const noneExcluded = { findings: 0, pierced: 0, byExpression: {} };
+
 export function registryOf(workspaceId: string, change: Partial<Registry> = {}): Registry {
   return {
     workspaceId,
@@ -66,6 +69,9 @@ export function registryOf(workspaceId: string, change: Partial<Registry> = {}):
     syncedAt: null,
     nextSyncAt: 0,
     deletedAt: null,
+    exclusions: { presets: ['default'], expressions: [] },
+    exclusionsRevision: 0,
+    judgedRevision: 0,
     ...change,
   };
 }

@@ -39,6 +39,7 @@ export {
   type EngineIdentity,
   EngineIdentitySchema,
   engineKey,
+  engineOfKey,
   type LayerSummary,
   LayerSummarySchema,
 } from './layer-result.ts';

@@ -19,6 +19,13 @@ export function engineKey({ fingerprintKeyId, engineVersion, ruleSetHash, limits
   return `${fingerprintKeyId}/${engineVersion}/${ruleSetHash}/${limitsHash}`;
 }
 
+/** The engine that `engineKey` made this string of. */
+export function engineOfKey(key: string): EngineIdentity {
+  const parts = key.split('/');
+  const [ruleSetHash = '', limitsHash = ''] = parts.slice(-2);
+  return { fingerprintKeyId: parts[0] ?? '', engineVersion: parts.slice(1, -2).join('/'), ruleSetHash, limitsHash };
+}
+
 export const compressions = ['none', 'gzip', 'zstd'] as const;
 
 /**

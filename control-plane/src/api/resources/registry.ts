@@ -1,3 +1,4 @@
+import { EXCLUSION_CHARACTERS_MAX, EXCLUSIONS_MAX, exclusionPresetNames, type ExclusionSettings } from '@tidewaiter/shared/exclusions';
 import { RegistryAccessSchema } from '@tidewaiter/shared/protocol';
 import { type Static, Type } from 'typebox';
 import type { Registry } from '../../catalog/index.ts';
@@ -23,6 +24,17 @@ export const PerimeterSchema = Type.Object(
   { additionalProperties: false },
 );
 
+export const ExclusionsSchema = Type.Object(
+  {
+    presets: Type.Array(Type.Enum([...exclusionPresetNames]), { maxItems: 8, description: 'Lists that come with the product.' }),
+    expressions: Type.Array(Type.String({ minLength: 1, maxLength: EXCLUSION_CHARACTERS_MAX }), {
+      maxItems: EXCLUSIONS_MAX,
+      description: 'Own expressions (RE2), searched in "/" and the path, with case.',
+    }),
+  },
+  { additionalProperties: false, description: 'Paths whose findings are not reported.' },
+);
+
 export const RegistrySchema = named(
   'Registry',
   {
@@ -34,6 +46,7 @@ export const RegistrySchema = named(
     access: RegistryAccessSchema,
     perimeter: Type.Object({ mode: Type.Enum(['specific', 'entire']), automatic: Type.Boolean() }),
     intervalSeconds: Type.Integer(),
+    exclusions: ExclusionsSchema,
     createdAt: Time,
     syncedAt: nullable(Time),
     nextSyncAt: Time,
@@ -44,8 +57,24 @@ export const RegistrySchema = named(
 export function viewRegistry(registry: Registry): Static<typeof RegistrySchema> {
   const { id, provider, host, account, region, access, perimeter, intervalSeconds } = registry;
   const times = { createdAt: timeOf(registry.createdAt), syncedAt: timeOrNull(registry.syncedAt), nextSyncAt: timeOf(registry.nextSyncAt) };
-  return { id, provider, host, account, region, access, perimeter: { ...perimeter }, intervalSeconds, ...times };
+  return {
+    id,
+    provider,
+    host,
+    account,
+    region,
+    access,
+    perimeter: { ...perimeter },
+    intervalSeconds,
+    exclusions: viewExclusions(registry.exclusions),
+    ...times,
+  };
 }
+
+export const viewExclusions = ({ presets, expressions }: ExclusionSettings): Static<typeof ExclusionsSchema> => ({
+  presets: [...presets],
+  expressions: [...expressions],
+});
 
 export const WebhookKeySchema = named(
   'WebhookKey',

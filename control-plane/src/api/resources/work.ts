@@ -2,7 +2,7 @@ import { CoverageSchema, verdicts } from '@tidewaiter/shared/findings';
 import { assignmentKinds, assignmentStates } from '@tidewaiter/shared/protocol';
 import { type Static, Type } from 'typebox';
 import type { Assignment } from '../../assignments/index.ts';
-import type { Scan } from '../../findings/index.ts';
+import type { ExcludedCounts, Scan } from '../../findings/index.ts';
 import { DigestSchema, Id, named, nullable, ref, Time, timeOf, timeOrNull } from './schema.ts';
 
 export const AssignmentSchema = named(
@@ -56,6 +56,21 @@ const Unread = Type.Array(Type.Object({ digest: DigestSchema, code: Type.String(
 const Verdict = Type.Enum([...verdicts]);
 const Counts = Type.Record(Type.String(), Type.Integer(), { description: 'Reported findings by confidence.' });
 
+export const ExcludedSchema = Type.Object(
+  {
+    findings: Type.Integer({ description: 'Not reported for their path alone.' }),
+    pierced: Type.Integer({ description: 'Reported though a preset excludes their path, being certain.' }),
+    byExpression: Type.Record(Type.String(), Type.Integer(), { description: 'What each hid; one that two hide counts for both.' }),
+  },
+  { description: 'What exclusions did; it touches no verdict.' },
+);
+
+export const viewExcluded = ({ findings, pierced, byExpression }: ExcludedCounts): Static<typeof ExcludedSchema> => ({
+  findings,
+  pierced,
+  byExpression: { ...byExpression },
+});
+
 export const ScanSchema = named(
   'Scan',
   {
@@ -64,6 +79,7 @@ export const ScanSchema = named(
     verdict: Verdict,
     coverage: CoverageSchema,
     counts: Counts,
+    excluded: ExcludedSchema,
     unread: Unread,
     ruleSet: Type.String(),
     scannedAt: Time,
@@ -79,6 +95,7 @@ export function viewScan(scan: Scan): Static<typeof ScanSchema> {
     verdict,
     coverage,
     counts: { ...scan.counts },
+    excluded: viewExcluded(scan.excluded),
     unread: [...scan.unread],
     ruleSet: ruleSetHash,
     scannedAt: timeOf(scannedAt),
@@ -93,7 +110,15 @@ export const ScanDetailSchema = named(
 
 export const VerdictSchema = named(
   'Verdict',
-  { digest: DigestSchema, verdict: Verdict, coverage: CoverageSchema, counts: Counts, scannedAt: Time, ruleSet: Type.String() },
+  {
+    digest: DigestSchema,
+    verdict: Verdict,
+    coverage: CoverageSchema,
+    counts: Counts,
+    excluded: ExcludedSchema,
+    scannedAt: Time,
+    ruleSet: Type.String(),
+  },
   'The verdict on a digest, for a pipeline to decide on.',
 );
 
@@ -105,5 +130,13 @@ export const VerdictStateSchema = named(
 
 export function viewVerdict(scan: Scan): Static<typeof VerdictSchema> {
   const { digest, verdict, coverage, counts, scannedAt, ruleSetHash } = scan;
-  return { digest, verdict, coverage, counts: { ...counts }, scannedAt: timeOf(scannedAt), ruleSet: ruleSetHash };
+  return {
+    digest,
+    verdict,
+    coverage,
+    counts: { ...counts },
+    excluded: viewExcluded(scan.excluded),
+    scannedAt: timeOf(scannedAt),
+    ruleSet: ruleSetHash,
+  };
 }

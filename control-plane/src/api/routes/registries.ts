@@ -8,6 +8,7 @@ import { identityOf } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
 import { answers } from '../resources/problem.ts';
 import {
+  ExclusionsSchema,
   IdParams,
   INTERVAL_SECONDS,
   IntervalSchema,
@@ -29,11 +30,16 @@ const NewRegistryBody = Type.Object(
     access: RegistryAccessSchema,
     perimeter: PerimeterSchema,
     intervalSeconds: Type.Optional(IntervalSchema),
+    exclusions: Type.Optional(ExclusionsSchema),
   },
   { additionalProperties: false },
 );
 const ChangeBody = Type.Object(
-  { perimeter: Type.Optional(PerimeterSchema), intervalSeconds: Type.Optional(IntervalSchema) },
+  {
+    perimeter: Type.Optional(PerimeterSchema),
+    intervalSeconds: Type.Optional(IntervalSchema),
+    exclusions: Type.Optional(ExclusionsSchema),
+  },
   { additionalProperties: false, minProperties: 1 },
 );
 const tags = ['registries'];
@@ -50,7 +56,7 @@ export function registryRoutes(server: HttpServer, parts: ApiParts): void {
     {
       schema: {
         tags,
-        summary: 'Change perimeter or interval',
+        summary: 'Change perimeter, interval or exclusions',
         params: IdParams,
         body: ChangeBody,
         response: answers({ 200: ref(RegistrySchema) }),
@@ -110,7 +116,8 @@ async function connect(
   const trust = parts.issuer.trustFacts(workspaceId);
   if (body.access.method === 'web-identity' && trust === null) throw noIssuer();
   const { url, access, intervalSeconds = INTERVAL_SECONDS.fallback } = body;
-  const registry = await parts.registries.create(workspaceId, { url, access, perimeter: perimeterOf(body.perimeter), intervalSeconds });
+  const wanted = { url, access, perimeter: perimeterOf(body.perimeter), intervalSeconds };
+  const registry = await parts.registries.create(workspaceId, { ...wanted, ...(body.exclusions ? { exclusions: body.exclusions } : {}) });
   await parts.workspaces.record(identity, 'registry.create', registry.id, { host: registry.host, access: access.method });
   const { key, secret } = await parts.webhookKeys.create(workspaceId, registry.id);
   const { id } = await parts.assignments.queue(workspaceId, registry.id, 'sync', 'historical');
@@ -126,6 +133,7 @@ async function change(parts: ApiParts, identity: Identity, id: string, body: Sta
   const { workspaceId } = identity;
   const registry = await parts.registries.update(workspaceId, id, {
     ...(body.perimeter ? { perimeter: perimeterOf(body.perimeter) } : {}),
+    ...(body.exclusions ? { exclusions: body.exclusions } : {}),
     ...(body.intervalSeconds ? { intervalSeconds: body.intervalSeconds } : {}),
   });
   if (!registry) throw notFound(`registry ${id}`);

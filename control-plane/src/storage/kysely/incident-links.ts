@@ -1,9 +1,10 @@
 import { type Confidence, confidences } from '@tidewaiter/shared/findings';
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { type Scan, type Severity, severities } from '../port/incidents.ts';
 import type { ScanStore } from '../port/store.ts';
 import { chunksOf, groupBy, toJson } from './columns.ts';
 import type { Session } from './database.ts';
+import { isClosedByExclusion } from './excluded-incidents.ts';
 import type { Tables } from './tables.ts';
 
 /*
@@ -148,7 +149,8 @@ async function updateKnown(linking: Linking, incident: IncidentRow, sights: read
   const isGraver = severities.indexOf(severity) < severities.indexOf(incident.severity);
   if (incident.status !== 'resolved' && !isGraver) return;
   const before = await imagesOf(session, scan.workspaceId, incident.id);
-  const fresh = sights.find((one) => !before.has(one.imageDigest));
+  const isBack = incident.status === 'resolved' && (await isClosedByExclusion(session, scan.workspaceId, incident.id));
+  const fresh = sights.find((one) => !before.has(one.imageDigest)) ?? (isBack ? sights[0] : undefined);
   if (fresh === undefined) return;
   const reopens = incident.status === 'resolved';
   await session
@@ -179,7 +181,8 @@ async function imagesOf(session: Session, workspaceId: string, incidentId: strin
     .distinct()
     .where('findings.workspaceId', '=', workspaceId)
     .where('findings.incidentId', '=', incidentId)
-    .where('sightings.reported', '=', 1)
+    // What exclusions hid was known, too: that a rule goes does not undo what a person resolved.
+    .where(sql<boolean>`(sightings.reported = 1 or sightings.excluded_by <> '[]')`)
     .execute();
   const remembered = await session
     .selectFrom('incidentImages')

@@ -110,7 +110,7 @@ async function fetchRoot(session: Session, workspaceId: string, digest: string, 
   const { manifests, missing, disputed, platforms } = await walk(session, scope, digest, countedIn(session, scope, registryIds));
   // Of a root that others, who do not count here, told otherwise, this is all there is to say.
   const own = manifests.get(digest);
-  if (!own) return disputed.length > 0 ? { digest, images: [], missing, reportedAt: null, disputed } : null;
+  if (!own) return disputed.length > 0 ? { digest, images: [], missing, reportedAt: null, disputed, registryIds } : null;
   const rows = [...manifests.values()];
   const layers = await fetchLayerRows(session, scope, [...manifests.keys()]);
   const named = [...new Set(layers.map((row) => row.layerDigest))];
@@ -135,7 +135,7 @@ async function fetchRoot(session: Session, workspaceId: string, digest: string, 
       findings: ofManifests.get(row.digest) ?? [],
     };
   });
-  return { digest, images, missing, reportedAt: own.createdAt, disputed: [...disputed, ...standing.disputed] };
+  return { digest, images, missing, reportedAt: own.createdAt, disputed: [...disputed, ...standing.disputed], registryIds };
 }
 
 async function fetchLayerRows(

@@ -74,8 +74,8 @@ function select(session: Session, workspaceId: string, incidentId: string, after
     .orderBy('sightings.rootDigest');
 }
 
-/** A verdict on the same root under another engine that came after the sighting's own. */
-const laterScan = (session: Session) =>
+/** @internal A verdict on the same root under another engine that came after the sighting's own. */
+export const laterScan = (session: Session) =>
   session
     .selectFrom('scans as own')
     .innerJoin('scans as later', (join) => join.onRef('later.workspaceId', '=', 'own.workspaceId').onRef('later.digest', '=', 'own.digest'))

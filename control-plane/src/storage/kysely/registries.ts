@@ -6,10 +6,18 @@ import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
 
-export function registryVerbs(database: Database): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update' | 'listDue'> {
+export function registryVerbs(
+  database: Database,
+): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update' | 'listDue' | 'listUnjudged' | 'updateJudged'> {
   return {
     async create(workspaceId, registry) {
-      const row = { ...registry, workspaceId, access: toJson(registry.access), perimeter: toJson(registry.perimeter) };
+      const row = {
+        ...registry,
+        workspaceId,
+        access: toJson(registry.access),
+        perimeter: toJson(registry.perimeter),
+        exclusions: toJson(registry.exclusions),
+      };
       await database.write((session) => session.insertInto('registries').values(row).execute());
     },
     fetch: (workspaceId, id) => database.read((session) => fetchRegistry(session, workspaceId, id)),
@@ -37,6 +45,29 @@ export function registryVerbs(database: Database): Pick<RegistryStore, 'create' 
       );
       return rows.map(registryOf);
     },
+    async listUnjudged(limit) {
+      const rows = await database.read((session) =>
+        session
+          .selectFrom('registries')
+          .selectAll()
+          .where('judgedRevision', '<', (eb) => eb.ref('exclusionsRevision'))
+          .orderBy('id')
+          .limit(limit)
+          .execute(),
+      );
+      return rows.map(registryOf);
+    },
+    updateJudged: (workspaceId, id, revision) =>
+      database.write(async (session) => {
+        const updated = await session
+          .updateTable('registries')
+          .set({ judgedRevision: revision })
+          .where('workspaceId', '=', workspaceId)
+          .where('id', '=', id)
+          .where('judgedRevision', '<', revision)
+          .executeTakeFirst();
+        return updated.numUpdatedRows > 0n;
+      }),
   };
 }
 
@@ -44,18 +75,19 @@ async function update(
   session: Session,
   workspaceId: string,
   id: string,
-  { perimeter, access, ...change }: Parameters<RegistryStore['update']>[2],
+  { perimeter, access, exclusions, ...change }: Parameters<RegistryStore['update']>[2],
 ): Promise<boolean> {
   const before = await fetchRegistry(session, workspaceId, id);
   if (!before) return false;
   await session
     .updateTable('registries')
-    .set({
+    .set((eb) => ({
       id,
       ...present(change),
       ...(perimeter === undefined ? {} : { perimeter: toJson(perimeter) }),
       ...(access === undefined ? {} : { access: toJson(access) }),
-    })
+      ...(exclusions === undefined ? {} : { exclusions: toJson(exclusions), exclusionsRevision: eb('exclusionsRevision', '+', 1) }),
+    }))
     .where('workspaceId', '=', workspaceId)
     .where('id', '=', id)
     .execute();
@@ -96,5 +128,5 @@ export async function fetchRegistry(session: Session, workspaceId: string, id: s
 }
 
 function registryOf(row: Selectable<Tables['registries']>): Registry {
-  return { ...row, access: fromJson(row.access), perimeter: fromJson(row.perimeter) };
+  return { ...row, access: fromJson(row.access), perimeter: fromJson(row.perimeter), exclusions: fromJson(row.exclusions) };
 }

@@ -1,9 +1,11 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Scan } from '../port/incidents.ts';
 import type { ScanStore } from '../port/store.ts';
 import { chunksOf, fromJson, pageOf, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
+import { closeExcluded, reportedIncidents } from './excluded-incidents.ts';
 import { linkIncidents } from './incident-links.ts';
+import { laterScan } from './occurrences.ts';
 import type { Tables } from './tables.ts';
 
 type Seen = Parameters<ScanStore['create']>[2][number];
@@ -17,7 +19,9 @@ export function scanStore(database: Database): ScanStore {
         await database.lock(session, `scans ${workspaceId}`);
         await upsert(session, scan);
         const links = await linkIncidents(session, scan, seen, newId, nowMs);
+        const reportedBefore = await reportedIncidents(session, scan);
         await replaceSightings(session, scan, seen);
+        await closeExcluded(session, scan, reportedBefore, newId, nowMs);
         return links;
       }),
     async fetchLatest(workspaceId, digest) {
@@ -34,6 +38,7 @@ export function scanStore(database: Database): ScanStore {
       );
       return row ? scanOf(row) : null;
     },
+    ...exclusionVerbs(database),
     list: (workspaceId, filter, page) =>
       database.read((session) => {
         const rows = session
@@ -52,8 +57,62 @@ export function scanStore(database: Database): ScanStore {
   };
 }
 
+function exclusionVerbs(database: Database): Pick<ScanStore, 'listDigests' | 'countExcluded'> {
+  return {
+    listDigests: (workspaceId, registryId, page) =>
+      database.read((session) =>
+        pageOf(
+          page,
+          (after, limit) => selectPlacedScans(session, workspaceId, registryId).where('scans.digest', '>', after).limit(limit).execute(),
+          ({ digest }) => digest,
+          ({ digest }) => digest,
+        ),
+      ),
+    async countExcluded(workspaceId, registryId) {
+      const rows = await database.read((session) => selectExcluded(session, workspaceId, registryId).execute());
+      return rows.map(({ excludedBy, reported, findings }) => ({ excludedBy: fromJson(excludedBy), reported: reported === 1, findings }));
+    },
+  };
+}
+
+const selectPlacedScans = (session: Session, workspaceId: string, registryId: string) =>
+  session
+    .selectFrom('scans')
+    .innerJoin('placements', (join) =>
+      join.onRef('placements.workspaceId', '=', 'scans.workspaceId').onRef('placements.digest', '=', 'scans.digest'),
+    )
+    .select('scans.digest')
+    .distinct()
+    .where('scans.workspaceId', '=', workspaceId)
+    .where('placements.registryId', '=', registryId)
+    .orderBy('scans.digest');
+
+const selectExcluded = (session: Session, workspaceId: string, registryId: string) =>
+  session
+    .selectFrom('sightings')
+    .select(['sightings.excludedBy', 'sightings.reported'])
+    .select((eb) => eb.fn.count<number>('sightings.findingId').distinct().as('findings'))
+    .where('sightings.workspaceId', '=', workspaceId)
+    .where(sql<boolean>`sightings.excluded_by <> '[]'`)
+    .where('sightings.rootDigest', 'in', (eb) =>
+      eb
+        .selectFrom('placements')
+        .select('placements.digest')
+        .where('placements.workspaceId', '=', workspaceId)
+        .where('placements.registryId', '=', registryId),
+    )
+    .where((eb) => eb.not(eb.exists(laterScan(session))))
+    .groupBy(['sightings.excludedBy', 'sightings.reported'])
+    .orderBy('sightings.excludedBy');
+
 async function upsert(session: Session, scan: Scan): Promise<void> {
-  const row = { ...scan, coverage: toJson(scan.coverage), counts: toJson(scan.counts), unread: toJson(scan.unread) };
+  const row = {
+    ...scan,
+    coverage: toJson(scan.coverage),
+    counts: toJson(scan.counts),
+    unread: toJson(scan.unread),
+    excluded: toJson(scan.excluded),
+  };
   const { id: _, workspaceId: __, ...change } = row;
   await session
     .insertInto('scans')
@@ -75,17 +134,24 @@ async function replaceSightings(session: Session, scan: Scan, seen: readonly See
     await session
       .insertInto('sightings')
       .values(
-        chunk.map(({ findingId, imageDigest, visibility, reported }) => ({
+        chunk.map(({ findingId, imageDigest, visibility, reported, excludedBy }) => ({
           ...key,
           findingId,
           imageDigest,
           visibility,
           reported: reported ? (1 as const) : (0 as const),
+          excludedBy: toJson(excludedBy),
         })),
       )
       .execute();
 }
 
 function scanOf(row: Selectable<Tables['scans']>): Scan {
-  return { ...row, coverage: fromJson(row.coverage), counts: fromJson(row.counts), unread: fromJson(row.unread) };
+  return {
+    ...row,
+    coverage: fromJson(row.coverage),
+    counts: fromJson(row.counts),
+    unread: fromJson(row.unread),
+    excluded: fromJson(row.excluded),
+  };
 }

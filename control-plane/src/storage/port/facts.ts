@@ -47,6 +47,8 @@ export interface RootFacts {
   readonly reportedAt: number | null;
   /** Manifests and layers of which a sensor of one of the root's registries reported another body than those who witness the one kept. */
   readonly disputed: readonly string[];
+  /** Registries in which it, or an index above it, is placed. */
+  readonly registryIds: readonly string[];
 }
 
 export interface LayerClaimAnswer {

@@ -1,5 +1,14 @@
 import type { Confidence, Coverage, Verdict, Visibility } from '@tidewaiter/shared/findings';
 
+/** What exclusions did to the findings of a verdict. One that two expressions hide counts for both. */
+export interface ExcludedCounts {
+  /** Not reported for their path alone. */
+  readonly findings: number;
+  /** Reported though a preset excludes their path, being certain. */
+  readonly pierced: number;
+  readonly byExpression: Readonly<Record<string, number>>;
+}
+
 /** The verdict on a root digest under one engine. */
 export interface Scan {
   readonly workspaceId: string;
@@ -14,6 +23,7 @@ export interface Scan {
   /** Layers that became no fact, with the failure's code. */
   readonly unread: readonly { readonly digest: string; readonly code: string; readonly detail: string }[];
   readonly scannedAt: number;
+  readonly excluded: ExcludedCounts;
 }
 
 export type IncidentStatus = 'triggered' | 'assigned' | 'resolved' | 'ignored';

@@ -1,3 +1,4 @@
+import type { ExclusionSettings } from '@tidewaiter/shared/exclusions';
 import type { RegistryAccess } from '@tidewaiter/shared/protocol';
 
 /** What of a registry is watched. `specific`: none until chosen, new ones off. `entire`: all, new ones on. */
@@ -21,6 +22,11 @@ export interface Registry {
   readonly syncedAt: number | null;
   readonly nextSyncAt: number;
   readonly deletedAt: number | null;
+  readonly exclusions: ExclusionSettings;
+  /** Grows with each change of the exclusions. */
+  readonly exclusionsRevision: number;
+  /** The revision that every verdict of the registry was made under, or a later one. */
+  readonly judgedRevision: number;
 }
 
 /** A key of the push webhook; two may live at once per registry. */

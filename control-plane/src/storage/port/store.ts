@@ -20,7 +20,7 @@ import type { ApiToken, AuditEntry, Workspace } from './workspaces.ts';
  * - What finds the workspace out: `TokenStore.fetchByHash` by an API token, `SensorStore.enrol` by an enrolment token,
  *   `SensorStore.fetchById` by an assertion, `RegistryStore.fetchByWebhookKey` by a webhook key.
  * - Deliveries that no key names a workspace for: `EventStore.createRejection`, `EventStore.countRejections`.
- * - Sweeps of the installation: `RegistryStore.listDue`, `EventStore.listSettled`, `EventStore.prune`, `AssignmentStore.expire`,
+ * - Sweeps of the installation: `RegistryStore.listDue`, `RegistryStore.listUnjudged`, `EventStore.listSettled`, `EventStore.prune`, `AssignmentStore.expire`,
  *   `FactStore.prune`.
  * - The installation itself: `WorkspaceStore.list`; `IssuerKeyStore.list`, `IssuerKeyStore.create`, `IssuerKeyStore.update`, since AWS knows
  *   one issuer.
@@ -82,13 +82,17 @@ export interface RegistryStore {
   list(workspaceId: string, page: PageRequest): Promise<Page<Registry>>;
   /**
    * A changed perimeter mode also sets `watched` of its repositories: entire -> all; specific -> as they stand. `deletedAt` also marks
-   * what stands in it as gone and cancels its live assignments.
+   * what stands in it as gone and cancels its live assignments. `exclusions` also raises their revision.
    */
   update(
     workspaceId: string,
     id: string,
-    change: Partial<Pick<Registry, 'perimeter' | 'intervalSeconds' | 'access' | 'syncedAt' | 'nextSyncAt' | 'deletedAt'>>,
+    change: Partial<Pick<Registry, 'perimeter' | 'intervalSeconds' | 'access' | 'syncedAt' | 'nextSyncAt' | 'deletedAt' | 'exclusions'>>,
   ): Promise<boolean>;
+  /** Registries of all workspaces, live or not, whose verdicts were not all made under their exclusions' revision. */
+  listUnjudged(limit: number): Promise<readonly Registry[]>;
+  /** Every verdict of the registry was made under this revision; one that is known already to be later stays. */
+  updateJudged(workspaceId: string, id: string, revision: number): Promise<boolean>;
   /** Live registries of all workspaces whose nextSyncAt has passed. */
   listDue(nowMs: number, limit: number): Promise<readonly Registry[]>;
   /**
@@ -329,6 +333,8 @@ export interface ScanStore {
   /**
    * Replaces the verdict on (digest, engine), keeping its id, and with it the visibility of each finding per image; creates the
    * incidents of new fingerprints and reopens resolved ones that an image not seen before holds (each with an activity of `system`).
+   * An open incident of which nothing is reported any more, since exclusions hide what this verdict reported before, is resolved (activity
+   * `excluded`), and reopened when one of its findings is reported again.
    * Incidents are made from findings at or above the reporting confidence only (`reported`), with the gravest `severity` seen.
    * They change at `nowMs`, which for facts that came late is after `scannedAt`; where it is not given, at `scannedAt`.
    */
@@ -341,12 +347,20 @@ export interface ScanStore {
       readonly visibility: Visibility;
       readonly reported: boolean;
       readonly severity: Severity;
+      readonly excludedBy: readonly string[];
     }[],
     newId: () => string,
     nowMs?: number,
   ): Promise<{ readonly created: readonly string[]; readonly reopened: readonly string[] }>;
   /** By `scannedAt`. */
   fetchLatest(workspaceId: string, digest: string): Promise<Scan | null>;
+  /** Digests placed in the registry that have a verdict, by digest. */
+  listDigests(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<string>>;
+  /** Distinct findings in the registry's latest verdicts whose path is excluded, by what excludes it and whether they are reported for all that. */
+  countExcluded(
+    workspaceId: string,
+    registryId: string,
+  ): Promise<readonly { readonly excludedBy: readonly string[]; readonly reported: boolean; readonly findings: number }[]>;
   list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
 }
 

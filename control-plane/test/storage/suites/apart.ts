@@ -18,6 +18,7 @@ import {
   registryOf,
   summaryOf,
   tokenOf,
+  noneExcluded,
 } from '../samples.ts';
 
 const first = { cursor: null, limit: 100 };
@@ -38,6 +39,7 @@ const scanOf = (workspaceId: string): Scan => ({
   counts: { certain: 1 },
   unread: [],
   scannedAt: 50,
+  excluded: noneExcluded,
 });
 
 /** A workspace in which everything there can be is there. */
@@ -77,7 +79,7 @@ async function world(store: Store) {
   await store.facts.createLayerPart(workspaceId, sensor.id, engine, layer, part, 10);
   const findingId = newId();
   await store.facts.createLayer(workspaceId, sensor.id, engine, summaryOf(layer, 1), 1, [findingId], 10);
-  const seen = { findingId, imageDigest: image, visibility: 'visible' as const, reported: true, severity: 'high' as const };
+  const seen = { findingId, imageDigest: image, visibility: 'visible' as const, reported: true, severity: 'high' as const, excludedBy: [] };
   const { created } = await store.scans.create(workspaceId, scanOf(workspaceId), [seen], newId);
   const incidentId = created[0] ?? '';
   await store.incidents.createNote(workspaceId, incidentId, { id: newId(), author: 'a', text: 't', createdAt: 1 });
@@ -111,6 +113,7 @@ function attempts(
     'registries.fetch': [() => registries.fetch(w, r), null],
     'registries.list': [() => registries.list(w, first), nobody],
     'registries.update': [() => registries.update(w, r, { deletedAt: 5 }), false],
+    'registries.updateJudged': [() => registries.updateJudged(w, r, 9), false],
     'registries.createWebhookKey': [
       () => registries.createWebhookKey(w, r, { id: 'k', keyHash: hexOf(newId()), createdAt: 1, expiresAt: null }, 9, 5),
       fails,
@@ -159,6 +162,8 @@ function attempts(
     ],
     'scans.create': [() => scans.create(w, { ...scanOf(w), digest: digestOf('theirs') }, [it.seen], newId), fails],
     'scans.fetchLatest': [() => scans.fetchLatest(w, image), null],
+    'scans.listDigests': [() => scans.listDigests(w, r, first), nobody],
+    'scans.countExcluded': [() => scans.countExcluded(w, r), []],
     'scans.list': [() => scans.list(w, { digest: image }, first), nobody],
     'incidents.fetch': [() => incidents.fetch(w, incidentId), null],
     'incidents.list': [() => incidents.list(w, { digest: image, repositoryId: repository.id }, first), nobody],
@@ -189,6 +194,7 @@ const beyondWorkspaces = [
   'sensors.createAssertion',
   'registries.create',
   'registries.listDue',
+  'registries.listUnjudged',
   'registries.fetchByWebhookKey',
   'events.listSettled',
   'events.prune',

@@ -3,7 +3,7 @@ import type { CatalogPage, Grant } from '@tidewaiter/shared/protocol';
 import type { Test } from 'tap';
 import type { Registry, Store } from '../../../src/storage/index.ts';
 import type { Stores } from '../conformance.ts';
-import { assignmentOf, createWorkspace, digestOf, enrol, newId, registryOf, reportImage } from '../samples.ts';
+import { assignmentOf, createWorkspace, digestOf, enrol, newId, registryOf, reportImage, noneExcluded } from '../samples.ts';
 
 const first = { cursor: null, limit: 100 };
 type Image = CatalogPage['images'][number];
@@ -300,6 +300,7 @@ async function unscanned(t: Test, stores: Stores): Promise<void> {
           counts: {},
           unread: [],
           scannedAt: 5,
+          excluded: noneExcluded,
           ...change,
         },
         [],

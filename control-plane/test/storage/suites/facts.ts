@@ -18,6 +18,7 @@ import {
   registryOf,
   reportImage,
   summaryOf,
+  noneExcluded,
 } from '../samples.ts';
 
 interface Reader {
@@ -398,6 +399,7 @@ async function roots(t: Test, stores: Stores): Promise<void> {
       coverage: imageOf('', []).coverage,
       counts: {},
       scannedAt: 5,
+      excluded: noneExcluded,
     };
     const unread = [{ digest: layer, code: 'c', detail: 'd' }];
     await store.scans.create(scan.workspaceId, { ...scan, id: newId(), engineKey: engineKey(otherEngine), unread: [] }, [], newId);

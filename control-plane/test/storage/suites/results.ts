@@ -2,7 +2,7 @@ import { emptyCoverage, engineKey } from '@tidewaiter/shared/findings';
 import type { Test } from 'tap';
 import type { Registry, Scan, ScanStore, Store } from '../../../src/storage/index.ts';
 import type { Stores } from '../conformance.ts';
-import { createWorkspace, digestOf, engine, enrol, findingOf, hexOf, newId, registryOf, reportImage } from '../samples.ts';
+import { createWorkspace, digestOf, engine, enrol, findingOf, hexOf, newId, registryOf, reportImage, noneExcluded } from '../samples.ts';
 
 const first = { cursor: null, limit: 100 };
 type Seen = Parameters<ScanStore['create']>[2][number];
@@ -18,6 +18,7 @@ const scanOf = (workspaceId: string, digest: string, change: Partial<Scan> = {})
   counts: { certain: 1 },
   unread: [],
   scannedAt: 50,
+  excluded: noneExcluded,
   ...change,
 });
 
@@ -55,6 +56,7 @@ const seen = ({ image, findingId }: Found, change: Partial<Seen> = {}): Seen => 
   visibility: 'not-a-file',
   reported: true,
   severity: 'high',
+  excludedBy: [],
   ...change,
 });
 
@@ -71,6 +73,7 @@ export async function resultsSuite(t: Test, stores: Stores): Promise<void> {
   await closings(t, stores);
   await occurrences(t, stores);
   await changes(t, stores);
+  await exclusions(t, stores);
 }
 
 async function verdicts(t: Test, stores: Stores): Promise<void> {
@@ -350,5 +353,102 @@ async function changes(t: Test, stores: Stores): Promise<void> {
     for (const note of notes) t.equal(await store.incidents.createNote(workspaceId, id, note), true);
     t.same((await store.incidents.listNotes(workspaceId, id, first)).items, notes);
     t.match(await store.incidents.count(workspaceId), { assigned: 1 });
+  });
+}
+
+async function exclusions(t: Test, stores: Stores): Promise<void> {
+  const settings = { presets: [], expressions: ['/vendor/'] };
+
+  await t.test('each change of exclusions is one revision that is open until its verdicts are made', async (t) => {
+    const store = await stores.open(t);
+    const { workspaceId, id } = await connect(store);
+    const unjudged = async () => (await store.registries.listUnjudged(1_000)).filter((registry) => registry.id === id);
+    t.same(await unjudged(), []);
+    await store.registries.update(workspaceId, id, { exclusions: settings });
+    await store.registries.update(workspaceId, id, { exclusions: settings });
+    await store.registries.update(workspaceId, id, { intervalSeconds: 9_000 });
+    t.match(await unjudged(), [{ exclusions: settings, exclusionsRevision: 2, judgedRevision: 0 }]);
+    t.equal(await store.registries.updateJudged(workspaceId, id, 1), true);
+    t.match(await unjudged(), [{ judgedRevision: 1 }], 'another change came meanwhile');
+    t.equal(await store.registries.updateJudged(workspaceId, id, 2), true);
+    t.equal(await store.registries.updateJudged(workspaceId, id, 1), false, 'a slower replica takes nothing back');
+    t.same(await unjudged(), []);
+  });
+
+  await t.test('what exclusions hide is counted by expression, each finding once, in the latest verdicts of the registry', async (t) => {
+    const store = await stores.open(t);
+    const registry = await connect(store);
+    const { workspaceId } = registry;
+    const [one, two, three] = [
+      await place(store, registry, 'a', 'x'),
+      await place(store, registry, 'b', 'y'),
+      await place(store, registry, 'c', 'z'),
+    ];
+    const hidden = { reported: false, excludedBy: ['/a/', '/b/'] };
+    const excluded = { findings: 1, pierced: 0, byExpression: { '/a/': 1, '/b/': 1 } };
+    await store.scans.create(
+      workspaceId,
+      scanOf(workspaceId, one.image, { excluded }),
+      [seen(one, hidden), seen(one, { ...hidden, imageDigest: 'other' })],
+      newId,
+    );
+    await store.scans.create(
+      workspaceId,
+      scanOf(workspaceId, two.image),
+      [seen(two, { reported: false, excludedBy: ['/a/'] }), seen(one, hidden)],
+      newId,
+    );
+    await store.scans.create(workspaceId, scanOf(workspaceId, three.image), [seen(three, { excludedBy: ['/p/'] })], newId);
+    t.same(await store.scans.countExcluded(workspaceId, registry.id), [
+      { excludedBy: ['/a/', '/b/'], reported: false, findings: 1 },
+      { excludedBy: ['/a/'], reported: false, findings: 1 },
+      { excludedBy: ['/p/'], reported: true, findings: 1 },
+    ]);
+    t.match(await store.scans.fetchLatest(workspaceId, one.image), { excluded });
+    const images = [one.image, two.image, three.image].sort();
+    t.same(await store.scans.listDigests(workspaceId, registry.id, { cursor: null, limit: 3 }), { items: images, nextCursor: null });
+    const page = await store.scans.listDigests(workspaceId, registry.id, { cursor: null, limit: 2 });
+    t.same((await store.scans.listDigests(workspaceId, registry.id, { cursor: page.nextCursor, limit: 2 })).items, images.slice(2));
+    const later = { engineKey: 'k/2/r/l', scannedAt: 60, verdict: 'clean' as const };
+    await store.scans.create(workspaceId, scanOf(workspaceId, three.image, later), [], newId);
+    t.equal((await store.scans.countExcluded(workspaceId, registry.id)).length, 2, 'not what an earlier engine saw');
+  });
+
+  await t.test('an exclusion closes an incident that nothing reports any more, and brings it back', async (t) => {
+    const store = await stores.open(t);
+    const registry = await connect(store);
+    const { workspaceId } = registry;
+    const [one, two] = [await place(store, registry, 'a', 'x'), await place(store, registry, 'b', 'x')];
+    const judge = (found: Found, change: Partial<Seen>) =>
+      store.scans.create(workspaceId, scanOf(workspaceId, found.image), [seen(found, change)], newId);
+    const hidden = { reported: false, excludedBy: ['/a/'] };
+    const { created } = await judge(one, {});
+    const [id = ''] = created;
+    await judge(two, {});
+    await judge(one, hidden);
+    t.match(await store.incidents.fetch(workspaceId, id), { status: 'triggered' }, 'another image still reports it');
+    await judge(two, hidden);
+    t.match(await store.incidents.fetch(workspaceId, id), { status: 'resolved', resolvedAt: 50 });
+    t.same((await store.incidents.listOccurrences(workspaceId, id, first)).items, []);
+    await judge(two, hidden);
+    t.same(await judge(two, {}), { created: [], reopened: [id] });
+    t.match(await store.incidents.fetch(workspaceId, id), { status: 'triggered', resolvedAt: null });
+    const told = (await store.incidents.listActivity(workspaceId, id, first)).items.map(({ action }) => action);
+    t.same(told, ['created', 'excluded', 'reopened']);
+  });
+
+  await t.test('what a person closed stays closed, whatever exclusions come and go', async (t) => {
+    const store = await stores.open(t);
+    const registry = await connect(store);
+    const { workspaceId } = registry;
+    const one = await place(store, registry, 'a', 'x');
+    const judge = (change: Partial<Seen>) => store.scans.create(workspaceId, scanOf(workspaceId, one.image), [seen(one, change)], newId);
+    const { created } = await judge({});
+    const [id = ''] = created;
+    const activity = { id: newId(), at: 51, actor: 'token:1', action: 'resolve', details: {} };
+    await store.incidents.update(workspaceId, id, { status: 'resolved', resolvedAt: 51 }, activity);
+    await judge({ reported: false, excludedBy: ['/a/'] });
+    t.same(await judge({}), { created: [], reopened: [] });
+    t.match(await store.incidents.fetch(workspaceId, id), { status: 'resolved', resolvedAt: 51 });
   });
 }

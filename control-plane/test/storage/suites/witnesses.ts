@@ -14,6 +14,7 @@ import {
   registryOf,
   reportImage,
   summaryOf,
+  noneExcluded,
 } from '../samples.ts';
 
 const [layer, other, image] = [digestOf('layer'), digestOf('other'), digestOf('image')] as [string, string, string];
@@ -183,15 +184,15 @@ async function disputes(t: Test, stores: Stores): Promise<void> {
     await reportImage(store, await enrol(store, one.workspaceId, [one.id]), apart, [layer]);
     t.equal(await rootOf(store, two, apart), null);
     t.equal(await reportImage(store, await enrol(store, one.workspaceId, [two.id]), apart, []), 'conflict');
-    t.same(await rootOf(store, two, apart), { digest: apart, images: [], missing: [apart], disputed: [apart] });
+    t.match(await rootOf(store, two, apart), { digest: apart, images: [], missing: [apart], disputed: [apart] });
   });
 }
 
 async function judge(store: Store, { workspaceId }: Registry, digest: string, verdict: 'clean' | 'findings' | 'gone' = 'findings') {
   const root = await store.facts.fetchRoot(workspaceId, digest, engine);
   const findings = (root?.images ?? []).flatMap((one) => one.layers.flatMap((at) => at.findings));
-  const told = { ruleSetHash: engine.ruleSetHash, coverage: emptyCoverage, counts: {}, unread: [], scannedAt: 50 };
-  const seen = { imageDigest: digest, visibility: 'visible' as const, reported: true, severity: 'high' as const };
+  const told = { ruleSetHash: engine.ruleSetHash, coverage: emptyCoverage, counts: {}, unread: [], scannedAt: 50, excluded: noneExcluded };
+  const seen = { imageDigest: digest, visibility: 'visible' as const, reported: true, severity: 'high' as const, excludedBy: [] };
   return store.scans.create(
     workspaceId,
     { id: newId(), digest, engineKey: engineKey(engine), verdict, ...told },

@@ -1,3 +1,4 @@
+import type { ExclusionSettings } from '@tidewaiter/shared/exclusions';
 import type { RegistryAccess } from '@tidewaiter/shared/protocol';
 import type { Perimeter, PushEvent } from '../../port/registries.ts';
 import type { Json } from '../columns.ts';
@@ -16,6 +17,9 @@ export interface Registries {
   syncedAt: number | null;
   nextSyncAt: number;
   deletedAt: number | null;
+  exclusions: Json<ExclusionSettings>;
+  exclusionsRevision: number;
+  judgedRevision: number;
 }
 
 export interface WebhookKeys {

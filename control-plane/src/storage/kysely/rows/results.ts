@@ -1,5 +1,5 @@
 import type { Confidence, Coverage, Verdict, Visibility } from '@tidewaiter/shared/findings';
-import type { IgnoreReason, IncidentStatus, Severity } from '../../port/incidents.ts';
+import type { ExcludedCounts, IgnoreReason, IncidentStatus, Severity } from '../../port/incidents.ts';
 import type { Json } from '../columns.ts';
 
 type Details = Readonly<Record<string, unknown>>;
@@ -34,6 +34,7 @@ export interface Scans {
   counts: Json<Readonly<Record<string, number>>>;
   unread: Json<readonly { readonly digest: string; readonly code: string; readonly detail: string }[]>;
   scannedAt: number;
+  excluded: Json<ExcludedCounts>;
 }
 
 /** A finding seen through one image under a root, by the root's verdict. */
@@ -45,6 +46,8 @@ export interface Sightings {
   imageDigest: string;
   visibility: Visibility;
   reported: Flag;
+  /** Expressions that exclude its path: it is not reported for them, or pierces them. */
+  excludedBy: Json<readonly string[]>;
 }
 
 export interface Incidents {
