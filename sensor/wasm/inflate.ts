@@ -3,10 +3,11 @@
 // State lies in memory and not in globals, so that a stream can be set aside while another is read (layout.ts, INFLATE_*).
 //
 // Two decoders share the tables. The fast one runs while a whole symbol's worth of input and output is sure to be there and checks nothing
-// else; the exact one takes a symbol only when all of its bits and room for it are there, or leaves it. How the fast one is fast, measured on
-// image layers against the same code without it: 64-bit bit buffer refilled without a branch; one table entry says symbol, extra bits and code
-// length (11 bits for literals and lengths, 8 for distances, longer codes behind the table); up to three literals a refill; the next entry
-// is loaded before a match is copied (-4 %); matches are copied 16 bytes at a time, repeated patterns by a shuffle (-3 %).
+// else; the exact one takes a symbol only when all of its bits and room for it are there, or leaves it. How the fast one is fast: a
+// 64-bit bit buffer refilled without a branch; one table entry says symbol, extra bits and code length (11 bits for literals and lengths, 8
+// for distances, longer codes behind the table); up to three literals a refill; the next entry is loaded before a match is copied; matches are
+// copied 16 bytes at a time, repeated patterns by a shuffle. Together 0.57 GB/s on a Debian layer with the CRC-32, where Node's gunzip and sha256
+// do 0.40; 2.9 literals a match there, so that what is left is branches nobody can foretell. What each trick gives alone was not measured.
 import { INFLATE_AT, INFLATE_BYTES } from '../src/memory/layout';
 
 // The state, at INFLATE_AT: what a stream is in the middle of, and the tables of its block.
@@ -123,8 +124,8 @@ function isCode(kind: i32, used: u32): bool {
 }
 
 /**
- * Makes the table of a code. The part that is filled doubles with each bit of length (half of the stores of filling every place of a
- * symbol at once); codes longer than `tableBits` go to sub-tables behind it, as wide as the codes that share their beginning need.
+ * Makes the table of a code. The part that is filled doubles with each bit of length instead of
+ * filling every place of a symbol at once; codes longer than `tableBits` go to sub-tables behind it, as wide as the codes that share their beginning need.
  */
 function build(kind: i32, table: usize, tableBits: u32, lengths: usize, size: u32): bool {
   const used = sortSymbols(lengths, size);

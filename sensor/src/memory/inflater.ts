@@ -27,7 +27,7 @@ const owners = new WeakMap<PassMemory, Inflater>();
 /**
  * Raw deflate (RFC 1951), streaming, from one place of the pass memory to another. Input comes in pieces of any size, output goes wherever
  * there is room; what lies outside of both is neither read nor written. Several may share a memory and take turns at any time: the one whose
- * turn it was is set aside (11 KiB, a microsecond). It accepts, refuses and gives what node:zlib does.
+ * turn it was is set aside, 11 KiB. It accepts, refuses and gives what node:zlib does.
  */
 export class Inflater {
   readonly #memory: PassMemory;
