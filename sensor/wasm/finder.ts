@@ -3,7 +3,7 @@
 // what it writes is a list of few places worth an exact look. What it says of a place never depends on where the data was cut.
 import { TABLES_AT } from '../src/memory/layout';
 import {
-  CHANGE_EVERY, ESCAPED_URL_LITERAL, KEYWORD_HEADS, KEYWORD_LENGTH_BITS, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD,
+  CHANGE_EVERY, ESCAPED_URL_LITERAL, KEYWORD_HEADS, KEYWORD_LENGTH_BITS, KEYWORD_LINES, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD,
   KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT, PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW,
   TRAIT_DASH, TRAIT_DIGIT, TRAIT_LOWER, TRAIT_LOWER_HEX, TRAIT_UNDERSCORE, TRAIT_UPPER, TRAIT_UPPER_HEX, URL_AUTHORITY_MAX, URL_LITERAL, WHOLE_WORD, WIDE_LITERAL,
 } from '../src/memory/tables';
@@ -203,7 +203,7 @@ function endsWord(at: usize, start: usize): bool {
   return found;
 }
 
-/** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or the one before. */
+/** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or one of the few before. */
 function keywordsBefore(start: usize, length: u32): void {
   const traits = traitsOf(start, start + length);
   const stop = start - low > (KEYWORD_REACH as usize) ? start - KEYWORD_REACH : low;
@@ -228,7 +228,7 @@ function keywordsBefore(start: usize, length: u32): void {
       const i = 31 - clz(words | feeds);
       const bit: u32 = 1 << i;
       if ((feeds & bit) != 0) {
-        if (++lines == 2) return;
+        if (++lines == KEYWORD_LINES) return;
         feeds ^= bit;
       } else {
         words ^= bit;

@@ -1,8 +1,14 @@
+import { KEYWORD_LINES } from '../memory/index.ts';
+
 /** How a value stands to a provider's word before it. */
 export type Standing =
-  /** The value of a name that says provider and secret: `ATERA_API_KEY=`, `atera: {apiKey: "` */
+  /** The value of a name that says provider and secret: `ATERA_API_KEY=`, `atera api key: ` */
   | 'named'
-  /** The word, and a word for secrets, stand before the value on its line. */
+  /** The value of a name that says secret, in a part of the provider's name: `atera: {apiKey: "` */
+  | 'inside'
+  /** The value of a name that says secret; the provider's word is in the sentence or the line before. */
+  | 'beside'
+  /** The word is the value's name, or the word and a word for secrets stand before it. */
   | 'mentioned'
   | 'none';
 
@@ -20,16 +26,28 @@ const telling =
 /** Names of values that look random and are no secret. */
 const harmless =
   /sha-?(?:1|2|224|256|384|512)(?![0-9])|md5|crc|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|thumbprint|cache|nonce|[ug]uid|build|trace|request|resolved|version|public|licen[cs]e_?id|\bid\b|[a-z]Id\b|_id\b|\bref\b|branch|\bimage\b|blob|font|\bicon|selector|class/i;
-/** Words between an identifier and its value that name neither. */
-const fillers = /\b(?:value|default|val|string|str|text|data|bearer|basic|token|const|char|name|var|env|type|final|static|str)\b/gi;
-const operator = /(?:[=:>,(]|\bis\b)[\s"'`\\[{(]{0,8}(?:(?:Bearer|Basic|token)\s)?$/i;
-const REACH = 112;
+/** Words between an identifier and its value that name neither, and those that only say what kind of secret it is. */
+const fillers =
+  /\b(?:value|default|val|string|str|text|data|bearer|basic|const|char|name|var|env|type|final|static|sensitive|true|false|null|none|nil|is|was|the|my|our|a|api|rest|access|secret|auth|private|client|app|personal|live|test|prod|production|service|account|user|oauth2?|token|key|password|credentials?|header)s?\b/gi;
+/** What stands between a name and its value, in the languages of programs, configurations, shells and logs. */
+const operator =
+  /(?:[=:>,(|?]|<-|\b(?:is|was|or)\b|(?<=\s)--?[A-Za-z][\w-]{0,40}(?=[\s=]))[\s"'`\\[{(@=&|>+-]{0,24}(?:(?:Bearer|Basic|token|key|str|string)[\s:=]{1,3})?$/i;
+/** The columns of a table's rows, then a row's beginning. */
+const sqlValues = /^[`"\])\w\s,]{0,80}\bVALUES\s{0,4}\([^()]{0,80}$/i;
+const urlParameter = /[?&;][\w.-]{1,40}=$/;
+/** How far before a value a word may stand that is joined to it by a sentence or by nothing. */
+const PROSE_MAX = 64;
+const REACH = 160;
 
-/** The text before a value that can speak of it: its line, and the one before. */
+/** The text before a value that can speak of it. */
 export function textBefore(text: string, start: number): string {
   const near = text.slice(Math.max(0, start - REACH), start);
-  const line = near.lastIndexOf('\n');
-  return near.slice(line < 0 ? 0 : near.lastIndexOf('\n', line - 1) + 1);
+  let line = near.length;
+  for (let lines = 0; lines < KEYWORD_LINES; lines++) {
+    line = near.lastIndexOf('\n', line - 1);
+    if (line <= 0) return near;
+  }
+  return near.slice(line + 1);
 }
 
 /** The last mention of one of the words (in lower case), as a word, before a value. */
@@ -41,7 +59,7 @@ export function mentionOf(before: string, words: readonly string[]): Mention | n
     for (let at = folded.lastIndexOf(word); at > bestAt; at = at === 0 ? -1 : folded.lastIndexOf(word, at - 1)) {
       if (!isWord(before, at, at + word.length)) continue;
       const from = identifierStart(before, at);
-      const identifier = /^[\w$-]*/.exec(before.slice(from))?.[0] ?? '';
+      const identifier = /^[\w$.-]*/.exec(before.slice(from))?.[0] ?? '';
       best = { span: before.slice(from), identifier, word: before.slice(at, at + word.length) };
       bestAt = at;
       break;
@@ -60,30 +78,53 @@ function isWord(text: string, from: number, to: number): boolean {
 
 function identifierStart(text: string, at: number): number {
   let from = at;
-  while (from > 0 && /[\w$-]/.test(text.charAt(from - 1))) from--;
+  while (from > 0 && /[\w$.-]/.test(text.charAt(from - 1))) from--;
   return from;
 }
 
 /** How the value after `span` stands to its provider's word. */
 export function standingOf({ span, identifier, word }: Mention): Standing {
-  const rest = span.replace(word, '');
+  const own = telling.test(word) ? identifier : identifier.replace(word, '');
   const after = span.slice(identifier.length);
-  if (harmless.test(identifier.replace(word, '')) || harmless.test(lastName(after))) return 'none';
-  const tells = telling.test(rest);
+  const name = lastName(after);
+  if (harmless.test(own) || harmless.test(name)) return 'none';
   const isAssigned = operator.test(span);
-  if (!tells) return isAssigned && isStructure(after, 0) ? 'mentioned' : 'none';
-  if (isStructure(after, 2) && (isAssigned || (telling.test(identifier.replace(word, '')) && /^["']?\s{1,8}["']?$/.test(after))))
-    return 'named';
+  const between = wordsOf(after);
+  if (telling.test(own) && isNameOf(after, isAssigned)) return 'named';
+  const tells = telling.test(span.replace(word, ''));
+  if (!tells) return isAssigned && between.length <= 2 && !between.prose ? 'mentioned' : 'none';
+  if (isAssigned && between.length === 0 && !after.includes('\n')) return 'named';
+  if (isAssigned && telling.test(name) && !between.prose && between.length <= 6 && !/[})\]][,;]?\s/.test(after)) return 'inside';
+  if (span.length > PROSE_MAX) return 'none';
+  if (isAssigned && telling.test(assignedName(span))) return 'beside';
   return span.includes('\n') ? 'none' : 'mentioned';
+}
+
+/** Is what stands after a name nothing but the way to its value? */
+function isNameOf(after: string, isAssigned: boolean): boolean {
+  if (sqlValues.test(after)) return true;
+  const between = wordsOf(after);
+  return (isAssigned && between.length <= 2 && !between.prose) || /^["']?\s{1,8}["']?$/.test(after);
 }
 
 /** What a value is assigned to, where that is not the identifier itself: `{id: 7, token: ` says token. */
 function lastName(after: string): string {
-  return after.slice(Math.max(after.lastIndexOf(','), after.lastIndexOf(';'), after.lastIndexOf('{'), after.lastIndexOf('\n')) + 1);
+  const name = after.slice(Math.max(...[',', ';', '{', '\n', '&', '?'].map((border) => after.lastIndexOf(border))) + 1);
+  return /[A-Za-z]/.test(name) ? name : after.trimEnd().slice(after.trimEnd().lastIndexOf('\n') + 1);
 }
 
-/** True when nothing but punctuation and at most `words` names stand there: no sentence. */
-function isStructure(text: string, words: number): boolean {
-  const rest = text.replaceAll(fillers, '').match(/[A-Za-z][\w-]*/g) ?? [];
-  return rest.length <= words && !/[A-Za-z] [A-Za-z]/.test(text.replaceAll(fillers, ''));
+/** The word or two before the operator at the end: `Using Key=` says Using Key. */
+function assignedName(span: string): string {
+  return (
+    /([A-Za-z][\w.-]{0,40}(?: [A-Za-z][\w.-]{0,40})?)["'\])]{0,3}\s{0,8}(?:[=:]|\bis\b)[^A-Za-z0-9]{0,24}(?:(?:Bearer|Basic|token)\s)?$/i.exec(
+      span,
+    )?.[1] ?? ''
+  );
+}
+
+/** The names in a text but for those that say nothing, and whether two of them stand side by side, as in a sentence. */
+function wordsOf(text: string): { readonly length: number; readonly prose: boolean } {
+  if (urlParameter.test(text) && !/\s/.test(text)) return { length: 0, prose: false };
+  const rest = text.replaceAll(fillers, '');
+  return { length: rest.match(/[A-Za-z][\w-]*/g)?.length ?? 0, prose: /[A-Za-z] [A-Za-z]/.test(rest) };
 }

@@ -56,6 +56,8 @@ export const RUN_LONG = 1024;
 export const KEYWORD_RUN_MAX = 500;
 /** How far before a run its keyword may begin. */
 export const KEYWORD_REACH = 96;
+/** On how many lines it may stand: the run's own and those before it, as `[atera]`, a URL and a key have it. */
+export const KEYWORD_LINES = 4;
 /** A run beside a keyword changes between small letters, digits and capitals once in so many characters: one of [a-z2-7] does so in 3, and capitals in groups seldom do. */
 export const CHANGE_EVERY = 12;
 export const KEYWORDS_OF_RUN_MAX = 8;

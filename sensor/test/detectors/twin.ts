@@ -2,6 +2,7 @@ import type { CompiledRules } from '../../src/detectors/compile.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import {
   CHANGE_EVERY,
+  KEYWORD_LINES,
   KEYWORD_REACH,
   KEYWORD_RUN_MAX,
   KEYWORDS_OF_RUN_MAX,
@@ -62,7 +63,7 @@ function* keywords(text: string, start: number, run: string, rules: CompiledRule
   let lines = 0;
   let found = 0;
   for (let at = start - 1; at >= Math.max(0, start - KEYWORD_REACH); at--) {
-    if (text[at] === '\n' && ++lines === 2) return;
+    if (text[at] === '\n' && ++lines === KEYWORD_LINES) return;
     if (!/^(?:[^A-Za-z]|[a-z](?=[A-Z]))[A-Za-z]$/.test(at === 0 ? ` ${text[0]}` : text.slice(at - 1, at + 1))) continue;
     for (const anchor of rules.keywords.toReversed()) {
       const fits = length >= anchor.run[0] && length <= anchor.run[1] && at + anchor.text.length <= start;

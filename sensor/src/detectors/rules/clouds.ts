@@ -1,6 +1,6 @@
 import { alphabets } from '../alphabets.ts';
 import type { Rule } from '../rule.ts';
-import { nearKeyword } from './near-keyword.ts';
+import { near } from './near.ts';
 import { token } from './token.ts';
 
 /** Providers of machines, data and monitoring whose keys need one rule each. */
@@ -42,22 +42,24 @@ export const rules: readonly Rule[] = [
     examples: (rng) => [`HEROKU_API_KEY=${[8, 4, 4, 4, 12].map((n) => rng.chars(alphabets.hex, n)).join('-')}\n`],
     nearMisses: (rng) => [`HEROKU_DYNO_ID=${[8, 4, 4, 4, 12].map((n) => rng.chars(alphabets.hex, n)).join('-')}\n`],
   },
-  nearKeyword({
-    id: 'cloudflare-api-token',
-    facts: ['Cloudflare/API token / global key / Origin CA'],
-    name: 'Cloudflare API token',
-    keywords: ['cloudflare', 'cf_api'],
-    body: 'url',
-    length: 40,
-  }),
-  nearKeyword({
-    id: 'cloudflare-global-key',
-    facts: ['Cloudflare/API token / global key / Origin CA'],
-    name: 'Cloudflare global API key',
-    keywords: ['cloudflare', 'cf_api'],
-    body: 'hex',
-    length: 37,
-  }),
+  ...near([
+    {
+      id: 'cloudflare-api-token',
+      facts: ['Cloudflare/API token / global key / Origin CA'],
+      name: 'Cloudflare API token',
+      words: ['cloudflare', 'cf api'],
+      value: /[A-Za-z0-9_-]{40}/,
+    },
+  ]),
+  ...near([
+    {
+      id: 'cloudflare-global-key',
+      facts: ['Cloudflare/API token / global key / Origin CA'],
+      name: 'Cloudflare global API key',
+      words: ['cloudflare', 'cf api'],
+      value: /[0-9a-f]{37}/,
+    },
+  ]),
   {
     id: 'cloudflare-origin-ca-key',
     facts: ['Cloudflare/API token / global key / Origin CA'],
@@ -105,22 +107,24 @@ export const rules: readonly Rule[] = [
     examples: (rng) => [`dapi${rng.chars(alphabets.hex, 32)}`, `dapi${rng.chars(alphabets.hex, 32)}-2`],
     nearMisses: (rng) => [`dapi${rng.chars(alphabets.hex, 30)}`],
   },
-  nearKeyword({
-    id: 'datadog-api-key',
-    facts: ['Datadog/API / application key'],
-    name: 'Datadog API key',
-    keywords: ['datadog', 'dd_api', 'dd-api', 'ddapi'],
-    body: 'hex',
-    length: 32,
-  }),
-  nearKeyword({
-    id: 'datadog-app-key',
-    facts: ['Datadog/API / application key'],
-    name: 'Datadog application key',
-    keywords: ['datadog', 'dd_app', 'dd-app', 'ddapp'],
-    body: 'hex',
-    length: 40,
-  }),
+  ...near([
+    {
+      id: 'datadog-api-key',
+      facts: ['Datadog/API / application key'],
+      name: 'Datadog API key',
+      words: ['datadog', 'dd api'],
+      value: /[0-9a-f]{32}/,
+    },
+  ]),
+  ...near([
+    {
+      id: 'datadog-app-key',
+      facts: ['Datadog/API / application key'],
+      name: 'Datadog application key',
+      words: ['datadog', 'dd app'],
+      value: /[0-9a-f]{40}/,
+    },
+  ]),
   token({
     id: 'datadog-app-key-v2',
     facts: ['Datadog/API / application key'],

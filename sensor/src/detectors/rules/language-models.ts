@@ -1,6 +1,6 @@
 import { alphabets } from '../alphabets.ts';
 import type { Rule } from '../rule.ts';
-import { nearKeyword } from './near-keyword.ts';
+import { near } from './near.ts';
 import { token } from './token.ts';
 
 /** Providers of language models whose keys need one rule each. */
@@ -48,30 +48,33 @@ export const rules: readonly Rule[] = [
     body: 'url',
     length: 77,
   }),
-  nearKeyword({
-    id: 'wandb-legacy-api-key',
-    facts: ['Weights & Biases/API key'],
-    name: 'Weights & Biases API key (legacy)',
-    keywords: ['wandb'],
-    body: 'hex',
-    length: 40,
-  }),
-  nearKeyword({
-    id: 'mistral-api-key',
-    facts: ['Mistral/API key'],
-    name: 'Mistral API key',
-    keywords: ['mistral'],
-    body: 'alnum',
-    length: 32,
-  }),
-  nearKeyword({
-    id: 'cohere-api-key',
-    facts: ['Cohere/API key'],
-    name: 'Cohere API key',
-    keywords: ['cohere', 'co_api_key'],
-    body: 'alnum',
-    length: 40,
-  }),
+  ...near([
+    {
+      id: 'wandb-legacy-api-key',
+      facts: ['Weights & Biases/API key'],
+      name: 'Weights & Biases API key (legacy)',
+      words: ['wandb'],
+      value: /[0-9a-f]{40}/,
+    },
+  ]),
+  ...near([
+    {
+      id: 'mistral-api-key',
+      facts: ['Mistral/API key'],
+      name: 'Mistral API key',
+      words: ['mistral'],
+      value: /[A-Za-z0-9]{32}/,
+    },
+  ]),
+  ...near([
+    {
+      id: 'cohere-api-key',
+      facts: ['Cohere/API key'],
+      name: 'Cohere API key',
+      words: ['cohere', 'co api key'],
+      value: /[A-Za-z0-9]{40}/,
+    },
+  ]),
   {
     id: 'deepseek-api-key',
     facts: ['DeepSeek/API key'],

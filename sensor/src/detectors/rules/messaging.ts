@@ -1,6 +1,6 @@
 import { alphabets } from '../alphabets.ts';
 import type { Rng, Rule } from '../rule.ts';
-import { nearKeyword } from './near-keyword.ts';
+import { near } from './near.ts';
 import { token } from './token.ts';
 
 /** The first part of a Discord token is base64 of a snowflake: 17 to 20 decimal digits. */
@@ -61,15 +61,15 @@ export const rules: readonly Rule[] = [
     examples: (rng) => [`TWILIO_API_KEY=SK${rng.chars(alphabets.hex, 32)}\n`],
     nearMisses: (rng) => [`SOMETHING=SK${rng.chars(alphabets.hex, 32)}\n`],
   },
-  nearKeyword({
-    id: 'twilio-auth-token',
-    facts: ['Twilio/API key / account SID+token'],
-    name: 'Twilio auth token',
-    keywords: ['twilio'],
-    body: 'hex',
-    length: 32,
-    telling: 'token|secret|auth|key',
-  }),
+  ...near([
+    {
+      id: 'twilio-auth-token',
+      facts: ['Twilio/API key / account SID+token'],
+      name: 'Twilio auth token',
+      words: ['twilio'],
+      value: /[0-9a-f]{32}/,
+    },
+  ]),
   {
     id: 'mailgun-api-key',
     facts: ['Mailgun/Private key'],

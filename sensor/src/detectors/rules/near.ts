@@ -77,17 +77,20 @@ function checkNear({ secret, start, window }: Candidate, words: readonly string[
   if (!looksIssued(secret) || (spec.value === undefined && !/[0-9]/.test(secret))) return null;
   const mention = mentionOf(textBefore(window.text, start), words);
   if (mention === null) return null;
-  const standing = standingOf(mention);
-  return confidenceOf(standing, spec, mention.identifier.length > mention.word.length);
+  return confidenceOf(standingOf(mention), spec);
 }
 
-function confidenceOf(standing: Standing, spec: NearSpec, isPartOfName: boolean): Found | null {
+function confidenceOf(standing: Standing, { everyday, value }: NearSpec): Found | null {
+  const isVague = everyday === true || value === undefined;
   switch (standing) {
     case 'named':
-      if (spec.everyday === true && !isPartOfName) return null;
       return {};
+    case 'inside':
+      return everyday === true ? { confidence: 'possible' } : {};
+    case 'beside':
+      return isVague ? { confidence: 'possible' } : {};
     case 'mentioned':
-      return spec.everyday === true || spec.value === undefined ? null : { confidence: 'possible' };
+      return isVague ? null : { confidence: 'possible' };
     case 'none':
       return null;
   }

@@ -1,6 +1,6 @@
 import { alphabets } from '../alphabets.ts';
 import type { Rule } from '../rule.ts';
-import { nearKeyword } from './near-keyword.ts';
+import { near } from './near.ts';
 
 /** django.core.management.utils.get_random_secret_key draws from these. */
 const DJANGO = 'abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)';
@@ -30,13 +30,13 @@ export const rules: readonly Rule[] = [
     examples: (rng) => [`SECRET_KEY = 'django-insecure-${rng.chars(DJANGO, 50)}'\n`],
     nearMisses: (rng) => [`SECRET_KEY = 'django-insecure-${rng.chars(DJANGO, 40)}'\n`],
   },
-  nearKeyword({
-    id: 'rails-secret-key-base',
-    facts: ['Django/Flask/Rails/Symfony/SECRET_KEY / secret_key_base / master.key / APP_SECRET'],
-    name: 'Rails secret_key_base',
-    keywords: ['secret_key_base', 'secretkeybase'],
-    body: 'hex',
-    length: 128,
-    telling: 'secret',
-  }),
+  ...near([
+    {
+      id: 'rails-secret-key-base',
+      facts: ['Django/Flask/Rails/Symfony/SECRET_KEY / secret_key_base / master.key / APP_SECRET'],
+      name: 'Rails secret_key_base',
+      words: ['secret key base'],
+      value: /[0-9a-f]{128}/,
+    },
+  ]),
 ];

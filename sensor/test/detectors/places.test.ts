@@ -1,0 +1,51 @@
+import { createRng, nearPlaces, places, secretGenerators } from '@tidewaiter/dev-cloud/samples';
+import tap from 'tap';
+import { builtInRules, TextDetector } from '../../src/detectors/index.ts';
+import { createPassMemory } from '../../src/memory/index.ts';
+
+const texts = new TextDetector(builtInRules, createPassMemory);
+
+/** Known by a word and the form of the value, by a form alone, and by a word as a level above the name. */
+const detectors = ['atera-api-key', 'github-pat', 'twilio-auth-token'];
+
+function assignmentOf(detector: string): { readonly name: string; readonly value: string } {
+  const assignment = secretGenerators.find((generator) => generator.detector === detector)?.make(createRng(5)).assignment;
+  if (assignment === undefined) throw new RangeError(`${detector} has no variable`);
+  return assignment;
+}
+
+const atera = assignmentOf('atera-api-key').value;
+const confidencesOf = (text: string): string[] => texts.matches(text).map(({ detector, confidence }) => `${detector} ${confidence}`);
+
+await tap.test('a secret under its name is found in every kind of file that developers write', async (t) => {
+  for (const detector of detectors) {
+    for (const [place, write] of Object.entries(places)) {
+      const found = texts.matches(write(assignmentOf(detector)));
+      t.ok(
+        found.some(({ confidence }) => confidence !== 'possible'),
+        `${detector} in ${place}`,
+      );
+    }
+  }
+});
+
+await tap.test('a value of a provider named near by is likely where its own name says secret, and else possible', async (t) => {
+  const of = (place: string): string => nearPlaces[place]?.({ name: 'ATERA_API_KEY', value: atera }) ?? '';
+  t.strictSame(confidencesOf(of('log of a request')), ['atera-api-key likely']);
+  t.strictSame(confidencesOf(of('URL then key')), ['atera-api-key likely']);
+  t.strictSame(confidencesOf(of('provider, then assignment')), ['atera-api-key possible']);
+  t.strictSame(confidencesOf(of('constructor call')), ['atera-api-key possible']);
+});
+
+await tap.test('what stands far from its provider, or is named as no secret, is none', async (t) => {
+  for (const text of [
+    `atera is written about in this line, and the key that comes next is not its own\n = '${atera}'\n`,
+    `atera_api_key_sha256 = "${atera}"\n`,
+    `{"atera": {"commit": "${atera}"}}\n`,
+    `atera:\n  image: x\n  digest: ${atera}\n`,
+    `atera = true\n\n\n\n\nkey = "${atera}"\n`,
+    `aterakeyboard ${atera}\n`,
+    `we met in matera token = "${atera}"\n`,
+  ])
+    t.strictSame(confidencesOf(text), [], text);
+});
