@@ -17,8 +17,9 @@ await build({
   format: 'esm',
   target: 'node24',
   conditions: ['@tidewaiter/source'],
-  // What only the daemon and remote registries load stays a package of its own.
-  external: ['@aws-sdk/*', 'jose', 'pino', 'typebox', 'undici', 'ws'],
+  // What only the daemon, remote registries and rare formats load stays a package of its own. (Node.js warns of seek-bzip's `new Buffer` outside
+  // node_modules.)
+  external: ['seek-bzip', 'xz-decompress', '@aws-sdk/*', 'jose', 'pino', 'typebox', 'undici', 'ws'],
   // Some packages are CommonJS and ask for Node.js's own modules by `require`.
   banner: { js: "import { createRequire as bundleRequire } from 'node:module'; const require = bundleRequire(import.meta.url);" },
   legalComments: 'inline',

@@ -29,6 +29,7 @@ async function decode(cutter: StreamCutter, inside: StreamInside): Promise<Stop>
       const { done, value } = await reader.read();
       if (done) return cutter.fault;
       const stop = inside.write(value);
+      free(value);
       if (!stop) continue;
       await reader.cancel();
       return stop;
@@ -37,6 +38,11 @@ async function decode(cutter: StreamCutter, inside: StreamInside): Promise<Stop>
     // The decoder finds what is wrong inside; that the bytes end, or ask for what it does not have, is known before.
     return cutter.fault ?? 'corrupt';
   }
+}
+
+/** The decoder's output buffers, freed at once: left to the collector, hundreds of MiB of them wait for it. */
+function free({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) buffer.transfer(0);
 }
 
 /** Pulled piece by piece: nothing is read before the decoder wants it. */
