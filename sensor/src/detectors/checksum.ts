@@ -29,3 +29,8 @@ export function crcHexLittleEndian(text: string): string {
   bytes.writeUInt32LE(crc32(text));
   return bytes.toString('hex');
 }
+
+/** Confluent's tail: CRC-32, the low byte first, in base64 without its padding. */
+export function crcBase64(text: string): string {
+  return Buffer.from(crcHexLittleEndian(text), 'hex').toString('base64').slice(0, 6);
+}

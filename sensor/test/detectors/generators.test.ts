@@ -58,9 +58,8 @@ await tap.test('a preview shows at most 8 public characters and the length', asy
 });
 
 await tap.test('redaction leaves the rest of a text as it is', async (t) => {
-  const rng = createRng(41);
   for (const { detector, make } of secretGenerators) {
-    const { text, secret } = make(rng);
+    const { text, secret } = make(createRng(43));
     const redacted = texts.redact(`ünï ${text} end`);
     t.notOk(redacted.includes(secret), detector);
     t.ok(redacted.startsWith('ünï ') && redacted.endsWith(' end'), `${detector}: around it`);
@@ -79,8 +78,8 @@ await tap.test('a text longer than a block is scanned whole', async (t) => {
 });
 
 await tap.test('every generated secret is found in base64, in UTF-16 and inside a binary', async (t) => {
-  const rng = createRng(61);
   for (const { detector, make } of secretGenerators) {
+    const rng = createRng(61);
     const { text } = make(rng);
     const noise = (): Buffer => Buffer.concat([rng.bytes(200), Buffer.from([0])]);
     const forms = {

@@ -1,3 +1,4 @@
+import { azureKeys } from './azure.ts';
 import { configFiles } from './config-files.ts';
 import { keys } from './keys.ts';
 import { logins } from './logins.ts';
@@ -16,6 +17,7 @@ export const secretGenerators: readonly SecretGenerator[] = [
   ...keys,
   ...structuredTokens,
   ...plainTokens,
+  ...azureKeys,
   ...logins,
   ...tail,
   ...configFiles,

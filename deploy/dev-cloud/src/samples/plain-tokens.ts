@@ -1,4 +1,4 @@
-import { ALNUM, BASE58, BASE64, BECH32, DIGITS, HEX, LETTERS, LOWER, URL_SAFE } from './alphabets.ts';
+import { ALNUM, BASE58, BASE64, DIGITS, HEX, LETTERS, LOWER, URL_SAFE } from './alphabets.ts';
 import type { Rng } from './rng.ts';
 import { assigned, type SecretGenerator } from './sample.ts';
 
@@ -41,7 +41,6 @@ const rows: readonly (readonly [detector: string, variable: string, parts: reado
   ['shopify-access-token', 'SHOPIFY_TOKEN', ['shpat_', [HEX, 32]]],
   ['doppler-token', 'DOPPLER_TOKEN', ['dp.pt.', [ALNUM, 43]]],
   ['pulumi-token', 'PULUMI_ACCESS_TOKEN', ['pul-', [HEX, 40]]],
-  ['age-secret-key', 'AGE_KEY', ['AGE-SECRET-KEY-1', [BECH32, 58]]],
   ['anthropic-api-key', 'ANTHROPIC_API_KEY', ['sk-ant-api03-', [URL_SAFE, 93], 'AA']],
   ['anthropic-oauth-token', 'CLAUDE_TOKEN', ['sk-ant-oat01-', [URL_SAFE, 93], 'AA']],
   ['huggingface-token', 'HF_TOKEN', ['hf_', [LETTERS, 34]]],
@@ -81,21 +80,7 @@ const rows: readonly (readonly [detector: string, variable: string, parts: reado
   ['slack-user-token', 'SLACK_USER_TOKEN', ['xoxp-2', [DIGITS, 11], '-3', [DIGITS, 11], '-7', [DIGITS, 12], '-', [HEX, 32]]],
   ['slack-config-token', 'SLACK_CONFIG', ['xoxe.xoxp-1-', [ALNUM, 163]]],
   ['telegram-bot-token', 'TELEGRAM_BOT_TOKEN', ['6', [DIGITS, 9], ':AA', [ALNUM, 33]]],
-  ['azure-entra-client-secret', 'AZURE_CLIENT_SECRET', [[ALNUM, 3], '8Q~', [ALNUM, 34]]],
-  ['azure-storage-key', 'AZURE_STORAGE_KEY', [[BASE64, 76], '+ASt', [BASE64, 6], '==']],
-  ['azure-cosmos-key', 'COSMOS_KEY', [[BASE64, 76], 'ACDb', [BASE64, 6], '==']],
-  ['azure-service-bus-key', 'SERVICE_BUS_KEY', [[BASE64, 33], '+ASb', [BASE64, 6], '=']],
-  ['azure-event-hub-key', 'EVENT_HUB_KEY', [[BASE64, 33], '+AEh', [BASE64, 6], '=']],
-  ['azure-relay-key', 'RELAY_KEY', [[BASE64, 33], '+ARm', [BASE64, 6], '=']],
-  ['azure-redis-key', 'AZURE_REDIS_KEY', [[BASE64, 33], 'AzCa', [BASE64, 6], '=']],
-  ['azure-functions-key', 'FUNCTION_HOST_KEY', [[URL_SAFE, 44], 'AzFu', [URL_SAFE, 6], '==']],
-  ['azure-search-key', 'AZURE_SEARCH_KEY', [[ALNUM, 42], 'AzSe', [ALNUM, 6]]],
-  ['azure-iot-key', 'IOTHUB_KEY', [[BASE64, 33], 'AIoT', [BASE64, 6], '=']],
-  ['azure-api-management-key', 'APIM_KEY', [[BASE64, 76], 'APIM', [BASE64, 6], '==']],
-  ['azure-batch-key', 'AZURE_BATCH_KEY', [[BASE64, 76], '+ABa', [BASE64, 6], '==']],
-  ['azure-ml-classic-key', 'AZURE_ML_KEY', [[BASE64, 76], '+AMC', [BASE64, 6], '==']],
   ['azure-app-configuration-key', 'APP_CONFIG_KEY', [[ALNUM, 52], 'JQQJ99', [ALNUM, 14], 'AAACAZAC', [ALNUM, 4]]],
-  ['azure-container-registry-password', 'ACR_PASSWORD', [[BASE64, 42], '+ACR', [BASE64, 6]]],
   ['azure-devops-pat', 'AZURE_DEVOPS_PAT', [[ALNUM, 52], 'JQQJ99B', [`ABCDEFGHIJKL`, 1], [ALNUM, 12], 'AAAAAZDO', [ALNUM, 4]]],
   ['azure-ai-key', 'AZURE_OPENAI_KEY', [[ALNUM, 52], 'JQQJ99B', ['ABCDEFGHIJKL', 1], [ALNUM, 12], 'AAABACOG', [ALNUM, 4]]],
   ['aws-session-token', 'AWS_SESSION_TOKEN', ['IQoJb3JpZ2luX2Vj', [BASE64, 600], '=']],

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { ALNUM, DIGITS, HEX, LOWER, URL_SAFE } from './alphabets.ts';
-import { crc36, crc62, crcHex, crcHexLowFirst } from './checksums.ts';
+import { ALNUM, BASE64, DIGITS, HEX, LOWER, URL_SAFE } from './alphabets.ts';
+import { bech32, crc36, crc62, crcBase64, crcHex, crcHexLowFirst } from './checksums.ts';
 import type { Rng } from './rng.ts';
 import { assigned, type SecretGenerator } from './sample.ts';
 
@@ -41,6 +41,23 @@ function jwtRs256(payload: unknown): string {
   return `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`;
 }
 
+/** Confluent: `cflt`, 54 characters, and 6 of the CRC-32 over them. */
+function confluent(rng: Rng): string {
+  const body = rng.chars(BASE64, 54);
+  return `cflt${body}${crcBase64(body)}`;
+}
+
+/** Sentry: `sntrys_`, the claims (iat, url, region_url, org) in base64 JSON, and 43 random characters (sentry's RFC 91). */
+function sentryOrganisation(rng: Rng): string {
+  const claims = {
+    iat: 1_790_000_000.5 + rng.below(1e6),
+    url: 'https://sentry.io',
+    region_url: 'https://us.sentry.io',
+    org: rng.chars(LOWER, 7),
+  };
+  return `sntrys_${base64Json(claims)}_${rng.bytes(32).toString('base64').replace(/=+$/, '')}`;
+}
+
 const field = (type: number, bytes: Buffer): Buffer => Buffer.concat([Buffer.from([type, bytes.length]), bytes]);
 
 /** A version 2 macaroon (libmacaroons): location, identifier, no caveat, signature. */
@@ -79,6 +96,16 @@ const generators: Readonly<Record<string, readonly [variable: string, make: (rng
     (rng) =>
       `ABSK${Buffer.from(`BedrockAPIKey-${rng.chars(LOWER, 4)}-at-${rng.chars(DIGITS, 12)}:${rng.chars(URL_SAFE, 60)}`).toString('base64')}`,
   ],
+  'age-secret-key': [
+    'AGE_KEY',
+    (rng) =>
+      bech32(
+        'age-secret-key-',
+        Array.from({ length: 52 }, () => rng.below(32)),
+      ).toUpperCase(),
+  ],
+  'confluent-cloud-api-secret': ['CONFLUENT_API_SECRET', confluent],
+  'sentry-organisation-token': ['SENTRY_AUTH_TOKEN', sentryOrganisation],
   'pypi-token': ['TWINE_PASSWORD', pypiMacaroon],
   'jfrog-reference-token': [
     'JFROG_TOKEN',

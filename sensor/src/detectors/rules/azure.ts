@@ -1,9 +1,13 @@
 import { alphabets, LEFT } from '../alphabets.ts';
 import type { LiteralName } from '../literals.ts';
 import { percentDecoded } from '../percent.ts';
+import { hasEntraTail, hasMarvinTail } from '../marvin.ts';
 import type { Rng, Rule } from '../rule.ts';
 
-/** "Identifiable" keys: a provider's mark stands at a fixed offset of the base64 text (Microsoft's security utilities, docs). */
+/** Kinds of keys that messaging services issue. */
+const messaging = ['Send0000', 'Listen00', 'Manage00', 'System00', 'Unknown0'];
+
+/** "Identifiable" keys: a provider's mark stands at a fixed offset of the base64 text, a checksum after it (Microsoft's security utilities, docs). */
 function marked(spec: {
   id: string;
   name: string;
@@ -12,6 +16,8 @@ function marked(spec: {
   at: number;
   length: number;
   pad: string;
+  /** The kinds of keys whose names seed the checksum (IdentifiableMetadata, ibidem). */
+  seeds: readonly string[];
   facts: readonly string[];
 }): Rule {
   const { at, mark, pad } = spec;
@@ -27,6 +33,8 @@ function marked(spec: {
     around: [spec.length + 8, spec.length + 8],
     confidence: 'likely',
     rank: 1,
+    // Some services change characters afterwards that their clients cannot take: a wrong checksum proves nothing.
+    check: ({ secret }) => (hasMarvinTail(Buffer.from(secret, 'base64'), spec.seeds) ? { confidence: 'certain', proven: true } : {}),
     examples: (rng) => [rng.chars(alphabets.base64, at) + mark + rng.chars(alphabets.base64, after) + pad],
     nearMisses: (rng) => [rng.chars(alphabets.base64, at - 1) + mark + rng.chars(alphabets.base64, after) + pad, mark],
   };
@@ -44,6 +52,7 @@ export const rules: readonly Rule[] = [
     at: 76,
     length: 88,
     pad: '==',
+    seeds: ['Default0'],
   }),
   marked({
     id: 'azure-cosmos-key',
@@ -54,6 +63,7 @@ export const rules: readonly Rule[] = [
     at: 76,
     length: 88,
     pad: '==',
+    seeds: ['MastRO00', 'MastRW00', 'SysAll00', 'Resour00', 'SystRO00', 'SystRW00', 'Encryp00'],
   }),
   marked({
     id: 'azure-service-bus-key',
@@ -64,6 +74,7 @@ export const rules: readonly Rule[] = [
     at: 33,
     length: 44,
     pad: '=',
+    seeds: messaging,
   }),
   marked({
     id: 'azure-event-hub-key',
@@ -74,6 +85,7 @@ export const rules: readonly Rule[] = [
     at: 33,
     length: 44,
     pad: '=',
+    seeds: messaging,
   }),
   marked({
     id: 'azure-relay-key',
@@ -84,6 +96,7 @@ export const rules: readonly Rule[] = [
     at: 33,
     length: 44,
     pad: '=',
+    seeds: messaging,
   }),
   marked({
     id: 'azure-redis-key',
@@ -94,6 +107,7 @@ export const rules: readonly Rule[] = [
     at: 33,
     length: 44,
     pad: '=',
+    seeds: ['Access00'],
   }),
   marked({
     id: 'azure-container-registry-password',
@@ -104,6 +118,7 @@ export const rules: readonly Rule[] = [
     at: 42,
     length: 52,
     pad: '',
+    seeds: ['ACRDflt0'],
   }),
   marked({
     id: 'azure-functions-key',
@@ -114,6 +129,7 @@ export const rules: readonly Rule[] = [
     at: 44,
     length: 56,
     pad: '==',
+    seeds: ['Master00', 'System00', 'Functi00'],
   }),
   marked({
     id: 'azure-search-key',
@@ -124,6 +140,7 @@ export const rules: readonly Rule[] = [
     at: 42,
     length: 52,
     pad: '',
+    seeds: ['Query000', 'PAdmin00'],
   }),
   marked({
     id: 'azure-iot-key',
@@ -134,6 +151,7 @@ export const rules: readonly Rule[] = [
     at: 33,
     length: 44,
     pad: '=',
+    seeds: ['IoTHub00', 'DpsKey00', 'Device00'],
   }),
   marked({
     id: 'azure-api-management-key',
@@ -144,6 +162,7 @@ export const rules: readonly Rule[] = [
     at: 76,
     length: 88,
     pad: '==',
+    seeds: ['Tenant00', 'IoTHub00', 'Gatewy00', 'GitKey00'],
   }),
   marked({
     id: 'azure-batch-key',
@@ -154,6 +173,7 @@ export const rules: readonly Rule[] = [
     at: 76,
     length: 88,
     pad: '==',
+    seeds: ['AbAcct00'],
   }),
   marked({
     id: 'azure-ml-classic-key',
@@ -164,6 +184,7 @@ export const rules: readonly Rule[] = [
     at: 76,
     length: 88,
     pad: '==',
+    seeds: ['Classic0'],
   }),
   {
     id: 'azure-app-configuration-key',
@@ -240,6 +261,8 @@ export const rules: readonly Rule[] = [
     pattern: /(?<![A-Za-z0-9_.~-])[A-Za-z0-9_.~-]{3}[78]Q~[A-Za-z0-9_.~-]{31,34}(?![A-Za-z0-9_.~-])/,
     around: [16, 64],
     confidence: 'likely',
+    // Those of 7Q~ have no checksum.
+    check: ({ secret }) => (hasEntraTail(secret) ? { confidence: 'certain', proven: true } : {}),
     examples: (rng) => [`${rng.chars(alphabets.alnum, 3)}8Q~${rng.chars(alphabets.url, 34)}`],
     nearMisses: (rng) => [`${rng.chars(alphabets.alnum, 3)}8Q~${rng.chars(alphabets.url, 20)}`],
   },

@@ -1,4 +1,5 @@
 import { alphabets } from '../alphabets.ts';
+import { bech32Of, isBech32 } from '../bech32.ts';
 import type { Rule } from '../rule.ts';
 import { near } from './near.ts';
 import { token } from './token.ts';
@@ -150,14 +151,6 @@ export const rules: readonly Rule[] = [
     length: 31,
   }),
   token({ id: 'newrelic-user-key', facts: ['New Relic/Keys'], name: 'New Relic user key', prefix: 'NRAK-', body: 'alnum', length: 27 }),
-  token({
-    id: 'sentry-user-token',
-    facts: ['Sentry/Org / user token'],
-    name: 'Sentry user token',
-    prefix: 'sntryu_',
-    body: 'hex',
-    length: 64,
-  }),
   token({ id: 'linear-api-key', facts: ['Linear/API key'], name: 'Linear API key', prefix: 'lin_api_', body: 'alnum', length: 40 }),
   token({
     id: 'shopify-access-token',
@@ -179,13 +172,21 @@ export const rules: readonly Rule[] = [
   }),
   token({ id: 'doppler-token', facts: ['Doppler/Tokens'], name: 'Doppler token', prefix: 'dp.pt.', body: 'alnum', length: [40, 44] }),
   token({ id: 'pulumi-token', facts: ['Pulumi/Access token'], name: 'Pulumi access token', prefix: 'pul-', body: 'hex', length: 40 }),
-  token({
+  {
     id: 'age-secret-key',
     facts: ['age/X25519 identity'],
     name: 'age secret key',
+    anchors: { prefixes: ['AGE-SECRET-KEY-1'] },
+    pattern: /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}(?![A-Za-z0-9])/,
+    confidence: 'certain',
     prefix: 'AGE-SECRET-KEY-1',
-    body: 'alnum',
-    length: 58,
-    example: (rng) => `AGE-SECRET-KEY-1${rng.chars('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 58)}`,
-  }),
+    check: ({ secret }) => (isBech32(secret) ? { proven: true } : { confidence: 'possible' }),
+    examples: (rng) => [
+      bech32Of(
+        'age-secret-key-',
+        Array.from({ length: 52 }, () => rng.below(32)),
+      ).toUpperCase(),
+    ],
+    nearMisses: (rng) => [`AGE-SECRET-KEY-1${rng.chars('QPZRY9X8', 40)}`, `AGE-SECRET-KEY-1${rng.chars('BIO1', 58)}`],
+  },
 ];

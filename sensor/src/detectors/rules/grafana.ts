@@ -30,10 +30,9 @@ export const rules: readonly Rule[] = [
     length: 32,
     tail: '_[0-9a-fA-F]{8}',
     example: serviceAccount,
+    confidence: 'certain',
     check: ({ secret }) =>
-      crcHexLittleEndian(secret.slice(0, -9)) === secret.slice(-8).toLowerCase()
-        ? { confidence: 'certain', proven: true }
-        : { confidence: 'possible' },
+      crcHexLittleEndian(secret.slice(0, -9)) === secret.slice(-8).toLowerCase() ? { proven: true } : { confidence: 'possible' },
   }),
   {
     id: 'grafana-cloud-token',
@@ -41,10 +40,10 @@ export const rules: readonly Rule[] = [
     name: 'Grafana Cloud access policy token',
     anchors: { prefixes: ['glc_'] },
     pattern: /glc_eyJ[A-Za-z0-9+/]{40,400}={0,2}/,
-    confidence: 'possible',
+    confidence: 'certain',
     prefix: 'glc_',
     rank: 1,
-    check: ({ secret }) => (decodes(secret, 'glc_') ? { confidence: 'certain' } : {}),
+    check: ({ secret }) => (decodes(secret, 'glc_') ? { proven: true } : { confidence: 'possible' }),
     examples: (rng) => [`glc_${base64Json({ o: String(rng.below(1e6)), n: 'ci', k: rng.chars(alphabets.alnum, 24), m: { r: 'eu' } })}`],
     nearMisses: (rng) => [`glc_${rng.chars(alphabets.alnum, 80)}`],
   },
@@ -54,10 +53,10 @@ export const rules: readonly Rule[] = [
     name: 'Grafana API key',
     anchors: { prefixes: ['eyJrIjoi'] },
     pattern: /eyJrIjoi[A-Za-z0-9+/]{30,400}={0,2}/,
-    confidence: 'possible',
+    confidence: 'certain',
     prefix: 'eyJrIjoi',
     rank: 1,
-    check: ({ secret }) => (decodes(secret, '') ? { confidence: 'certain' } : null),
+    check: ({ secret }) => (decodes(secret, '') ? { proven: true } : null),
     examples: (rng) => [base64Json({ k: rng.chars(alphabets.alnum, 32), n: 'ci', id: 1 })],
     nearMisses: (rng) => [base64Json({ k: rng.chars(alphabets.alnum, 32), kind: 'other' })],
   },

@@ -33,6 +33,8 @@ import { rules as configPasswords } from './config-passwords.ts';
 import { rules as webhooks } from './webhooks.ts';
 import { rules as wireguard } from './wireguard.ts';
 import { rules as jwk } from './jwk.ts';
+import { rules as sentry } from './sentry.ts';
+import { rules as confluent } from './confluent.ts';
 import { rules as generic } from './generic.ts';
 
 /** Every rule the sensor ships. */
@@ -70,6 +72,8 @@ export const builtInRules: readonly Rule[] = [
   ...webhooks,
   ...wireguard,
   ...jwk,
+  ...sentry,
+  ...confluent,
   ...tail,
   ...generic,
 ];
