@@ -21,8 +21,12 @@ function run(t: Test, args: readonly string[], env: Readonly<Record<string, stri
   const output = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk) => (output.stdout += String(chunk)));
   child.stderr?.on('data', (chunk) => (output.stderr += String(chunk)));
-  t.teardown(() => child.kill('SIGKILL'));
-  return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) };
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  return { child, output, ended };
 }
 
 async function listening({ output, ended }: Run): Promise<string> {

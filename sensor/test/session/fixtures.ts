@@ -4,7 +4,19 @@ import type { Cloud } from '@tidewaiter/dev-cloud/cloud';
 import type { AssignedRegistry, Task } from '@tidewaiter/shared/protocol';
 import type { Test } from 'tap';
 import { githubToken } from '../secrets.ts';
-import { ACCOUNT, cloudFor, HOST, keyFile, type Program, push, REGION, sampleImage, type SensorSetup, startSensor } from './programs.ts';
+import {
+  ACCOUNT,
+  cloudFor,
+  folderFor,
+  HOST,
+  keyFile,
+  type Program,
+  push,
+  REGION,
+  sampleImage,
+  type SensorSetup,
+  startSensor,
+} from './programs.ts';
 import { StandIn } from './stand-in.ts';
 
 /** The development cloud's registry, read with the host's own keys. */
@@ -36,7 +48,7 @@ export async function cloudWithImage(
 export async function sensorFor(
   t: Test,
   setup: Partial<SensorSetup> = {},
-  folder = t.testdir(),
+  folder = folderFor(t),
 ): Promise<{ plane: StandIn; sensor: Program; folder: string; again: () => Program }> {
   const plane = await StandIn.start(t);
   mkdirSync(folder, { recursive: true });

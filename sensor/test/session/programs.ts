@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Cloud, type CloudOptions, startCloud } from '@tidewaiter/dev-cloud/cloud';
@@ -32,8 +33,12 @@ function start(t: Test, main: string, args: readonly string[], env: Env): Progra
   let text = '';
   child.stdout.on('data', (chunk) => (text += String(chunk)));
   child.stderr.on('data', (chunk) => (text += String(chunk)));
-  t.teardown(() => child.kill('SIGKILL'));
   const ended = once(child, 'close').then(([code]) => code as number | null);
+  // Waited for: its folder is removed next, and must not grow meanwhile.
+  t.teardown(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
   let isOver = false;
   void ended.then(() => (isOver = true));
   const says = async (pattern: RegExp, timeoutMs = 60_000): Promise<RegExpExecArray> => {
@@ -46,6 +51,13 @@ function start(t: Test, main: string, args: readonly string[], env: Env): Progra
     }
   };
   return { child, log: () => text, ended, says };
+}
+
+/** A folder that is removed after the programs that were started later have ended; `t.testdir()` is removed before any teardown runs. */
+export function folderFor(t: Test): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tidewaiter-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** A fingerprint key file in `folder`. */

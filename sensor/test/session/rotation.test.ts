@@ -6,6 +6,7 @@ import { githubToken } from '../secrets.ts';
 import {
   cloudFor,
   type ControlPlane,
+  folderFor,
   HOST,
   keyFile,
   type Program,
@@ -41,7 +42,7 @@ async function drain(sensor: Program): Promise<void> {
 void tap.test(
   'incidents carry over when the fingerprint key is rotated: what people said of them stays, and none is doubled',
   async (t) => {
-    const folder = t.testdir();
+    const folder = folderFor(t);
     const cloud = await cloudFor(t);
     const plane = await startControlPlane(t, join(folder, 'plane'));
     const [ignored, assigned] = [githubToken(), githubToken()];

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import tap from 'tap';
-import { cloudFor, HOST, keyFile, push, ROLE, sampleImage, startControlPlane, startSensor, trust, until } from './programs.ts';
+import { cloudFor, folderFor, HOST, keyFile, push, ROLE, sampleImage, startControlPlane, startSensor, trust, until } from './programs.ts';
 import { githubToken } from '../secrets.ts';
 
 void tap.test('a sensor enrols, lists the registry by web identity, scans what it finds and reports it', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const cloud = await cloudFor(t);
   const plane = await startControlPlane(t, join(folder, 'plane'));
   const secret = githubToken();

@@ -5,7 +5,7 @@ import type { Task } from '@tidewaiter/shared/protocol';
 import t from 'tap';
 import { OFFERS_MAX } from '../../src/session/limits.ts';
 import { cloudWithImage, hostRole, sensorFor, spooled } from './fixtures.ts';
-import { ACCOUNT, keyFile, push, REGION, ROLE, sampleImage, startSensor } from './programs.ts';
+import { ACCOUNT, folderFor, keyFile, push, REGION, ROLE, sampleImage, startSensor } from './programs.ts';
 import { StandIn, waitFor } from './stand-in.ts';
 
 t.test('takes as much as it has room for, and reports a scan in order: manifest, pages, layer, outcome', async (t) => {
@@ -92,7 +92,7 @@ t.test('stops what is cancelled, by frame or heartbeat, and says nothing more of
   t.match(heartbeat.body.leases, [{ grant: next, progress: { phase: 'manifest' } }]);
   const verdicts = [{ assignmentId: next.assignmentId, verdict: 'cancel' as const }];
   peer.send('leases', { serverTime: new Date().toISOString(), verdicts }, heartbeat.id);
-  await waitFor(() => sensor.log().match(/"msg":"work ends"/g)?.length === 2, 5_000, 'the second end');
+  await waitFor(() => sensor.log().match(/"msg":"work ends"/g)?.length === 2, 60_000, 'the second end');
   t.strictSame(peer.reports, []);
   t.match(sensor.log(), /"why":"the control plane cancelled it"/);
 });
@@ -128,7 +128,7 @@ t.test('sends after kill -9 what was not acknowledged, in order and under the sa
   peer.send('ack', {}, manifest.id);
   await peer.grantClaims();
   await sensor.says(/"msg":"work ends"/);
-  await waitFor(() => spooled(folder).some((name) => name.includes('-outcome-')), 5_000, 'the outcome in the spool');
+  await waitFor(() => spooled(folder).some((name) => name.includes('-outcome-')), 60_000, 'the outcome in the spool');
   const names = spooled(folder).toSorted();
   for (const name of names) t.equal(statSync(join(folder, 'state', 'spool', name)).mode & 0o777, 0o600);
   t.equal(peer.reports.length, 2, 'one at a time');
@@ -143,7 +143,7 @@ t.test('sends after kill -9 what was not acknowledged, in order and under the sa
     names.map((name) => name.slice(-50, -14)),
   );
   t.equal(second.reports[0]?.reportId, peer.reports[1]?.reportId);
-  await waitFor(() => spooled(folder).length === 0, 5_000, 'an empty spool');
+  await waitFor(() => spooled(folder).length === 0, 60_000, 'an empty spool');
   second.socket.terminate();
   t.strictSame((await plane.welcomed()).hello.leases, [], 'and is free of it once it is acknowledged');
   t.equal(other.child.exitCode, null);
@@ -179,7 +179,7 @@ t.test('drops a report the control plane has moved past, repeats one it cannot t
 t.test('keeps reports of a schema that is not spoken, says so, works on, and sends them to the next control plane that does', async (t) => {
   const { env, scan } = await cloudWithImage(t);
   const plane = await StandIn.start(t);
-  const folder = t.testdir();
+  const folder = folderFor(t);
   keyFile(folder);
   const spool = join(folder, 'state', 'spool');
   mkdirSync(spool, { recursive: true });
@@ -198,7 +198,7 @@ t.test('keeps reports of a schema that is not spoken, says so, works on, and sen
   peer.send('error', { code: 'protocol.schema-unsupported', detail: 'got schema 1', remedy, retryable: false }, id);
   await sensor.says(new RegExp(`"level":50,.*"schema":1,"remedy":"${remedy}".*are kept and not sent: the control plane`));
   await sensor.says(/"state":"failed","code":"protocol.schema-unsupported".*"msg":"work ends"/);
-  await waitFor(() => spooled(folder).length === 3, 5_000, 'all are kept: the foreign one, the manifest, the outcome');
+  await waitFor(() => spooled(folder).length === 3, 60_000, 'all are kept: the foreign one, the manifest, the outcome');
   t.strictSame(readdirSync(join(spool, 'set-aside')), []);
   const other = randomUUID();
   peer.send('offer', { assignmentId: other, kind: 'sync' });
@@ -212,7 +212,7 @@ t.test('keeps reports of a schema that is not spoken, says so, works on, and sen
     next.reports.map(({ report }) => report.kind),
     ['manifest', 'outcome'],
   );
-  await waitFor(() => spooled(folder).length === 1, 5_000, 'what was acknowledged to go');
+  await waitFor(() => spooled(folder).length === 1, 60_000, 'what was acknowledged to go');
   t.strictSame(spooled(folder), [foreign], 'that of schema 2 waits on');
 });
 
@@ -246,7 +246,7 @@ t.test('stops work whose lease it cannot renew, keeps what it found, and deliver
   const [first = '', second = ''] = body.digests;
   cloud.setFault({ kind: 'slow', digest: second, bytesPerSecond: 1 });
   peer.send('claimed', { known: [], yours: [first, second], wait: [], retryAfterMs: 0 }, id);
-  await waitFor(() => spooled(folder).some((name) => name.includes('layer-done')), 10_000, 'the first layer in the spool');
+  await waitFor(() => spooled(folder).some((name) => name.includes('layer-done')), 60_000, 'the first layer in the spool');
   plane.refusal = { status: 503, contentType: 'text/plain', body: 'away' };
   peer.socket.terminate();
   await sensor.says(/its lease could not be renewed in time/, 20_000);
@@ -370,7 +370,7 @@ t.test('layers the control plane passes over in its answer are asked for again; 
   const again = await peer.take('claim');
   t.strictSame(again.body.digests, [second]);
   peer.send('claimed', { known: [], yours: [], wait: [second], retryAfterMs: 86_400_000 }, again.id);
-  await waitFor(() => peer.reports.some(({ report }) => report.kind === 'layer-done'), 5_000, 'the first layer');
+  await waitFor(() => peer.reports.some(({ report }) => report.kind === 'layer-done'), 60_000, 'the first layer');
   peer.send('cancel', { grant });
   t.equal(peer.reports.filter(({ report }) => report.kind === 'layer-done').length, 1);
   t.strictSame(Object.keys(cloud.counters().blobs).includes(stranger), false);
@@ -398,7 +398,7 @@ t.test('remembers offers to a bound until there is room, the rest are made again
 
 t.test('takes no new work while its spool is half full, and takes it again when that is acknowledged', async (t) => {
   const plane = await StandIn.start(t);
-  const folder = t.testdir();
+  const folder = folderFor(t);
   keyFile(folder);
   const spool = join(folder, 'state', 'spool');
   mkdirSync(spool, { recursive: true });
