@@ -8,7 +8,7 @@ import { type ConfigText, type ImageConfig, parseConfig } from './config-texts.t
 import { redactedInstruction, rememberingTools, scanGroup, scanRemainder, type TextTools } from './image-findings.ts';
 import { withStringsDecoded } from './json.ts';
 import type { ImageLimits } from './limits.ts';
-import type { Descriptor, Manifest } from './manifest.ts';
+import { type Descriptor, isEncrypted, type Manifest } from './manifest.ts';
 import type { TreeNode } from './manifest-tree.ts';
 import type { ManifestFacts } from './sink.ts';
 
@@ -37,6 +37,7 @@ export async function readManifestFacts(
     const children = manifest.children.map(({ digest, platform }) => ({ digest, platform }));
     return facts(node, tools, { platform: node.platform, children, layers: [], findings: annotations, gaps, limits });
   }
+  gaps.push(...encryptedLayers(manifest));
   const bytes = await readConfig(manifest.config, source, limits, signal, gaps);
   const config = bytes && parseConfig(bytes);
   const named = config?.texts.flatMap((group) => scanGroup(group, tools)) ?? [];
@@ -100,6 +101,11 @@ function annotationTexts({ annotations }: Manifest): readonly ConfigText[] {
     text: `${key}=${value}`,
     instruction: null,
   }));
+}
+
+/** Encrypted bytes are bytes of no known form: the layer's fact cannot tell, so the manifest says it. Where that is a lie, they are read. */
+function encryptedLayers({ layers }: LeafManifest): readonly Gap[] {
+  return layers.filter(isEncrypted).map(({ digest, sizeBytes }) => ({ reason: 'encrypted', path: digest, bytes: sizeBytes }));
 }
 
 /** History and diff ids are claims; where their number differs from the layers' nobody knows which belongs to which. */

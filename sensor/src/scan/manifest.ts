@@ -36,6 +36,9 @@ const FOREIGN = /foreign|nondistributable/;
 /** Layers that an image may leave outside its registry (Windows base layers). */
 export const isForeign = ({ mediaType }: Descriptor): boolean => FOREIGN.test(mediaType);
 
+/** Layers that only the holder of a key can read: containers/ocicrypt, spec/spec.go, puts `+encrypted` behind the media type of the plain layer. */
+export const isEncrypted = ({ mediaType }: Descriptor): boolean => mediaType.endsWith('+encrypted');
+
 /**
  * @throws manifest.too-large, manifest.invalid: no JSON, a key twice, `manifests` beside `layers`, a media type that lies about the shape,
  * Docker's schema 1, more entries than the limits allow.

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import tap from 'tap';
 import { buildReport } from '../../src/reports/index.ts';
@@ -47,6 +48,20 @@ void tap.test('a mislabelled layer is read by its bytes; a foreign one that is n
   const found = await report(source);
   t.strictSame(places(found), ['file key visible']);
   t.match(found.coverage, { complete: false, gaps: [{ reason: 'foreign' }] });
+});
+
+void tap.test('a layer that its manifest calls encrypted is never clean; what can be read of it counts', async (t) => {
+  const source = new MemorySource();
+  const sealed = source.blobOf(randomBytes(3_000), 'application/vnd.oci.image.layer.v1.tar+gzip+encrypted');
+  source.image([sealed]);
+  t.match(await report(source), {
+    verdict: 'incomplete',
+    coverage: { complete: false, gaps: [{ reason: 'encrypted', path: sealed.digest, bytes: 3_000 }] },
+  });
+  const liar = new MemorySource();
+  const layer = gzipSync(await tarOf([{ name: 'key', content: githubToken() }]));
+  liar.image([liar.blobOf(layer, 'application/vnd.oci.image.layer.v1.tar+encrypted')]);
+  t.strictSame(places(await report(liar)), ['file key visible']);
 });
 
 void tap.test('a layer cut inside but true to its digest is a fact that is incomplete', async (t) => {
