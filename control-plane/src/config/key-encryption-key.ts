@@ -34,8 +34,8 @@ export function keyMissing(): TidewaiterError {
 function keptBeside(folder: string, random: (length: number) => Uint8Array): SealingKey {
   const file = join(folder, FILE);
   const note = `issuer keys are sealed with ${file}, made for development; set ${variables.keyEncryptionKey.name} in production`;
-  mkdirSync(folder, { recursive: true });
   try {
+    mkdirSync(folder, { recursive: true });
     // 'wx': of two processes started at once, one makes the file and both read it.
     writeFileSync(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
   } catch (cause) {
@@ -44,7 +44,7 @@ function keptBeside(folder: string, random: (length: number) => Uint8Array): Sea
         which: file,
         got: String(cause),
         want: 'a writable folder',
-        remedy: `Set ${variables.keyEncryptionKey.name}.`,
+        remedy: `Set ${variables.keyEncryptionKey.name}, or ${variables.databaseUrl.name} to a folder that can be written.`,
         cause,
       });
   }

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '@tidewaiter/shared/config';
+import { isLoopbackHost, shownText } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 
 const NAME = 'TIDEWAITER_PUBLIC_URL';
@@ -50,7 +50,7 @@ function refuse(text: string, fault: string, development: boolean): TidewaiterEr
   const escape = development ? '' : ' For a development cloud on this machine set TIDEWAITER_DEVELOPMENT_URLS=true.';
   return new TidewaiterError('config.invalid', {
     which: NAME,
-    got: JSON.stringify(text),
+    got: shownText(text),
     want: fault,
     remedy: `Set it to https://HOST as AWS reaches it.${escape}`,
   });

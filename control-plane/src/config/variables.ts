@@ -85,5 +85,8 @@ function origin(value: string): string {
 
 function database(value: string): string {
   if (!/^(sqlite:.+|postgres(ql)?:\/\/.+)$/.test(value)) throw new Error('sqlite:PATH or postgres://USER@HOST/DATABASE');
+  // pg takes an empty host, for a socket, as URLs do not (pg-connection-string, index.js).
+  const isReadable = value.startsWith('sqlite:') || URL.canParse(value.replace('@/', '@socket/'));
+  if (!isReadable) throw new Error('postgres://USER@HOST:PORT/DATABASE, with / @ ? # of a password percent-encoded');
   return value;
 }

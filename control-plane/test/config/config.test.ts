@@ -93,6 +93,12 @@ t.test('in development a 0600 key file is made beside the database, once', async
   t.equal(statSync(join(folder, 'key-encryption-key')).mode & 0o777, 0o600);
 });
 
+t.test('a folder that cannot be made for it is refused by name', async (t) => {
+  const folder = t.testdir({ dangling: t.fixture('symlink', 'nowhere') });
+  const error = refused({ TIDEWAITER_DATABASE_URL: `sqlite:${folder}/dangling/x.db` });
+  t.match(error, { code: 'config.invalid', message: /dangling.*want a writable folder.*TIDEWAITER_DATABASE_URL/ });
+});
+
 t.test('a secret given twice is a conflict that names both variables', async (t) => {
   const file = join(t.testdir({ token: 'x' }), 'token');
   for (const name of ['TIDEWAITER_OWNER_TOKEN', 'TIDEWAITER_KEY_ENCRYPTION_KEY']) {
@@ -145,6 +151,23 @@ t.test('a name that is nearly a variable’s is refused with the name meant; far
   t.end();
 });
 
+t.test('a password in a URL that is refused is not shown', (t) => {
+  const password = `${randomBytes(8).toString('hex')}@/?#`;
+  for (const [name, value] of [
+    ['TIDEWAITER_DATABASE_URL', `mysql://user:${password}@db.example.com/x`],
+    ['TIDEWAITER_DATABASE_URL', `user:${password}@db.example.com`],
+    ['TIDEWAITER_DATABASE_URL', `jdbc://db.example.com/x?user=u&password=${password}`],
+    ['TIDEWAITER_PUBLIC_URL', `https://user:${password}@tidewaiter.example.com`],
+    ['TIDEWAITER_SENSOR_URLS', `https://user:${password}@tidewaiter.example.com`],
+  ] as const) {
+    const { message } = refused({ [name]: value, TIDEWAITER_KEY_ENCRYPTION_KEY: key() });
+    t.match(message, new RegExp(`${name}.*got "`), value);
+    t.notMatch(message, password.slice(0, 16), value);
+  }
+  t.match(refused({ TIDEWAITER_DATABASE_URL: 'mysql://user:x@db.example.com/x' }).message, 'mysql://…@db.example.com/x');
+  t.end();
+});
+
 t.test('numbers, flags and levels are held to what they may be', async (t) => {
   const bad = [
     ['TIDEWAITER_LISTEN_PORT', '65536'],
@@ -155,8 +178,17 @@ t.test('numbers, flags and levels are held to what they may be', async (t) => {
     ['TIDEWAITER_DEVELOPMENT_URLS', 'yes'],
     ['TIDEWAITER_LOG_LEVEL', 'loud'],
     ['TIDEWAITER_DATABASE_URL', 'mysql://x'],
+    ['TIDEWAITER_DATABASE_URL', 'postgres://user@db.example.com:99999/x'],
+    ['TIDEWAITER_DATABASE_URL', 'postgres://user:a/b@db.example.com/x'],
   ] as const;
   for (const [name, value] of bad) t.match(refused({ [name]: value }).message, new RegExp(name), `${name}=${value}`);
+  for (const url of [
+    'postgres:///x',
+    'postgres://user:a%2Fb@/x?host=/run/pg',
+    'postgresql://user@%2Frun%2Fpg/x',
+    'postgres://user@[::1]:5432/x',
+  ])
+    t.doesNotThrow(() => readControlPlaneConfig({ TIDEWAITER_DATABASE_URL: url }), url);
 });
 
 t.test('everything that is wrong is named at once, each with its remedy, and no file is made', async (t) => {

@@ -1,4 +1,14 @@
-import { type Check, type Config, integerOf, isLoopbackHost, logLevels, oneOf, readConfig, type Variable } from '@tidewaiter/shared/config';
+import {
+  type Check,
+  type Config,
+  integerOf,
+  isLoopbackHost,
+  logLevels,
+  oneOf,
+  readConfig,
+  shownText,
+  type Variable,
+} from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type FingerprintKeySources, fingerprintKeySourcesOf, fingerprintVariables } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
@@ -104,7 +114,7 @@ function refusePlainUrl(text: string, allowPlainLoopback: boolean): void {
   if (protocol === 'https:' || (isLoopback && allowPlainLoopback)) return;
   throw new TidewaiterError('config.invalid', {
     which: daemonVariables.controlPlaneUrl.name,
-    got: text,
+    got: shownText(text),
     want: 'https',
     remedy: isLoopback
       ? 'For development on this machine set TIDEWAITER_ALLOW_PLAIN_LOOPBACK=true.'

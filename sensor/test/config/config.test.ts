@@ -58,6 +58,16 @@ t.test('what contradicts is refused by both names, and no secret is shown', asyn
     }
 });
 
+t.test('a password in the URL of a control plane is not shown', (t) => {
+  const password = randomBytes(8).toString('hex');
+  for (const url of [`https://user:${password}@tidewaiter.example.com`, `http://user:${password}@127.0.0.1`, `user:${password}@x`]) {
+    const env = { ...good, TIDEWAITER_CONTROL_PLANE_URL: url };
+    t.throws(() => readDaemonConfig(env), { code: 'config.invalid', message: /TIDEWAITER_CONTROL_PLANE_URL.*got ".*…@/ }, url);
+    t.throws(() => readDaemonConfig(env), { message: new RegExp(`^(?!.*${password})`, 's') }, url);
+  }
+  t.end();
+});
+
 t.test('each fingerprint key is a file or the variable itself, the previous one only beside a current one', async (t) => {
   const key = (prefix: string, name = ''): string => `TIDEWAITER_${prefix}FINGERPRINT_KEY${name}`;
   const secret = randomBytes(32).toString('base64');

@@ -1,2 +1,2 @@
-export { booleanOf, integerOf, isLoopbackHost, logLevels, oneOf } from './values.ts';
+export { booleanOf, integerOf, isLoopbackHost, logLevels, oneOf, shownText } from './values.ts';
 export { type Check, type Config, readConfig, type Variable, type Variables } from './variables.ts';

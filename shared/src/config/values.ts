@@ -30,3 +30,12 @@ export function isLoopbackHost(hostname: string): boolean {
 
 /** How much a program logs (pino's levels). */
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/**
+ * What a variable holds, for a message of what is wrong with it: without what a URL may hold of secrets, a user and password before `@` and
+ * a query. Passwords that nobody escaped may hold any character, so all up to the last `@` goes.
+ */
+export function shownText(text: string): string {
+  const bare = text.replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, '$1…@');
+  return JSON.stringify(bare.replace(/\?.+$/s, '?…'));
+}

@@ -1,6 +1,7 @@
 import { TidewaiterError } from '../errors/index.ts';
 import { Faults } from './faults.ts';
 import { meantBy } from './spelling.ts';
+import { shownText } from './values.ts';
 
 /**
  * One environment variable: everything the README's table says of it, and how its text becomes a value.
@@ -81,7 +82,7 @@ function readOne(variable: Variable<unknown>, text: string | undefined): unknown
     return variable.parse(text);
   } catch (cause) {
     const want = cause instanceof Error ? cause.message : variable.type;
-    const got = variable.secret ? 'a value that is not shown' : JSON.stringify(text);
+    const got = variable.secret ? 'a value that is not shown' : shownText(text);
     throw new TidewaiterError('config.invalid', { which: variable.name, got, want, remedy: `Correct or unset ${variable.name}.`, cause });
   }
 }
