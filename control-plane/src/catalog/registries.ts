@@ -1,4 +1,4 @@
-import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import { checkExpressions, type ExclusionSettings } from '@tidewaiter/shared/exclusions';
 import type { RegistryAccess } from '@tidewaiter/shared/protocol';
@@ -47,7 +47,9 @@ export function createRegistries(context: Context): Registries {
     fetch: fetchLive,
     async create(workspaceId, wanted) {
       const registry = newRegistry(context, workspaceId, wanted);
-      await registries.create(workspaceId, registry);
+      await registries.create(workspaceId, registry).catch((error: unknown) => {
+        throw hasCode(error, 'storage.conflict') ? connectedAlready(registry.host, error) : error;
+      });
       return registry;
     },
     list: (workspaceId, page) => registries.list(workspaceId, page),
@@ -63,6 +65,16 @@ export function createRegistries(context: Context): Registries {
       return fetchLive(workspaceId, id);
     },
   };
+}
+
+/** The database says which index it broke, which tells nobody which registry. */
+function connectedAlready(host: string, cause: unknown): TidewaiterError {
+  return new TidewaiterError('storage.conflict', {
+    which: `registry ${host}`,
+    got: 'a registry that is connected already',
+    remedy: 'Use the one that is there: GET /api/v1/registries lists it.',
+    cause,
+  });
 }
 
 function newRegistry({ now, newId }: Context, workspaceId: string, wanted: WantedRegistry): Registry {

@@ -1,5 +1,6 @@
 import { type ErrorCode, type Problem, problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import type { FastifyReply } from 'fastify';
+import { type SchemaError, validationFacts } from './validation.ts';
 
 /** RFC 9457, section 3. */
 const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -10,18 +11,15 @@ interface FrameworkError {
   readonly code: string;
   readonly statusCode?: number;
   readonly message: string;
-  readonly validation?: readonly {
-    readonly instancePath?: string;
-    readonly message?: string;
-    readonly params?: Readonly<Record<string, unknown>>;
-  }[];
+  readonly validation?: readonly SchemaError[];
   readonly validationContext?: string;
 }
 
 /** Whatever was thrown while answering, as one of our errors: Fastify's own refusals get our codes. */
 export function requestError(error: unknown, bodyBytesMax: number): unknown {
   if (error instanceof TidewaiterError || !isFrameworkError(error)) return error;
-  if (error.validation) return new TidewaiterError('request.invalid', validationFacts(error));
+  if (error.validation)
+    return new TidewaiterError('request.invalid', validationFacts(error.validation, error.validationContext ?? 'request'));
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new TidewaiterError('request.too-large', { which: 'request body', want: `at most ${bodyBytesMax} bytes` });
   const status = error.statusCode ?? 500;
@@ -33,14 +31,6 @@ function isFrameworkError(error: unknown): error is FrameworkError & Error {
   return (
     error instanceof Error && ('validation' in error || ('code' in error && String(error.code).startsWith('FST_')) || 'statusCode' in error)
   );
-}
-
-function validationFacts(error: FrameworkError): { which: string; got: string; want?: string } {
-  const [first] = error.validation ?? [];
-  const place = `${error.validationContext ?? 'request'}${first?.instancePath ?? ''}`;
-  const extra = first?.params?.['additionalProperties'];
-  const name = Array.isArray(extra) ? ` (${extra.map(String).join(', ')})` : '';
-  return { which: place, got: `${first?.message ?? error.message}${name}` };
 }
 
 /** Answers with the problem of `error`: media type, status, and Retry-After where a retry helps. */

@@ -170,10 +170,39 @@ t.test('a registry is connected from its URL', async (t) => {
   const work = await app.call('GET', `/api/v1/assignments/${String(made.body['assignmentId'])}`);
   t.match(work.body, { kind: 'sync', state: 'pending', trigger: 'historical' });
   const again = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
-  t.equal(again.body['code'], 'storage.conflict', 'once a workspace');
+  t.match(
+    again.body,
+    { code: 'storage.conflict', detail: new RegExp(`registry ${account}\\..* is connected already`) },
+    'once a workspace',
+  );
   const short = await app.call('POST', '/api/v1/registries', { body: { ...registryBody(accountOf()), intervalSeconds: 1_799 } });
   t.match(short.body['detail'], /intervalSeconds/);
   t.equal(short.status, 400);
+});
+
+t.test('what a request holds that its schema does not allow is said by name, with what is wanted', async (t) => {
+  const registry = registryBody(accountOf());
+  const token = { name: 'x', role: 'viewer', expiresAt: null };
+  const cases: readonly (readonly [path: string, body: Record<string, unknown> | null, detail: RegExp])[] = [
+    ['tokens', { name: 'x', role: 'viewer' }, /body\/expiresAt \(got nothing, want a value\)/],
+    ['tokens', { ...token, role: 'king' }, /body\/role \(want one of owner, manager, member, viewer\)/],
+    ['tokens', { ...token, expiresAt: 'tomorrow' }, /body\/expiresAt \(want a time of RFC 3339/],
+    ['tokens', { ...token, rank: 1 }, /body\/rank \(got a name that there is not/],
+    ['registries', { ...registry, access: { method: 'magic' } }, /body\/access\/method \(want one of web-identity, host-role, anonymous\)/],
+    ['registries', { ...registry, access: { method: 'web-identity' } }, /body\/access\/roleArn \(got nothing, want a value\)/],
+    ['registries', { ...registry, access: { method: 'host-role', roleArn: 'x' } }, /body\/access\/roleArn \(got a name that there is not/],
+    ['registries', { ...registry, intervalSeconds: 'x' }, /body\/intervalSeconds \(want integer\)/],
+    [`verdicts/sha256:${'0'.repeat(64)}?waitSeconds=61`, null, /querystring\/waitSeconds \(want <= 60\)/],
+    ['incidents?statuss=x', null, /querystring\/statuss \(got a name that there is not/],
+    [`incidents/${'a'.repeat(65)}`, null, /params\/id \(want at most 64 characters\)/],
+    ['verdicts/sha256:x', null, /params\/digest \(want text of the pattern/],
+  ];
+  for (const [path, body, detail] of cases)
+    t.match(
+      await app.call(body ? 'POST' : 'GET', `/api/v1/${path}`, body ? { body } : {}),
+      { status: 400, body: { code: 'request.invalid', detail, remedy: /\/docs/ } },
+      path,
+    );
 });
 
 t.test('perimeter and interval can be changed, and a sync asked for', async (t) => {
