@@ -10,6 +10,8 @@ export interface CompiledRule {
   readonly expression: RegExp;
   readonly before: number;
   readonly after: number;
+  /** Every match in the window counts, not only those that cover the anchor. */
+  readonly whole: boolean;
 }
 
 /** What pass 1 knows by a number, and the rules that look at it. */
@@ -30,6 +32,8 @@ export interface CompiledRules {
   readonly keywords: readonly Anchor[];
   /** By the literal's number. */
   readonly literals: readonly Anchor[];
+  /** A path that concerns one of the rules below, and those rules. */
+  readonly files: { readonly any: RegExp; readonly rules: readonly CompiledRule[] };
 }
 
 /** A window's usual reach around an anchor, in bytes: longer than nearly all tokens. */
@@ -45,13 +49,16 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   const keywords = new Map<string, CompiledRule[]>();
   const words = new Map<string, CompiledRule[]>();
   const byLiteral = new Map<string, CompiledRule[]>();
+  const files: CompiledRule[] = [];
   rules.forEach((rule, order) => {
     const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [], words: ownWords = [] } = rule.anchors;
-    if (own.length + ownLiterals.length + ownKeywords.length + ownWords.length === 0) throw new RangeError(`rule ${rule.id} has no anchor`);
+    if (own.length + ownLiterals.length + ownKeywords.length + ownWords.length === 0 && rule.anchors.files === undefined)
+      throw new RangeError(`rule ${rule.id} has no anchor`);
     for (const prefix of own) add(prefixes, checked(rule, prefix, PREFIX_BYTES_MAX), compileRule(rule, order, rule.anywhere !== true));
     for (const keyword of ownKeywords) add(keywords, checked(rule, keyword, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
     for (const word of ownWords) add(words, checked(rule, word, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
     for (const literal of ownLiterals) add(byLiteral, literal, compileRule(rule, order, false));
+    if (rule.anchors.files !== undefined) files.push({ ...compileRule(rule, order, false), before: 0, whole: true });
   });
   const prefixAnchors = anchorsOf(prefixes, false);
   return {
@@ -65,6 +72,8 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
       traits: 0,
       whole: false,
     })),
+    // No path matches an expression without alternatives that is not there: (?!) never does.
+    files: { any: new RegExp(files.map(({ rule }) => rule.anchors.files?.source).join('|') || '(?!)'), rules: files },
   };
 }
 
@@ -101,7 +110,7 @@ function compileRule(rule: Rule, order: number, sticky: boolean): CompiledRule {
   if (before > BEFORE_MAX || after > AFTER_MAX)
     throw new RangeError(`rule ${rule.id} looks further than ${BEFORE_MAX} and ${AFTER_MAX} bytes`);
   const flags = `${rule.pattern.flags.replaceAll(/[dgy]/g, '')}${sticky ? 'y' : 'g'}`;
-  return { rule, order, expression: expressionOf(rule.pattern.source, flags), before, after };
+  return { rule, order, expression: expressionOf(rule.pattern.source, flags), before, after, whole: false };
 }
 
 const expressions = new Map<string, RegExp>();

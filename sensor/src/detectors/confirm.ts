@@ -16,6 +16,7 @@ export function confirm(source: Source, rule: CompiledRule, offset: number, reac
   const from = Math.max(0, offset - rule.before);
   const to = Math.min(reach, source.to);
   const window: Window = { text: windowText(source, from, to), hit: offset - from, path: source.path };
+  if (rule.rule.requires?.test(window.text) === false) return [];
   const sides = { cutLeft: from > 0, cutRight: !(source.last && to === source.to) };
   const hits = hitsIn(window, sides, rule, (index) => from + index);
   const unescaped = unescapeWindow(window);
@@ -35,7 +36,7 @@ interface Sides {
 /** @param placeOf the file offset of an index into the window's text. */
 function hitsIn(window: Window, { cutLeft, cutRight }: Sides, rule: CompiledRule, placeOf: (index: number) => number): Hit[] {
   const hits: Hit[] = [];
-  for (const found of matchesOf(rule.expression, window)) {
+  for (const found of matchesOf(rule, window)) {
     // What touches a cut side of the window may go on beyond it: it is no token of a known length.
     if (cutRight && found.index + found[0].length === window.text.length) continue;
     if (cutLeft && found.index === 0) continue;
@@ -58,13 +59,13 @@ function windowText(source: Source, from: number, to: number): string {
 /** A match may begin this much after the anchor: behind a prefix that is not part of it. */
 const LAG_MAX = 32;
 
-/** Matches that cover the anchor. Others in the window have anchors of their own, and looking at them here would be quadratic. */
-function* matchesOf(expression: RegExp, { text, hit }: Window): Generator<RegExpExecArray> {
+/** Matches that cover the anchor, but for those in the whole of a file's window. Others in the window have anchors of their own, and looking at them here would be quadratic. */
+function* matchesOf({ expression, whole }: CompiledRule, { text, hit }: Window): Generator<RegExpExecArray> {
   expression.lastIndex = expression.sticky ? hit : 0;
   for (let found = expression.exec(text); found !== null; found = expression.exec(text)) {
     const next = expression.lastIndex;
-    if (found.index > hit + LAG_MAX) return;
-    if (next > hit) yield found;
+    if (!whole && found.index > hit + LAG_MAX) return;
+    if (whole || next > hit) yield found;
     if (expression.sticky) return;
     expression.lastIndex = Math.max(next, found.index + 1);
   }

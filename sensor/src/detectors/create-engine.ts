@@ -16,7 +16,7 @@ import { Resolver } from './resolve.ts';
 import type { Rule } from './rule.ts';
 import { type Source, textOf } from './source.ts';
 import { ensureTables } from './tables.ts';
-import { addTasks, type Task } from './tasks.ts';
+import { addTasks, fileTasks, type Task } from './tasks.ts';
 import { unwrap, WIDE_OVERLAP, type Wrapping } from './unwrap.ts';
 
 /** Raised whenever the same bytes may give other matches than before under the same rule set. Part of a layer result's key. */
@@ -71,7 +71,7 @@ class TwoPassEngine implements Engine {
     this.#path = path;
     this.#seen = this.#runFrom = this.#literalFrom = this.#tailFrom = 0;
     this.#inRun = false;
-    this.#waiting = [];
+    this.#waiting = fileTasks(this.#rules, path);
     this.#wideFrom = [0, 0];
     this.#lines = new LineCounter();
     this.#resolver.clear();

@@ -7,10 +7,10 @@ import type { Rule } from './rule.ts';
  * of their checks is not part of it: that is what ENGINE_VERSION stands for.
  */
 export function ruleSetHash(rules: readonly Rule[]): string {
-  const lines = rules.map(({ id, anchors, pattern, anywhere, confidence, around, rank, prefix, follows }) =>
+  const lines = rules.map(({ id, anchors, pattern, anywhere, confidence, around, rank, prefix, follows, requires }) =>
     JSON.stringify([
       id,
-      anchors,
+      { ...anchors, files: anchors.files?.source },
       pattern.source,
       pattern.flags,
       anywhere ?? false,
@@ -19,6 +19,7 @@ export function ruleSetHash(rules: readonly Rule[]): string {
       rank ?? 0,
       prefix ?? '',
       follows?.source ?? '',
+      requires?.source ?? '',
     ]),
   );
   return createHash('sha256')

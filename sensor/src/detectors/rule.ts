@@ -39,7 +39,7 @@ export interface Found {
   readonly proven?: boolean;
 }
 
-/** Where pass 1 shall look for a rule: at least one of prefixes, literals, keywords and words. */
+/** Where to look for a rule: at least one of prefixes, literals, keywords, words and files. */
 interface Anchors {
   /**
    * Token prefixes of at least 3 bytes, case-sensitive. Found at the start of a run of 16 or more token characters [A-Za-z0-9_-],
@@ -54,6 +54,8 @@ interface Anchors {
   readonly words?: readonly string[];
   /** Shortest and longest run that counts beside a keyword. */
   readonly run?: readonly [number, number];
+  /** Of a file whose path it matches, all of the window at the beginning is searched (`around`, after): what pass 1 cannot see costs nothing in other files. */
+  readonly files?: RegExp;
   /** The TRAIT_ bits (memory/tables.ts) such a run may have; all unless given. */
   readonly traits?: number;
 }
@@ -74,6 +76,8 @@ export interface Rule {
   /** Tried first, on the bytes that begin with the literal that was found (LITERAL_AHEAD of them): where it fails no window is read. */
   readonly follows?: RegExp;
   readonly confidence: Confidence;
+  /** Where the window does not match it, nothing is searched: for patterns that much else looks like. */
+  readonly requires?: RegExp;
   /** Bytes of the window before and after the anchor; 128 and 1,024 unless given. */
   readonly around?: readonly [before: number, after: number];
   /** The pattern is searched in the window even where a prefix was found. */
@@ -84,6 +88,8 @@ export interface Rule {
   readonly check?: (candidate: Candidate) => Found | null;
   /** Where spans overlap the higher rank is reported; 0 unless given. Rules that know only a shape have a negative one. */
   readonly rank?: number;
+  /** The path of the files that the examples and near misses are. */
+  readonly examplePath?: string;
   /** Texts in which the rule must find something, and texts in which it must not. */
   readonly examples: (rng: Rng) => readonly string[];
   readonly nearMisses: (rng: Rng) => readonly string[];

@@ -21,6 +21,12 @@ export interface Task {
   readonly reach: number;
 }
 
+/** The looks at a file's beginning that its path asks for. Most paths concern no rule, which one expression says. */
+export function fileTasks({ files }: CompiledRules, path: string): Task[] {
+  if (path === '' || !files.any.test(path)) return [];
+  return files.rules.flatMap((look) => (look.rule.anchors.files?.test(path) ? [{ look, offset: 0, reach: look.after }] : []));
+}
+
 /** What pass 1 wrote of one place (wasm/finder.ts, emit), as looks of the rules it concerns. */
 export function addTasks(rules: CompiledRules, source: Source, address: number, word: number, tasks: Task[]): void {
   const id = (word >>> 16) & 0x3fff;

@@ -240,3 +240,16 @@ await tap.test('hashes all that the rules say, and their order, which decides be
   t.not(ruleSetHash(builtInRules.map(({ anywhere: _anywhere, ...rule }) => rule)), hash, 'where a pattern is tried');
   t.equal(new Set(builtInRules.map(({ id }) => id)).size, builtInRules.length, 'ids are unique');
 });
+
+await tap.test('what a path alone gives away is found however the file is cut, up to the window, and under no other path', async (t) => {
+  const line = 'db-1.corp.io:5432:main:app:v7Kq2ZxT9bLw4\n';
+  const found = (file: Buffer, cuts: readonly number[], path: string): string[] =>
+    matchesOf(file, cuts, builtInRules, path).map(({ detector, line: at }) => `${detector} ${at}`);
+  const file = Buffer.from(`# servers\n${line}${filler(2000)}`);
+  for (let cut = 0; cut < 60; cut++) t.strictSame(found(file, [cut, cut + 1, 500], 'root/.pgpass'), ['pgpass-password 2'], `cut at ${cut}`);
+  t.strictSame(found(file, [], 'root/pgpass.txt'), []);
+  // The window is 16 KiB; what touches its end is left.
+  const late = Buffer.from(`${'#'.repeat(16 * 1024 - line.length)}\n${line}`);
+  t.strictSame(found(late, [], 'root/.pgpass'), []);
+  t.strictSame(found(late.subarray(1), [], 'root/.pgpass'), ['pgpass-password 2']);
+});

@@ -7,10 +7,15 @@ const memory = createPassMemory();
  * Runs the engine over a file that comes in pieces, as the layer pass does it, but meaner: each push lies at another place, and
  * outside of it and its carry the memory holds letters that would go on with any token.
  */
-export function matchesOf(file: Uint8Array, cuts: readonly number[] = [], rules: readonly Rule[] = builtInRules): Match[] {
+export function matchesOf(
+  file: Uint8Array,
+  cuts: readonly number[] = [],
+  rules: readonly Rule[] = builtInRules,
+  path = 'app/settings',
+): Match[] {
   const matches: Match[] = [];
   const engine = createEngine({ memory, rules, listener: (match) => matches.push(match) });
-  engine.begin({ path: 'app/settings' });
+  engine.begin({ path });
   const ends = [...cuts.filter((cut) => cut > 0 && cut < file.length), file.length];
   let from = 0;
   for (const end of ends) {

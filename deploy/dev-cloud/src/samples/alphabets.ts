@@ -8,4 +8,3 @@ export const URL_SAFE = `${ALNUM}-_`;
 export const BASE64 = `${ALNUM}+/`;
 export const BASE32 = `${UPPER}234567`;
 export const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
-export const BECH32 = 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L';

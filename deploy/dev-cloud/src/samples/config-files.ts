@@ -34,7 +34,7 @@ function javaKeystore(rng: Rng): Buffer {
 /** What configuration files of much used programs hold, in their own form. */
 export const configFiles: readonly SecretGenerator[] = [
   file('environment-password', 'app/.env', (secret) => `DB_HOST=db\nDB_PASSWORD=${secret}\nDEBUG=0\n`),
-  file('properties-password', 'app/application.properties', (secret) => `server.port=8080\nspring.datasource.password=${secret}\n`),
+  file('properties-password', 'app/service.properties', (secret) => `server.port=8080\nspring.datasource.password=${secret}\n`),
   file(
     'gradle-credentials-password',
     'app/build.gradle',

@@ -4,6 +4,7 @@ import { keys } from './keys.ts';
 import { logins } from './logins.ts';
 import { plainTokens } from './plain-tokens.ts';
 import type { SecretGenerator } from './sample.ts';
+import { programFiles } from './program-files.ts';
 import { structuredTokens } from './structured-tokens.ts';
 import { tail } from './tail/index.ts';
 
@@ -21,4 +22,5 @@ export const secretGenerators: readonly SecretGenerator[] = [
   ...logins,
   ...tail,
   ...configFiles,
+  ...programFiles,
 ];

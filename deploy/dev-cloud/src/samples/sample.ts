@@ -8,6 +8,8 @@ export interface Sample {
   readonly secret: string;
   /** Where such a file usually lies; no leading slash. */
   readonly path: string;
+  /** It is the path that says what the text is: under another name, or wrapped in another file, nobody could tell. */
+  readonly byPath?: true;
   /** The variable that usually holds it; absent where the secret lives in a file format of its own. */
   readonly assignment?: Assignment;
 }
@@ -32,4 +34,9 @@ export function assigned(name: string, value: string, secret: string = value): S
 /** A sample in a file format of its own. */
 export function inFile(path: string, text: string, secret: string): Sample {
   return { text, secret, path };
+}
+
+/** A sample in a file that its path alone gives away. */
+export function atPath(path: string, text: string, secret: string): Sample {
+  return { text, secret, path, byPath: true };
 }

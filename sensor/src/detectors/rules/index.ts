@@ -35,6 +35,8 @@ import { rules as wireguard } from './wireguard.ts';
 import { rules as jwk } from './jwk.ts';
 import { rules as sentry } from './sentry.ts';
 import { rules as confluent } from './confluent.ts';
+import { rules as infrastructure } from './infrastructure.ts';
+import { rules as programFiles } from './program-files.ts';
 import { rules as generic } from './generic.ts';
 
 /** Every rule the sensor ships. */
@@ -74,6 +76,8 @@ export const builtInRules: readonly Rule[] = [
   ...jwk,
   ...sentry,
   ...confluent,
+  ...infrastructure,
+  ...programFiles,
   ...tail,
   ...generic,
 ];

@@ -97,6 +97,19 @@ export const rules: readonly Rule[] = [
     nearMisses: (rng) => [...notKeys(), openssh(rng, 'aes256-ctr'), encryptedPem(), ecPem().replaceAll('PRIVATE', 'PUBLIC')],
   },
   {
+    id: 'ssh-host-key',
+    facts: ['Crypto/SSH host/user key by path'],
+    name: 'SSH host key',
+    ...pem,
+    confidence: 'certain',
+    rank: 1,
+    // Whoever has it can stand in for each host that was started from the image.
+    check: (candidate) => (/(?:^|\/)ssh_host_\w{1,20}_key$/.test(candidate.window.path) ? checkPlain(candidate) : null),
+    examplePath: 'etc/ssh/ssh_host_ed25519_key',
+    examples: (rng) => [openssh(rng, 'none'), ecPem()],
+    nearMisses: (rng) => [...notKeys(), openssh(rng, 'aes256-ctr')],
+  },
+  {
     id: 'encrypted-private-key',
     facts: ['Crypto/PEM private key (RSA/EC/DSA/PKCS8/OPENSSH/ENCRYPTED)'],
     name: 'Private key protected by a passphrase',
