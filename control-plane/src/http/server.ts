@@ -22,11 +22,18 @@ const CONNECTIONS_MAX = 4_096;
 /** Paths of ours are short; this bounds router work. */
 const PARAM_LENGTH_MAX = 256;
 
+export interface HttpServerOptions {
+  readonly log: FastifyBaseLogger;
+  readonly bodyBytesMax: number;
+  /** For tests. */
+  readonly connectionsMax?: number;
+}
+
 /**
  * A Fastify server that validates with TypeBox (bodies are never coerced nor stripped), answers every error as problem+json, and
  * serializes plainly: what a route returns is what is sent.
  */
-export function createHttpServer(options: { readonly log: FastifyBaseLogger; readonly bodyBytesMax: number }): HttpServer {
+export function createHttpServer(options: HttpServerOptions): HttpServer {
   const server = fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -41,7 +48,7 @@ export function createHttpServer(options: { readonly log: FastifyBaseLogger; rea
       if (socket.writable) socket.end(rawProblem(broken));
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
-  server.server.maxConnections = CONNECTIONS_MAX;
+  server.server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerErrors(server, options.bodyBytesMax);

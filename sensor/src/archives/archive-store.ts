@@ -9,7 +9,7 @@ import { extract, type Header } from 'tar-stream';
 import { type FileStore, READ_BYTES, readPart } from './blob-store.ts';
 
 /** Files an image archive may hold: four for each of 1,000 layers, with room; a bound on memory. */
-export const ARCHIVE_FILES_MAX = 100_000;
+const ARCHIVE_FILES_MAX = 100_000;
 
 const TAR_HEADER_BYTES = 512;
 
@@ -36,10 +36,15 @@ export async function openArchive(path: string, signal: AbortSignal): Promise<Ar
 }
 
 /** Takes the open file over: closing the store closes it, and so does a failure here. `which` is what messages call it. */
-export async function indexArchive(file: FileHandle, which: string, signal: AbortSignal): Promise<ArchiveStore> {
+export async function indexArchive(
+  file: FileHandle,
+  which: string,
+  signal: AbortSignal,
+  filesMax: number = ARCHIVE_FILES_MAX,
+): Promise<ArchiveStore> {
   const members = new Map<string, Member | { readonly link: string }>();
   try {
-    await index(file, which, members, signal);
+    await index(file, which, members, signal, filesMax);
   } catch (error) {
     await file.close();
     throw error;
@@ -58,6 +63,7 @@ async function index(
   which: string,
   members: Map<string, Member | { readonly link: string }>,
   signal: AbortSignal,
+  filesMax: number,
 ): Promise<void> {
   const tar = extract();
   // The name is not looked at where there is a descriptor.
@@ -69,7 +75,7 @@ async function index(
     for await (const entry of tar) {
       const hash = createHash('sha256');
       for await (const chunk of entry) if (chunk instanceof Uint8Array) hash.update(chunk);
-      if (members.size >= ARCHIVE_FILES_MAX) throw tooMany(which);
+      if (members.size >= filesMax) throw tooMany(which, filesMax);
       // `offset` is where the entry's own header begins.
       const at = entry.offset + TAR_HEADER_BYTES;
       members.set(cleanName(entry.header.name), memberOf(entry.header, at, `sha256:${hash.digest('hex')}`));
@@ -109,7 +115,7 @@ async function* readMember(file: FileHandle, member: Member | null, signal: Abor
   if (member) yield* readPart(file, member.at, member.sizeBytes, signal);
 }
 
-const tooMany = (which: string): TidewaiterError =>
-  new TidewaiterError('manifest.invalid', { which, got: `more than ${ARCHIVE_FILES_MAX} files`, want: 'an image archive' });
+const tooMany = (which: string, filesMax: number): TidewaiterError =>
+  new TidewaiterError('manifest.invalid', { which, got: `more than ${filesMax} files`, want: 'an image archive' });
 
 const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error');

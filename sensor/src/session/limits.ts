@@ -22,6 +22,9 @@ export const REFUSED_PROBE_MS = 300_000;
 /** Intervals that welcome may set; others would make the sensor spin or fall silent. */
 export const LEASE_MS_RANGE = [10_000, 3_600_000] as const;
 export const RENEW_MS_RANGE = [1_000, 1_200_000] as const;
+/** What welcome says, where it is within reason; else our own. */
+export const within = (value: number, [least, most]: readonly [number, number], fallback: number): number =>
+  value >= least && value <= most ? value : fallback;
 /** SigV4 fails beyond five minutes. */
 export const SKEW_WARN_MS = 60_000;
 export const SKEW_ERROR_MS = 300_000;

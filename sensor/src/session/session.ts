@@ -14,7 +14,7 @@ import { reportSkew } from './clock-skew.ts';
 import { connect } from './connect.ts';
 import { errorOfFailure } from './failures.ts';
 import type { FrameSocket } from './frame-socket.ts';
-import { FLUSH_MS_MAX, LEASE_MS_RANGE, REFUSED_PROBE_MS, RENEW_MS_RANGE, RETRY_AFTER_MS_MAX, STEADY_MS } from './limits.ts';
+import { FLUSH_MS_MAX, LEASE_MS_RANGE, REFUSED_PROBE_MS, RENEW_MS_RANGE, RETRY_AFTER_MS_MAX, STEADY_MS, within } from './limits.ts';
 import { Link } from './link.ts';
 import { pause, ReconnectWindows } from './reconnect.ts';
 import { ReportSender } from './report-sender.ts';
@@ -215,10 +215,6 @@ export class Session {
         return socket.refuse(outOfOrder(frame.type));
     }
   }
-}
-
-function within(value: number, [least, most]: readonly [number, number], fallback: number): number {
-  return value >= least && value <= most ? value : fallback;
 }
 
 const outOfOrder = (type: string): TidewaiterError =>

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import t from 'tap';
+import { indexArchive } from '../../src/archives/archive-store.ts';
 import { DOCUMENT_BYTES_MAX, readDocument } from '../../src/archives/documents.ts';
 import { copyToWorkFile } from '../../src/archives/work-file.ts';
 import { type TarEntry, tarOf } from '../layers/tars.ts';
@@ -41,6 +42,15 @@ t.test('a document of an archive is read at its bound, and refused one byte over
     message: new RegExp(`got ${DOCUMENT_BYTES_MAX + 1} bytes, want at most ${DOCUMENT_BYTES_MAX}`),
   });
   await store.close();
+});
+
+t.test('an archive of as many files as its bound is indexed, and refused with one more', async (t) => {
+  const path = join(t.testdir(), 'archive.tar');
+  await writeFile(path, await tarOf(Array.from({ length: 4 }, (_, at) => ({ name: `f${at}`, content: 'x' }))));
+  const store = await indexArchive(await open(path), path, signal, 4);
+  t.equal(await store.sizeOf('f3'), 1);
+  await store.close();
+  await t.rejects(indexArchive(await open(path), path, signal, 3), { code: 'manifest.invalid', message: /got more than 3 files/ });
 });
 
 t.test('links in an archive are followed eight steps, and a ring of them ends', async (t) => {

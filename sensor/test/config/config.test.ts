@@ -18,6 +18,15 @@ t.test('the two variables that a daemon needs are enough', async (t) => {
   t.match(readDaemonConfig(good), { controlPlaneUrl: url, fingerprintKeys, concurrency: 2, spoolMib: 256, drainSeconds: 25 });
 });
 
+t.test('a list of hosts is as long as its bound, no longer', async (t) => {
+  const hosts = (count: number): Env => ({
+    ...good,
+    TIDEWAITER_ALLOWED_HOSTS: Array.from({ length: count }, (_, at) => `h${at}.example`).join(),
+  });
+  t.equal(readDaemonConfig(hosts(1_000)).allowedHosts.length, 1_000);
+  t.throws(() => readDaemonConfig(hosts(1_001)), { code: 'config.invalid', message: /TIDEWAITER_ALLOWED_HOSTS.*at most 1000 entries/ });
+});
+
 t.test('what is wrong is refused by the name of its variable, with what was got and what is wanted', async (t) => {
   const wrong: readonly (readonly [Env, RegExp])[] = [
     [{ TIDEWAITER_CONTROL_PLANE_URL: '' }, /TIDEWAITER_CONTROL_PLANE_URL.*got nothing.*want https/],

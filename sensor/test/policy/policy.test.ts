@@ -102,6 +102,13 @@ t.test('a policy file is read strictly: what it does not know allows nothing by 
     write(value);
     await t.rejects(readPolicyFile(file), { code: 'config.invalid', message: /TIDEWAITER_POLICY_FILE/ });
   }
+  const accounts = (count: number): string => JSON.stringify({ accounts: Array.from({ length: count }, () => '123456789012') });
+  write(accounts(10_000).padEnd(1 << 20));
+  t.equal((await readPolicyFile(file)).accounts?.length, 10_000, 'a list and a file at their bounds');
+  write(accounts(10_001));
+  await t.rejects(readPolicyFile(file), { code: 'config.invalid', message: /got \/accounts / });
+  write(accounts(1).padEnd((1 << 20) + 1));
+  await t.rejects(readPolicyFile(file), { code: 'config.invalid', message: /got more than 1048576 bytes/ });
   await t.rejects(readPolicyFile(join(folder, 'none.json')), { code: 'config.invalid', message: /cannot be read/ });
 });
 
@@ -144,6 +151,8 @@ t.test('what a control plane, or a proxy in its place, refuses with', (t) => {
     facts: { retryAfterMs: 7_000 },
   });
   t.match(answer(503, {}, { retryAfter: 'Thu, 01 Jan 1970 00:00:09 GMT' }), { facts: { retryAfterMs: 9_000 } });
+  t.match(answer(503, {}, { retryAfter: '599' }), { facts: { retryAfterMs: 599_000 } });
+  t.match(answer(503, {}, { retryAfter: '601' }), { facts: { retryAfterMs: 600_000 } });
   t.match(
     answer(503, {}, { retryAfter: '999999999' }),
     { facts: { retryAfterMs: 600_000 } },

@@ -7,6 +7,7 @@ import { ImageCollector, scanImage, scanLimits } from '../../src/scan/index.ts';
 import { END, padded, rawHeader, tarOf } from '../layers/tars.ts';
 import { githubToken } from '../secrets.ts';
 import { type Descriptor, digestOf, MemorySource, places, report, testEngine } from './memory-source.ts';
+import { redactedPath } from '../../src/scan/found-file.ts';
 
 const linux = { os: 'linux', architecture: 'amd64' };
 
@@ -288,4 +289,13 @@ void tap.test('claims: known layers are not pulled, waited ones are asked for ag
 void tap.test('pages are as large as the protocol lets them be', async (t) => {
   t.strictSame([named.PATH_HASHES_PER_PAGE, named.FINDINGS_PER_PAGE], [PATH_HASHES_PER_PAGE, FINDINGS_PER_PAGE]);
   t.equal(scanLimits.image.layersMax, CLAIM_DIGESTS_MAX);
+});
+
+void tap.test('a path is redacted first and cut at its bound second', (t) => {
+  const secret = 's'.repeat(10);
+  const tools = { redact: (text: string) => text.replaceAll(secret, '[x]') };
+  t.equal(redactedPath(tools, 'p'.repeat(4_096)).length, 4_096);
+  t.equal(redactedPath(tools, 'p'.repeat(4_097)).length, 4_096);
+  t.equal(redactedPath(tools, `${'p'.repeat(4_091)}${secret}`), `${'p'.repeat(4_091)}[x]`, 'a secret across the bound is known as one');
+  t.end();
 });

@@ -9,7 +9,7 @@ import { CatalogPages } from '../../src/session/catalog-pages.ts';
 import { reportSkew } from '../../src/session/clock-skew.ts';
 import { errorOfFailure } from '../../src/session/failures.ts';
 import { FrameSocket, type FrameSocketOptions } from '../../src/session/frame-socket.ts';
-import { LOGGED_ERRORS_MAX, REQUESTS_MAX } from '../../src/session/limits.ts';
+import { LEASE_MS_RANGE, LOGGED_ERRORS_MAX, RENEW_MS_RANGE, REQUESTS_MAX, within } from '../../src/session/limits.ts';
 import { pause, ReconnectWindows } from '../../src/session/reconnect.ts';
 import { fitManifest, fitSummary, pagesOfFindings, REPORT_BYTES_MAX, sizeOf } from '../../src/session/report-size.ts';
 import { createLog } from '../../src/telemetry/index.ts';
@@ -283,6 +283,14 @@ t.test('a listing of any size goes out in pages that fit, the last one marked', 
     pages.map(({ last }) => last),
     pages.map((_, at) => at === pages.length - 1),
   );
+});
+
+t.test('intervals that welcome sets are taken within their range, ends included, and no others', (t) => {
+  for (const [least, most] of [LEASE_MS_RANGE, RENEW_MS_RANGE]) {
+    const taken = [least - 1, least, most, most + 1, Number.NaN].map((value) => within(value, [least, most], 7));
+    t.strictSame(taken, [7, least, most, 7, 7]);
+  }
+  t.end();
 });
 
 t.test('a clock that is off is said before AWS refuses its signatures', (t) => {

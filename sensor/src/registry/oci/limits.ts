@@ -4,7 +4,7 @@ export const REDIRECTS_MAX = 3;
 export const CHALLENGE_CHARS_MAX = 4_096;
 /** A token service's answer, and an error's body; tokens are a few KiB. */
 export const ANSWER_BYTES_MAX = 64 << 10;
-/** Fits into any server's header limit. */
+/** Servers take headers of 8 to 16 KiB: a longer token could not be used. */
 export const TOKEN_CHARS_MAX = 16 << 10;
 /** Authorizations kept: one per repository. */
 export const AUTHORIZATIONS_MAX = 1_000;

@@ -9,6 +9,8 @@ import {
 import { checkedRealm, parseChallenge } from '../../../src/registry/oci/challenge.ts';
 import { OciClient } from '../../../src/registry/oci/client.ts';
 import { OciConnection } from '../../../src/registry/oci/connection.ts';
+import { CHALLENGE_CHARS_MAX, TOKEN_CHARS_MAX } from '../../../src/registry/oci/limits.ts';
+import { fetchToken } from '../../../src/registry/oci/token.ts';
 import { around, digestOf, everything, failure, imageOf, live, loopbackPolicy, read, serve } from '../servers.ts';
 import { refuse, sendRange, tinyRegistry } from './tiny-registry.ts';
 
@@ -95,12 +97,17 @@ void tap.test('a token service that refuses, or answers nonsense, is told', asyn
     '{"token":"with space"}',
     '{"token":5}',
     '[]',
-    JSON.stringify({ token: 'x'.repeat(17_000) }),
+    JSON.stringify({ token: 'x'.repeat(TOKEN_CHARS_MAX + 1) }),
     ' '.repeat(70_000),
   ]) {
     answer = [200, body];
     t.match(await failure(pull(registry)), { code: 'registry.answer-invalid' }, body.slice(0, 30));
   }
+  answer = [200, JSON.stringify({ token: 'x'.repeat(TOKEN_CHARS_MAX) })];
+  const network = createRegistryNetwork(loopbackPolicy);
+  t.teardown(() => network.close());
+  const demand = { realm: new URL(`${service.url}/token`), service: '', scope: 'x', login: null };
+  t.equal((await fetchToken(network, demand, live())).length, TOKEN_CHARS_MAX, 'the longest there may be');
   answer = [302, ''];
   t.match(await failure(pull(registry)), { code: 'registry.answer-invalid' }, 'and it is not followed');
 });
@@ -162,6 +169,9 @@ void tap.test('challenges are read as they come, hostile ones in linear time', a
   t.same(parseChallenge('Basic realm="x", Bearer realm="https://a/t"'), { scheme: 'bearer', realm: 'https://a/t', service: '' });
   t.same(parseChallenge('Basic realm="x"'), { scheme: 'basic' });
   for (const text of [null, '', 'Negotiate', 'Digest realm="x"']) t.equal(parseChallenge(text), null);
+  const last = 'Basic realm="x"';
+  t.same(parseChallenge(last.padStart(CHALLENGE_CHARS_MAX)), { scheme: 'basic' });
+  t.equal(parseChallenge(last.padStart(CHALLENGE_CHARS_MAX + 1)), null, 'what lies behind the bound is not read');
   const began = performance.now();
   for (const piece of ['bearer ', 'bearer a="', 'a=b,', 'bearer a=b , ', '"', ' ']) parseChallenge(piece.repeat(20_000));
   t.ok(performance.now() - began < 500);
