@@ -3,8 +3,8 @@
 // what it writes is a list of few places worth an exact look. What it says of a place never depends on where the data was cut.
 import { TABLES_AT } from '../src/memory/layout';
 import {
-  CHANGE_EVERY, ESCAPED_URL_LITERAL, KEYWORD_HEADS, KEYWORD_LENGTH_BITS, KEYWORD_LINES, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD,
-  KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT, PREFIX_BACK, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW,
+  CHANGE_EVERY, ESCAPED_URL_LITERAL, KEYWORD_BITS, KEYWORD_HEADS, KEYWORD_LENGTH_BITS, KEYWORD_LINES, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD,
+  KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT, PREFIX_BACK, PREFIX_BITS, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW,
   TRAIT_DASH, TRAIT_DIGIT, TRAIT_LOWER, TRAIT_LOWER_HEX, TRAIT_UNDERSCORE, TRAIT_UPPER, TRAIT_UPPER_HEX, URL_AUTHORITY_MAX, URL_LITERAL, WHOLE_WORD, WIDE_LITERAL,
 } from '../src/memory/tables';
 
@@ -36,7 +36,12 @@ const HITS: usize = memory.data(64, 16);
   cursor += 8;
 }
 
-@inline function slot(three: u32): u32 { return (three * 0x9e3779b1) >>> 19; }
+/** Of three bytes: the upper 13 bits are the slot of a table of heads, the upper 15 the bit of a table of bits. */
+@inline function hash(three: u32): u32 { return three * 0x9e3779b1; }
+@inline function isSet(bits: i32, hashed: u32): bool {
+  const byte: u32 = load<u8>(TABLES_AT + bits + ((hashed >>> 20) as i32));
+  return (byte & (1 << ((hashed >>> 17) & 7))) != 0;
+}
 
 function same(at: usize, text: usize, length: u32): bool {
   for (let i: u32 = 0; i < length; i++) if (load<u8>(at + i) != load<u8>(text + i)) return false;
@@ -49,9 +54,15 @@ function sameFolded(at: usize, text: usize, length: u32): bool {
 }
 
 /** Does a rule's prefix begin at `at`? One record, of the first entry that fits: the reader follows the chain. */
-@inline function probe(at: usize): void {
-  let entry: u32 = load<u16>(TABLES_AT + PREFIX_HEADS + (slot(load<u32>(at) & 0xffffff) << 1));
-  if (entry == 0) return;
+@inline function probe(at: usize): void { probeThree(at, load<u32>(at) & 0xffffff); }
+
+@inline function probeThree(at: usize, three: u32): void {
+  const hashed = hash(three);
+  if (isSet(PREFIX_BITS, hashed)) prefixAt(at, hashed >>> 19);
+}
+
+function prefixAt(at: usize, slot: u32): void {
+  let entry: u32 = load<u16>(TABLES_AT + PREFIX_HEADS + (slot << 1));
   while (entry != 0) {
     const record: usize = TABLES_AT + PREFIXES + (entry << 5);
     const length: u32 = load<u8>(record, 2);
@@ -60,40 +71,55 @@ function sameFolded(at: usize, text: usize, length: u32): bool {
   }
 }
 
-/** Prefixes whose separator is `.`, `:` or `~` begin before the run. */
-function probeBefore(start: usize): void {
-  if (start <= low) return;
-  probe(start - 1);
-  let at = start - 1;
-  while (at > low && start - at < (PREFIX_BACK as usize)) {
-    const c: u32 = load<u8>(at);
-    if (!isToken(c) && c != 46 && c != 58 && c != 126) return;
-    const before: u32 = load<u8>(at - 1);
-    if (!isLetter(before) && !isDigit(before) && at != start - 1) probe(at);
-    at--;
-  }
-  if (at == low && start - at < (PREFIX_BACK as usize)) probe(at);
-}
-
-/** `\nTOKEN`, `\u003dTOKEN` and `%3DTOKEN` in the text: the run begins with what is left of the escape. */
-@inline function probeEscaped(start: usize): void {
-  if (start <= low) return;
-  const before: u32 = load<u8>(start - 1);
-  if (before == 92) { probe(start + 1); if (load<u8>(start) == 117) probe(start + 5); }
+/** At the beginning of a run, and before it: prefixes may begin with the character before, and what is left of an escape may stand in front. */
+@inline function probeBeginning(start: usize): void {
+  if (start <= low) { probe(start); return; }
+  const four = load<u32>(start - 1);
+  probeThree(start - 1, four & 0xffffff);
+  probeThree(start, four >>> 8);
+  const before: u32 = four & 0xff;
+  if (before == 46 || before == 58 || before == 126) probeJoined(start);
+  else if (before == 92) { probe(start + 1); if (((four >>> 8) & 0xff) == 117) probe(start + 5); }
   else if (before == 37) probe(start + 2);
 }
 
-/** After each `-` and `_` of [from, to). */
-function probeInside(from: usize, to: usize): void {
+@inline function joinedBits(v: v128): u32 {
+  const joints = v128.or(v128.or(i8x16.eq(v, i8x16.splat(46)), i8x16.eq(v, i8x16.splat(58))), i8x16.eq(v, i8x16.splat(126)));
+  return i8x16.bitmask(v128.or(joints, v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95))))) | wordBits(v);
+}
+
+@inline function wordBits(v: v128): u32 { return inRange(v128.or(v, i8x16.splat(32)), 97, 26) | inRange(v, 48, 10); }
+
+/** Prefixes whose words are joined by `.`, `:` or `~` begin before the run, where a word does. Bit 31 stands for the byte before it. */
+function probeJoined(start: usize): void {
+  const far = v128.load(start - 32), near = v128.load(start - 16);
+  const words = wordBits(far) | (wordBits(near) << 16);
+  const others = ~(joinedBits(far) | (joinedBits(near) << 16));
+  let back = min<u32>(clz(others), PREFIX_BACK - 1);
+  let begins = ~(words << 1);
+  if (start - low <= (back as usize)) {
+    // The file's first byte begins a word whatever lies before it.
+    back = (start - low) as u32;
+    begins |= 1 << (32 - back);
+  }
+  begins &= ((1 << 31) - 1) & ~((1 << (32 - back)) - 1);
+  for (; begins != 0; begins &= begins - 1) probe(start - 32 + (ctz(begins) as usize));
+}
+
+/** Looks for prefixes after each `-` and `_` of [from, to). @returns whether there is a digit or a capital after a capital. */
+function probeInside(from: usize, to: usize): bool {
+  let digits: u32 = 0, pairs: u32 = 0, upper: u32 = 0;
   for (let p = from; p < to; p += 16) {
     const v = v128.load(p);
-    let bits: u32 = i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95))));
-    while (bits != 0) {
-      const at = p + (ctz(bits) as usize) + 1;
-      bits &= bits - 1;
-      if (at < to) probe(at);
-    }
+    const keep = keepOf(to - p);
+    let joints = i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95)))) & keepOf(to - p - 1);
+    const capital = inRange(v, 65, 26) & keep;
+    digits |= inRange(v, 48, 10) & keep;
+    pairs |= capital & ((capital << 1) | upper);
+    upper = capital >>> 15;
+    for (; joints != 0; joints &= joints - 1) probe(p + (ctz(joints) as usize) + 1);
   }
+  return (digits | pairs) != 0;
 }
 
 @inline function sextet(c: u32): u32 {
@@ -103,7 +129,7 @@ function probeInside(from: usize, to: usize): void {
   return c == 45 ? 62 : 63;
 }
 
-@inline function isText(c: u32): bool { return c - 32 < 95 || c == 9 || c == 10 || c == 13; }
+@inline function isText(c: u32): u32 { return ((c - 32 < 95) as u32) | ((c == 9) as u32) | ((c == 10) as u32) | ((c == 13) as u32); }
 
 /** Do the run's first 24 characters, read as base64, give 18 bytes of printable ASCII? */
 function beginsBase64Text(start: usize): bool {
@@ -113,7 +139,8 @@ function beginsBase64Text(start: usize): bool {
   }
   for (let p = start; p < start + 24; p += 4) {
     const bits = (sextet(load<u8>(p)) << 18) | (sextet(load<u8>(p, 1)) << 12) | (sextet(load<u8>(p, 2)) << 6) | sextet(load<u8>(p, 3));
-    if (!isText(bits >>> 16) || !isText((bits >>> 8) & 0xff) || !isText(bits & 0xff)) return false;
+    // Without a branch between: each alone would be a coin's toss.
+    if ((isText(bits >>> 16) & isText((bits >>> 8) & 0xff) & isText(bits & 0xff)) == 0) return false;
   }
   return true;
 }
@@ -185,16 +212,25 @@ function endsWord(at: usize, start: usize): bool {
 }
 
 /** A keyword that begins a word at `at` and ends before the run. */
-@inline function keywordAt(at: usize, start: usize, length: u32, traits: u32, found: i32): i32 {
-  let entry: u32 = load<u16>(TABLES_AT + KEYWORD_HEADS + (slot((load<u32>(at) & 0xffffff) | 0x202020) << 1));
+@inline function keywordAt(at: usize, start: usize, length: u32, found: i32): i32 {
+  const four: u32 = load<u32>(at) | 0x20202020;
+  const long = hash(four), short = hash(four & 0xffffff);
+  if (isSet(KEYWORD_BITS, long)) found = keywordsOf(long >>> 19, at, start, length, found);
+  if (isSet(KEYWORD_BITS, short) && found < KEYWORDS_OF_RUN_MAX) found = keywordsOf(short >>> 19, at, start, length, found);
+  return found;
+}
+
+function keywordsOf(slot: u32, at: usize, start: usize, length: u32, found: i32): i32 {
+  let entry: u32 = load<u16>(TABLES_AT + KEYWORD_HEADS + (slot << 1));
   while (entry != 0) {
     const record: usize = TABLES_AT + KEYWORDS + (entry << 5);
     const size: u32 = load<u8>(record, 2);
     const allowed: u32 = load<u8>(record, 3);
     if (
-      (traits & ~allowed) == 0 && at + size <= start && length >= load<u16>(record, 4) && length <= load<u16>(record, 6) &&
-      sameFolded(at, record + 8, size) && ((allowed & WHOLE_WORD) == 0 || endsWord(at + size, start))
+      at + size <= start && length >= load<u16>(record, 4) && length <= load<u16>(record, 6) && sameFolded(at, record + 8, size) &&
+      ((allowed & WHOLE_WORD) == 0 || endsWord(at + size, start)) && (traitsOf(start, start + length) & ~allowed) == 0
     ) {
+      const traits = traitsOf(start, start + length);
       emit(start, KIND_KEYWORD, entry, length | (traits << KEYWORD_LENGTH_BITS));
       if (++found == KEYWORDS_OF_RUN_MAX) return found;
     }
@@ -205,7 +241,6 @@ function endsWord(at: usize, start: usize): bool {
 
 /** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or one of the few before. */
 function keywordsBefore(start: usize, length: u32): void {
-  const traits = traitsOf(start, start + length);
   const stop = start - low > (KEYWORD_REACH as usize) ? start - KEYWORD_REACH : low;
   let lines = 0, found = 0;
   for (let block = start - 16; ; block -= 16) {
@@ -232,7 +267,7 @@ function keywordsBefore(start: usize, length: u32): void {
         feeds ^= bit;
       } else {
         words ^= bit;
-        found = keywordAt(block + (i as usize), start, length, traits, found);
+        found = keywordAt(block + (i as usize), start, length, found);
         if (found == KEYWORDS_OF_RUN_MAX) return;
       }
     }
@@ -242,17 +277,15 @@ function keywordsBefore(start: usize, length: u32): void {
 
 function process(start: usize, end: usize, continued: bool): void {
   if (!continued) {
-    probeBefore(start);
-    probe(start);
-    probeEscaped(start);
+    probeBeginning(start);
     const length = (end - start) as u32;
     if (length >= 24 && beginsBase64Text(start)) emit(start, KIND_BASE64, 0, length);
-    if (length <= (KEYWORD_RUN_MAX as u32) && looksRandom(start, end)) keywordsBefore(start, length);
   } else {
     const before: u32 = load<u8>(start - 1);
     if (before == 45 || before == 95) probe(start);
   }
-  probeInside(start, end);
+  const mayBeRandom = probeInside(start, end);
+  if (mayBeRandom && !continued && end - start <= (KEYWORD_RUN_MAX as usize) && looksRandom(start, end)) keywordsBefore(start, (end - start) as u32);
 }
 
 /** A run has ended at `end`; one that ended just before the data does waits until more is known. */

@@ -64,7 +64,10 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   return {
     prefixes: prefixAnchors,
     alike: byBeginning(prefixAnchors),
-    keywords: [...anchorsOf(keywords, false), ...anchorsOf(words, true)],
+    // Pass 1 meets the last first, and at one place those of four letters and more before those of three.
+    keywords: [...anchorsOf(keywords, false), ...anchorsOf(words, true)].sort(
+      (a, b) => Number(a.text.length > 3) - Number(b.text.length > 3),
+    ),
     literals: Object.entries<Literal>(literals).map(([name, { text, spells }]) => ({
       text,
       rules: byLiteral.get(spells ?? name) ?? [],

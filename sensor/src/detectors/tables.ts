@@ -1,4 +1,5 @@
 import {
+  KEYWORD_BITS,
   KEYWORD_HEADS,
   KEYWORDS,
   KEYWORDS_MAX,
@@ -6,6 +7,7 @@ import {
   LITERALS_COUNT,
   LITERALS_MAX,
   type PassMemory,
+  PREFIX_BITS,
   PREFIX_HEADS,
   PREFIXES,
   PREFIXES_MAX,
@@ -27,8 +29,16 @@ export function ensureTables(memory: PassMemory, rules: CompiledRules): void {
   const tables = memory.bytes.subarray(TABLES_AT, TABLES_AT + TABLES_BYTES).fill(0);
   writeTokenClass(tables);
   writeLiterals(tables, Object.values(literals));
-  writeChains(tables, { heads: PREFIX_HEADS, records: PREFIXES, most: PREFIXES_MAX, textAt: 4, folded: false }, rules.prefixes);
-  writeChains(tables, { heads: KEYWORD_HEADS, records: KEYWORDS, most: KEYWORDS_MAX, textAt: 8, folded: true }, rules.keywords);
+  writeChains(
+    tables,
+    { bits: PREFIX_BITS, heads: PREFIX_HEADS, records: PREFIXES, most: PREFIXES_MAX, textAt: 4, folded: false },
+    rules.prefixes,
+  );
+  writeChains(
+    tables,
+    { bits: KEYWORD_BITS, heads: KEYWORD_HEADS, records: KEYWORDS, most: KEYWORDS_MAX, textAt: 8, folded: true },
+    rules.keywords,
+  );
   owners.set(memory, rules);
 }
 
@@ -76,6 +86,7 @@ function bytesAt({ text, at, folded }: Literal, place: number): number[] {
 }
 
 interface ChainPlaces {
+  readonly bits: number;
   readonly heads: number;
   readonly records: number;
   readonly most: number;
@@ -88,7 +99,9 @@ function writeChains(tables: Uint8Array, places: ChainPlaces, anchors: readonly 
   if (anchors.length >= places.most) throw new RangeError(`${anchors.length} anchors, less than ${places.most} allowed`);
   const view = new DataView(tables.buffer, tables.byteOffset, tables.length);
   for (const [index, { text, run, traits, whole }] of anchors.entries()) {
-    const head = places.heads + slotOf(text, places.folded) * 2;
+    const hash = hashOf(text, places.folded);
+    or(tables, places.bits + (hash >>> 20), 1 << ((hash >>> 17) & 7));
+    const head = places.heads + (hash >>> 19) * 2;
     const record = places.records + (index + 1) * 32;
     view.setUint16(record, view.getUint16(head, true), true);
     view.setUint16(head, index + 1, true);
@@ -102,8 +115,9 @@ function writeChains(tables: Uint8Array, places: ChainPlaces, anchors: readonly 
   }
 }
 
-/** As `slot` of wasm/finder.ts has it. */
-function slotOf(text: string, folded: boolean): number {
-  const three = text.charCodeAt(0) | (text.charCodeAt(1) << 8) | (text.charCodeAt(2) << 16);
-  return Math.imul(folded ? three | 0x202020 : three, 0x9e3779b1) >>> 19;
+/** As `hash` of wasm/finder.ts has it: of a prefix's first three bytes; of a keyword's first four (in lower case) where it has them. */
+function hashOf(text: string, folded: boolean): number {
+  const beginning = Buffer.from(text.slice(0, folded ? 4 : 3).padEnd(4, '\0'), 'latin1').readUInt32LE();
+  const bytes = folded && text.length > 3 ? beginning | 0x20202020 : folded ? (beginning | 0x202020) & 0xffffff : beginning;
+  return Math.imul(bytes, 0x9e3779b1) >>> 0;
 }

@@ -14,7 +14,7 @@ export const LITERALS_MAX = 64;
 /** The literals `://` and `:\/\/` come first: pass 1 looks at what follows them. */
 export const URL_LITERAL = 0;
 export const ESCAPED_URL_LITERAL = 1;
-/** 8,192 u16 each: the first record of the chain of a 3-byte beginning's slot; 0 for none. */
+/** 8,192 u16 each: the first record of the chain of a beginning's slot (3 bytes of a prefix, 4 of a keyword that has them); 0 for none. */
 export const PREFIX_HEADS = 4096;
 export const KEYWORD_HEADS = PREFIX_HEADS + 16384;
 /** u16 next, u8 length, unused, text (28) */
@@ -25,6 +25,9 @@ export const PREFIX_BYTES_MAX = 28;
 export const KEYWORDS = PREFIXES + 65536;
 export const KEYWORDS_MAX = 4096;
 export const KEYWORD_BYTES_MAX = 24;
+/** 32,768 bits each: does any prefix (keyword) have a beginning of this slot? Small, so that it stays in the cache. */
+export const PREFIX_BITS = KEYWORDS + 131072;
+export const KEYWORD_BITS = PREFIX_BITS + 4096;
 /** In a keyword's record: it must end a word too, or be followed by one of the words that name a secret. */
 export const WHOLE_WORD = 128;
 
