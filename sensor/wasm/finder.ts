@@ -320,7 +320,7 @@ function literalsAt(at: usize, buckets: u32): void {
     if (start < low || start + length > dataEnd) continue;
     if (load<u8>(record, 3) ? !sameFolded(start, record + 4, length) : !same(start, record + 4, length)) continue;
     if (id == URL_LITERAL || id == ESCAPED_URL_LITERAL) {
-      const authority = at + (length as usize);
+      const authority = start + (length as usize);
       probe(authority);
       if (!hasUserInfo(authority)) continue;
     }
