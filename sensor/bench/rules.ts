@@ -1,8 +1,8 @@
 // The engine's speed at several numbers of rules, each the best of some rounds over the same files, taken in turn:
 //   node --conditions=@tidewaiter/source sensor/bench/rules.ts 100,500,1000 FOLDER...
-// Beyond the built-in rules there are made-up ones, for the providers of docs/detectors.tsv.
+// `custom:50` are the built-in rules and 50 of a user's, by re2js. Beyond the built-in rules there are made-up ones, for the providers of docs/detectors.tsv.
 import { readFileSync } from 'node:fs';
-import { builtInRules, createEngine, type Rule } from '../src/detectors/index.ts';
+import { builtInRules, chooseRules, createEngine, type CustomRule, type Rule, usualRules } from '../src/detectors/index.ts';
 import { near } from '../src/detectors/rules/near.ts';
 import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, createPassMemory } from '../src/memory/index.ts';
 import { sampleFiles } from './sample-files.ts';
@@ -28,6 +28,26 @@ function rulesOf(count: number): readonly Rule[] {
   return [...builtInRules.slice(0, count), ...near(more)];
 }
 
+/** Prefixes, keywords and literals in turn, as users write them. */
+function customOf(count: number): readonly CustomRule[] {
+  const usual = { confidence: 'likely', window: [256, 1_024] } as const;
+  return Array.from({ length: count }, (_, at): CustomRule => {
+    const [id, word] = [`own-${at}`, `corp${at}`];
+    if (at % 5 === 0)
+      return { ...usual, id, name: id, anchor: { kind: 'literal', text: `${word}::` }, pattern: `${word}::(?P<secret>[0-9a-f]{12})` };
+    if (at % 2 === 0) return { ...usual, id, name: id, anchor: { kind: 'prefix', text: `${word}_` }, pattern: `${word}_[0-9A-Za-z]{32}` };
+    const keyword = ['token', 'secret', 'key', 'password', 'auth'][at % 5] ?? 'token';
+    const pattern = `(?i)${keyword}["' ]{0,3}[:=]["' ]{0,3}(?P<secret>${word}[0-9a-f]{32})`;
+    return { ...usual, id, name: id, anchor: { kind: 'keyword', text: keyword, run: [16, 64] }, pattern };
+  });
+}
+
+async function setOf(words: string): Promise<readonly Rule[]> {
+  const [kind, count] = words.split(':');
+  if (kind !== 'custom') return Number(words) === builtInRules.length ? usualRules.rules : rulesOf(Number(words));
+  return (await chooseRules({ enable: [], disable: [], custom: customOf(Number(count)) })).rules;
+}
+
 /** Processor time, and of this thread alone: other work on the machine counts little. */
 function millisecondsOf(rules: readonly Rule[], files: readonly Buffer[]): { readonly ms: number; readonly found: number } {
   let found = 0;
@@ -50,7 +70,9 @@ function millisecondsOf(rules: readonly Rule[], files: readonly Buffer[]): { rea
 const [counts = '', ...folders] = process.argv.slice(2);
 const files = sampleFiles(folders, SAMPLE_BYTES).map((path) => readFileSync(path));
 const bytes = files.reduce((sum, { length }) => sum + length, 0);
-const sets = counts.split(',').map((count) => ({ rules: rulesOf(Number(count)), best: Number.POSITIVE_INFINITY, found: 0 }));
+const sets = await Promise.all(
+  counts.split(',').map(async (words) => ({ rules: await setOf(words), best: Number.POSITIVE_INFINITY, found: 0 })),
+);
 for (let round = 0; round < ROUNDS; round++) {
   for (const set of sets) {
     const { ms, found } = millisecondsOf(set.rules, files);

@@ -2,7 +2,7 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { AssignedRegistry } from '@tidewaiter/shared/protocol';
 import { join } from 'node:path';
-import { type DaemonConfig, spoolBytesOf } from './config/index.ts';
+import { type DaemonConfig, detectorVariables, spoolBytesOf } from './config/index.ts';
 import {
   type AwsCredentialsProvider,
   createCredentials,
@@ -24,7 +24,7 @@ import {
 } from './registry/index.ts';
 import { type FingerprintKeys, readFingerprintKeys } from './fingerprint/index.ts';
 import { openSpool, type Spool } from './reports/index.ts';
-import { createScanEngine, type ScanEngine, scanLimits } from './scan/index.ts';
+import { createScanEngine, loadDetectors, type ScanEngine, scanLimits } from './scan/index.ts';
 import { Enrolments, openSocket, Session, type WorkTools } from './session/index.ts';
 import type { Log } from './telemetry/index.ts';
 
@@ -61,7 +61,7 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
   // Everything that may be wrong with the configuration is looked at before the enrolment token is spent.
   const rules = config.policyFile === null ? null : await readPolicyFile(config.policyFile);
   const network = networkOf(config, rules);
-  const engine = engineOf(config, around, await readFingerprintKeys(config.fingerprintKeys));
+  const engine = engineOf(config, around, await readFingerprintKeys(config.fingerprintKeys), await detectorsOf(config));
   const file = new IdentityFile(config.stateDir);
   await file.prepare();
   const unlock = await lockState(config.stateDir);
@@ -101,8 +101,23 @@ function networkOf(config: DaemonConfig, rules: PolicyRules | null): RegistryNet
   });
 }
 
-function engineOf(config: DaemonConfig, { cores }: Surroundings, keys: FingerprintKeys): ScanEngine {
-  const engine = createScanEngine({ keys, showSecrets: false, limits: scanLimits, workers: config.scanWorkers ?? cores });
+function detectorsOf({ rulesFile, enable, disable }: DaemonConfig): ReturnType<typeof loadDetectors> {
+  const named = {
+    rulesFile: detectorVariables.rulesFile.name,
+    enable: detectorVariables.enable.name,
+    disable: detectorVariables.disable.name,
+  };
+  return loadDetectors({ rulesFile, enable, disable, named });
+}
+
+function engineOf(
+  config: DaemonConfig,
+  { cores }: Surroundings,
+  keys: FingerprintKeys,
+  detectors: Awaited<ReturnType<typeof loadDetectors>>,
+): ScanEngine {
+  const workers = config.scanWorkers ?? cores;
+  const engine = createScanEngine({ keys, showSecrets: false, limits: scanLimits, detectors, workers });
   // What is missing in the build is said now, not at the first scan.
   engine.texts.redact('');
   return engine;

@@ -7,7 +7,15 @@ import { type Confidence, confidences } from '@tidewaiter/shared/judgement';
 import { readScanConfig, type ScanConfig } from '../config/index.ts';
 import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, type FingerprintKeys, readFingerprintKeys } from '../fingerprint/index.ts';
 import { buildReport, sarifOf, tableOf } from '../reports/index.ts';
-import { createScanEngine, ImageCollector, type ScanEngine, scanImage, scanLimits } from '../scan/index.ts';
+import {
+  createScanEngine,
+  type DetectorSources,
+  ImageCollector,
+  loadDetectors,
+  type ScanEngine,
+  scanImage,
+  scanLimits,
+} from '../scan/index.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';
 import { ProgressLine } from './progress-line.ts';
@@ -21,6 +29,9 @@ interface ScanOptions {
   readonly showSecrets?: boolean;
   readonly exclude: readonly string[];
   readonly excludePreset?: ExclusionPreset;
+  readonly rules?: string;
+  readonly enable: readonly string[];
+  readonly disable: readonly string[];
 }
 
 /** `tidewaiter-sensor scan REF`: one image, on this machine, without a control plane. */
@@ -47,6 +58,9 @@ export function scanCommand(io: ProgramIo, version: string): Command {
     .addOption(
       new Option('--exclude-preset <name>', 'do not report findings in the paths of this list, unless certain').choices(['default']),
     )
+    .option('--rules <file>', 'find custom rules, too (YAML, docs/custom-rules.md)')
+    .option('--enable <detector>', 'switch on a detector that is off unless asked for; repeatable', collect, [])
+    .option('--disable <detector>', 'switch off a detector; repeatable', collect, [])
     .option('--show-secrets', 'write the secrets themselves into the report')
     .action(async (reference: string, options: ScanOptions) => {
       const report = await scan(reference, options, io, version);
@@ -57,6 +71,7 @@ export function scanCommand(io: ProgramIo, version: string): Command {
 async function scan(reference: string, options: ScanOptions, io: ProgramIo, version: string): Promise<ScanReport> {
   const config = readScanConfig(io.env);
   const exclusions = await exclusionsOf(options);
+  const detectors = await loadDetectors(detectorSourcesOf(options));
   // Opened first, so that a scan of an hour does not end in a file that cannot be written.
   const output = options.output === undefined ? null : await openReportFile(options.output, (length) => io.randomBytes(length));
   try {
@@ -66,6 +81,7 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
       keys,
       showSecrets: options.showSecrets === true,
       limits: scanLimits,
+      detectors,
       workers: config.scanWorkers ?? io.cores,
     });
     try {
@@ -101,6 +117,10 @@ async function scanWith(
 }
 
 const collect = (one: string, before: readonly string[]): readonly string[] => [...before, one];
+
+function detectorSourcesOf({ rules, enable, disable }: ScanOptions): DetectorSources {
+  return { rulesFile: rules ?? null, enable, disable, named: { rulesFile: '--rules', enable: '--enable', disable: '--disable' } };
+}
 
 /** Loaded on demand: most scans exclude nothing. @throws usage.invalid naming every expression that cannot be used. */
 async function exclusionsOf({ exclude, excludePreset }: ScanOptions): Promise<Exclusions | null> {

@@ -10,6 +10,7 @@ import {
   type Variable,
 } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
+import { detectorVariables } from './detectors.ts';
 import { type FingerprintKeySources, fingerprintKeySourcesOf, fingerprintVariables } from './fingerprint.ts';
 import { networkVariables } from './network.ts';
 import { scanWorkers } from './scan.ts';
@@ -55,6 +56,7 @@ export const daemonVariables = {
     'path of a JSON file',
     'What this sensor may be told to do; without it only the account and region of its own AWS identity, no role, no OCI host.',
   ),
+  ...detectorVariables,
   concurrency: integer('TIDEWAITER_CONCURRENCY', [1, 64], 2, 'Assignments worked on at once.', 'assignments'),
   scanWorkers,
   spoolMib: integer('TIDEWAITER_SPOOL_MIB_MAX', [SPOOL_MIB_MIN, 65_536], 256, 'Room for reports that wait to be acknowledged.', 'MiB'),

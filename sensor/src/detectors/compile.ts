@@ -1,13 +1,13 @@
 import { KEYWORD_BYTES_MAX, KEYWORD_RUN_MAX, PREFIX_BYTES_MAX, RUN_MIN, TRAITS_ALL } from '../memory/index.ts';
 import { type Literal, literals } from './literals.ts';
-import type { Rule } from './rule.ts';
+import type { Expression, Rule } from './rule.ts';
 
 /** A rule with its expression made ready: sticky where it is tried at one place, global where it is searched. */
 export interface CompiledRule {
   readonly rule: Rule;
   /** Its place in the rule set: the last word where two matches are otherwise alike. */
   readonly order: number;
-  readonly expression: RegExp;
+  readonly expression: Expression;
   readonly before: number;
   readonly after: number;
   /** Every match in the window counts, not only those that cover the anchor. */
@@ -34,6 +34,8 @@ export interface CompiledRules {
   readonly literals: readonly Anchor[];
   /** A path that concerns one of the rules below, and those rules. */
   readonly files: { readonly any: RegExp; readonly rules: readonly CompiledRule[] };
+  /** What pass 1 must know of them, in the same order. */
+  readonly literalTable: readonly Literal[];
 }
 
 /** A window's usual reach around an anchor, in bytes: longer than nearly all tokens. */
@@ -51,16 +53,21 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
   const byLiteral = new Map<string, CompiledRule[]>();
   const files: CompiledRule[] = [];
   rules.forEach((rule, order) => {
-    const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [], words: ownWords = [] } = rule.anchors;
-    if (own.length + ownLiterals.length + ownKeywords.length + ownWords.length === 0 && rule.anchors.files === undefined)
-      throw new RangeError(`rule ${rule.id} has no anchor`);
+    const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [], words: ownWords = [], texts = [] } = rule.anchors;
+    const places = own.length + ownLiterals.length + ownKeywords.length + ownWords.length + texts.length;
+    if (places === 0 && rule.anchors.files === undefined) throw new RangeError(`rule ${rule.id} has no anchor`);
     for (const prefix of own) add(prefixes, checked(rule, prefix, PREFIX_BYTES_MAX), compileRule(rule, order, rule.anywhere !== true));
     for (const keyword of ownKeywords) add(keywords, checked(rule, keyword, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
     for (const word of ownWords) add(words, checked(rule, word, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
+    for (const text of texts) add(byLiteral, keyOfText(text), compileRule(rule, order, false));
     for (const literal of ownLiterals) add(byLiteral, literal, compileRule(rule, order, false));
     if (rule.anchors.files !== undefined) files.push({ ...compileRule(rule, order, false), before: 0, whole: true });
   });
   const prefixAnchors = anchorsOf(prefixes, false);
+  const table = [
+    ...Object.entries<Literal>(literals),
+    ...[...new Set(rules.flatMap(({ anchors }) => anchors.texts ?? []))].map(ownLiteral),
+  ];
   return {
     prefixes: prefixAnchors,
     alike: byBeginning(prefixAnchors),
@@ -68,7 +75,7 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     keywords: [...anchorsOf(keywords, false), ...anchorsOf(words, true)].sort(
       (a, b) => Number(a.text.length > 3) - Number(b.text.length > 3),
     ),
-    literals: Object.entries<Literal>(literals).map(([name, { text, spells }]) => ({
+    literals: table.map(([name, { text, spells }]) => ({
       text,
       rules: byLiteral.get(spells ?? name) ?? [],
       run: [0, 0],
@@ -77,7 +84,19 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     })),
     // No path matches an expression without alternatives that is not there: (?!) never does.
     files: { any: new RegExp(files.map(({ rule }) => rule.anchors.files?.source).join('|') || '(?!)'), rules: files },
+    literalTable: table.map(([, literal]) => literal),
   };
+}
+
+/** No name of a literal has a space. */
+const keyOfText = (text: string): string => `text ${text}`;
+
+/** A user's literal, by the three of its bytes that are rarest in files: what is no letter first. */
+function ownLiteral(text: string, place: number): [string, Literal] {
+  const rare = (at: number): number => text.slice(at, at + 3).replaceAll(/[a-z ]/g, '').length;
+  let best = 0;
+  for (let at = 1; at + 3 <= text.length; at++) if (rare(at) > rare(best)) best = at;
+  return [keyOfText(text), { text, at: best, bucket: place % 8 }];
 }
 
 function byBeginning(anchors: readonly Anchor[]): Map<string, Anchor[]> {
@@ -113,7 +132,7 @@ function compileRule(rule: Rule, order: number, sticky: boolean): CompiledRule {
   if (before > BEFORE_MAX || after > AFTER_MAX)
     throw new RangeError(`rule ${rule.id} looks further than ${BEFORE_MAX} and ${AFTER_MAX} bytes`);
   const flags = `${rule.pattern.flags.replaceAll(/[dgy]/g, '')}${sticky ? 'y' : 'g'}`;
-  return { rule, order, expression: expressionOf(rule.pattern.source, flags), before, after, whole: false };
+  return { rule, order, expression: rule.pattern.linear?.() ?? expressionOf(rule.pattern.source, flags), before, after, whole: false };
 }
 
 const expressions = new Map<string, RegExp>();

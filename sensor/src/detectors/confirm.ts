@@ -1,7 +1,7 @@
 import type { CompiledRule } from './compile.ts';
 import type { Match } from './engine.ts';
 import { isPlaceholder } from './placeholder.ts';
-import type { Candidate, Found, Window } from './rule.ts';
+import type { Candidate, Found, PatternMatch, Window } from './rule.ts';
 import { type Source, textOf } from './source.ts';
 import { unescapeWindow } from './unescape.ts';
 
@@ -60,7 +60,7 @@ function windowText(source: Source, from: number, to: number): string {
 const LAG_MAX = 32;
 
 /** Matches that cover the anchor, but for those in the whole of a file's window. Others in the window have anchors of their own, and looking at them here would be quadratic. */
-function* matchesOf({ expression, whole }: CompiledRule, { text, hit }: Window): Generator<RegExpExecArray> {
+function* matchesOf({ expression, whole }: CompiledRule, { text, hit }: Window): Generator<PatternMatch> {
   expression.lastIndex = expression.sticky ? hit : 0;
   for (let found = expression.exec(text); found !== null; found = expression.exec(text)) {
     const next = expression.lastIndex;
@@ -71,7 +71,7 @@ function* matchesOf({ expression, whole }: CompiledRule, { text, hit }: Window):
   }
 }
 
-function candidateOf(found: RegExpExecArray, window: Window): Candidate {
+function candidateOf(found: PatternMatch, window: Window): Candidate {
   // Not by the `d` flag, which makes V8 run the expression twice. A secret ends its match but for a quote.
   const secret = found.groups?.['secret'] ?? found[0];
   const start = found.index + found[0].lastIndexOf(secret);

@@ -39,6 +39,27 @@ export interface Found {
   readonly proven?: boolean;
 }
 
+/** What a pattern found in a window; a RegExpExecArray is one. */
+export interface PatternMatch {
+  readonly 0: string;
+  readonly index: number;
+  readonly groups?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** What searches a window: a RegExp, or a stand-in for one that takes linear time whatever it is made of. */
+export interface Expression {
+  lastIndex: number;
+  readonly sticky: boolean;
+  exec(text: string): PatternMatch | null;
+}
+
+/** A RegExp, or an expression of a user with what compiles it. */
+export interface Pattern {
+  readonly source: string;
+  readonly flags: string;
+  readonly linear?: () => Expression;
+}
+
 /** Where to look for a rule: at least one of prefixes, literals, keywords, words and files. */
 interface Anchors {
   /**
@@ -48,6 +69,8 @@ interface Anchors {
   readonly prefixes?: readonly string[];
   /** Some of the few literals that are found anywhere. */
   readonly literals?: readonly LiteralName[];
+  /** Literals of users, found anywhere; few, since each costs speed on every byte. */
+  readonly texts?: readonly string[];
   /** Words (folded to lower case, at least 3 bytes) that begin a word in the KEYWORD_REACH bytes before a token-like run. */
   readonly keywords?: readonly string[];
   /** As `keywords`, but a word ends with it too, or goes on with what names a secret (`atera`: ATERA_TOKEN, ateraApiKey, aterakey). */
@@ -72,7 +95,7 @@ export interface Rule {
   /** The lines of docs/detectors.tsv this rule stands for, as `provider/type`. */
   readonly facts?: readonly string[];
   readonly anchors: Anchors;
-  readonly pattern: RegExp;
+  readonly pattern: Pattern;
   /** Tried first, on the bytes that begin with the literal that was found (LITERAL_AHEAD of them): where it fails no window is read. */
   readonly follows?: RegExp;
   readonly confidence: Confidence;
@@ -84,6 +107,8 @@ export interface Rule {
   readonly anywhere?: true;
   /** The provider's public prefix for previews; at most 8 characters are shown of it, and only if the secret begins with it. */
   readonly prefix?: string;
+  /** Finds so much that is none that it is looked for only where its name is asked for. */
+  readonly optIn?: true;
   /** Null drops the candidate. */
   readonly check?: (candidate: Candidate) => Found | null;
   /** Where spans overlap the higher rank is reported; 0 unless given. Rules that know only a shape have a negative one. */

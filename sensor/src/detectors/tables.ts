@@ -19,7 +19,7 @@ import {
   WHOLE_WORD,
 } from '../memory/index.ts';
 import type { Anchor, CompiledRules } from './compile.ts';
-import { type Literal, literals } from './literals.ts';
+import type { Literal } from './literals.ts';
 
 const owners = new WeakMap<PassMemory, CompiledRules>();
 
@@ -28,7 +28,7 @@ export function ensureTables(memory: PassMemory, rules: CompiledRules): void {
   if (owners.get(memory) === rules) return;
   const tables = memory.bytes.subarray(TABLES_AT, TABLES_AT + TABLES_BYTES).fill(0);
   writeTokenClass(tables);
-  writeLiterals(tables, Object.values(literals));
+  writeLiterals(tables, rules.literalTable);
   writeChains(
     tables,
     { bits: PREFIX_BITS, heads: PREFIX_HEADS, records: PREFIXES, most: PREFIXES_MAX, textAt: 4, folded: false },

@@ -1,4 +1,4 @@
-import { builtInRules, createEngine, type MatchListener, TextDetector } from '../detectors/index.ts';
+import { createEngine, type MatchListener, type Rule, TextDetector } from '../detectors/index.ts';
 import { createPassMemory, type PassMemory } from '../memory/index.ts';
 import { pathKeyOf } from '../fingerprint/index.ts';
 import type { FactTools } from './layer-facts.ts';
@@ -7,17 +7,18 @@ import type { WorkerSetup } from './worker-messages.ts';
 
 /** Makes a worker's own memory and engine. Their bytes never leave it. */
 export function openFactTools(
-  { keys, showSecrets, limits }: Omit<WorkerSetup, 'slots'>,
+  { keys, showSecrets, limits }: Omit<WorkerSetup, 'slots' | 'detectors'>,
+  rules: readonly Rule[],
   listener: MatchListener,
 ): { readonly tools: FactTools; readonly memory: PassMemory } {
   const memory = createPassMemory();
-  const texts = new TextDetector(builtInRules, createPassMemory);
+  const texts = new TextDetector(rules, createPassMemory);
   const pathKey = new DataView(pathKeyOf(keys[0]).buffer);
   const [k0, k1] = [pathKey.getBigUint64(0, true), pathKey.getBigUint64(8, true)];
   // Written here and copied: a DataView on each hash would take every one of them off the heap, which costs more than the hash.
   const [written, hash] = viewsOf(new ArrayBuffer(PATH_HASH_BYTES));
   const tools: FactTools = {
-    engine: createEngine({ memory, rules: builtInRules, listener }),
+    engine: createEngine({ memory, rules, listener }),
     keys,
     showSecrets,
     findingsMax: limits.findingsMax,
@@ -29,7 +30,7 @@ export function openFactTools(
     },
     openLane(laneListener) {
       const lane = createPassMemory();
-      return { memory: lane, engine: createEngine({ memory: lane, rules: builtInRules, listener: laneListener }) };
+      return { memory: lane, engine: createEngine({ memory: lane, rules, listener: laneListener }) };
     },
   };
   return { tools, memory };

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
+import { chooseRules } from '../detectors/index.ts';
 import { type LayerReading, readLayer } from '../layers/index.ts';
 import { type NestedContent, withNestedContent } from '../nested/index.ts';
 import { openFactTools } from './fact-tools.ts';
@@ -17,7 +18,8 @@ import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 async function main(port: MessagePort, setup: WorkerSetup): Promise<void> {
   const queue = new MessageQueue<ToWorker>(port);
   let facts: LayerFacts | null = null;
-  const { tools, memory } = openFactTools(setup, (match) => facts?.matched(match));
+  const { rules } = await chooseRules(setup.detectors);
+  const { tools, memory } = openFactTools(setup, rules, (match) => facts?.matched(match));
   const send = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   for (;;) {
     const begin = await queue.next();

@@ -1,5 +1,5 @@
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
-import { builtInRules, ENGINE_VERSION, ruleSetHash, TextDetector } from '../detectors/index.ts';
+import { type ChosenRules, ENGINE_VERSION, ruleSetHash, TextDetector, usualRules } from '../detectors/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
 import { createPassMemory } from '../memory/index.ts';
 import type { TextTools } from './image-findings.ts';
@@ -11,6 +11,8 @@ export interface ScanEngineOptions {
   /** Plaintext beside each finding; of the one-shot only. */
   readonly showSecrets: boolean;
   readonly limits: ScanLimits;
+  /** The usual ones unless given. */
+  readonly detectors?: ChosenRules;
   /** Layers read at once: one for each core. */
   readonly workers: number;
 }
@@ -23,14 +25,14 @@ export interface ScanEngine {
   close(): Promise<void>;
 }
 
-export function createScanEngine({ keys, showSecrets, limits, workers }: ScanEngineOptions): ScanEngine {
-  const texts = new TextDetector(builtInRules, createPassMemory);
-  const pool = new LayerPool(workers, { keys, showSecrets, limits });
+export function createScanEngine({ keys, showSecrets, limits, detectors = usualRules, workers }: ScanEngineOptions): ScanEngine {
+  const texts = new TextDetector(detectors.rules, createPassMemory);
+  const pool = new LayerPool(workers, { keys, showSecrets, limits, detectors: detectors.choice });
   return {
     identity: {
       fingerprintKeyId: keys[0].id,
       engineVersion: ENGINE_VERSION,
-      ruleSetHash: ruleSetHash(builtInRules),
+      ruleSetHash: ruleSetHash(detectors.rules),
       limitsHash: limitsHashOf(limits),
     },
     pool,

@@ -1,6 +1,7 @@
 import type { ErrorCode, ErrorFacts } from '@tidewaiter/shared/errors';
 import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import type { Digest } from '@tidewaiter/shared/images';
+import type { RuleChoice } from '../detectors/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
 import type { ScanLimits } from './limits.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
@@ -10,6 +11,7 @@ export interface WorkerSetup {
   readonly keys: FingerprintKeys;
   readonly showSecrets: boolean;
   readonly limits: ScanLimits;
+  readonly detectors: RuleChoice;
   /** CHUNKS_IN_FLIGHT slots of CHUNK_BYTES, which compressed bytes pass through. */
   readonly slots: SharedArrayBuffer;
 }

@@ -409,6 +409,35 @@ void tap.test('exclusions filter the report and are counted by expression; a cer
   t.match(await tidewaiter(['scan', image, '--exclude-preset', 'other']), { code: 2 });
 });
 
+void tap.test('custom rules and detectors switched by name decide what is found, also in the workers', async (t) => {
+  const own = `acme_${randomBytes(16).toString('hex')}`;
+  const image = await layout('custom', [sample(`key=${secret}\nown=${own}\n`, { env: [`OWN=${own}`] })]);
+  const rules = `${folder}/rules.yaml`;
+  await writeFile(
+    rules,
+    `version: 1\nrules:\n  - id: acme-token\n    name: Acme\n    prefix: acme_\n    pattern: 'acme_[0-9a-f]{32}'\n    examples: { match: ['acme_${randomBytes(16).toString('hex')}'], miss: ['acme_'] }\n`,
+  );
+  const detectors = ({ findings }: ScanReport): readonly string[] =>
+    findings.map(({ detector, location }) => `${detector} ${location.kind}`).sort();
+  const usual = await json([image]);
+  const custom = await json([image, '--rules', rules]);
+  t.strictSame(detectors(usual), ['github-pat file']);
+  t.strictSame(detectors(custom), ['acme-token env', 'acme-token file', 'github-pat file']);
+  t.not(custom.stats.ruleSetHash, usual.stats.ruleSetHash);
+  t.strictSame(detectors(await json([image, '--rules', rules, '--disable', 'github-pat'])), ['acme-token env', 'acme-token file']);
+  t.strictSame(detectors(await json([image, '--rules', rules, '--disable', 'acme-token', '--enable', 'acme-token'])), ['github-pat file']);
+  t.match(await tidewaiter(['scan', image, '--disable', 'github-pta', '--disable', 'nothing']), {
+    code: 2,
+    stderr: /--disable \(got "github-pta", "nothing"/,
+  });
+  t.match(await tidewaiter(['scan', image, '--rules', `${folder}/absent.yaml`]), { code: 2, stderr: /--rules \(got ENOENT/ });
+  await writeFile(rules, 'version: 1\nrules: [{id: a}]\n');
+  t.match(await tidewaiter(['scan', image, '--rules', rules]), {
+    code: 2,
+    stderr: /line 2, rules\[0\]\.id: got "a", want .*line 2, rules\[0\]\.prefix: got none/,
+  });
+});
+
 void tap.test('the program itself: exit code, report on standard output, Ctrl-C', async (t) => {
   const child = start(['scan', dirty]);
   const ended = once(child, 'exit');

@@ -95,10 +95,14 @@ export const importRules: readonly ImportRule[] = [
     if (!source || !destination || source.workspace !== destination.workspace || source.folder === destination.folder) return false;
     return isUpstream(source.workspace, source.folder, destination.folder);
   }),
-  edgeRule('detectors-are-pure', 'detectors import nothing but their rules, the pass memory and shared', ({ from, target }) => {
-    if (!isInFolder(from, 'sensor', 'detectors')) return false;
-    return !/^(?:shared\/src\/|sensor\/src\/(?:detectors|memory)\/|node:(?:crypto|zlib|buffer)$)/.test(target);
-  }),
+  edgeRule(
+    'detectors-are-pure',
+    'detectors import nothing but their rules, the pass memory and shared; custom rules re2js and yaml, which are pure',
+    ({ from, target }) => {
+      if (!isInFolder(from, 'sensor', 'detectors')) return false;
+      return !/^(?:shared\/src\/|sensor\/src\/(?:detectors|memory)\/|node:(?:crypto|zlib|buffer)$|re2js$|yaml$)/.test(target);
+    },
+  ),
   edgeRule(
     'content-apart',
     'registry knows nothing of layers, layers and nested nothing of detectors; scan joins them',
