@@ -37,11 +37,14 @@ const sqlValues = /^[`"\])\w\s,]{0,80}\bVALUES\s{0,4}\([^()]{0,80}$/i;
 const urlParameter = /[?&;][\w.-]{1,40}=$/;
 /** How far before a value a word may stand that is joined to it by a sentence or by nothing. */
 const PROSE_MAX = 64;
+/** Of a Go module's content: go.sum. */
+const goSum = /\bh1:/;
 const REACH = 160;
 
-/** The text before a value that can speak of it. */
+/** The text before a value that can speak of it; in a binary only what stands in one piece with it. */
 export function textBefore(text: string, start: number): string {
-  const near = text.slice(Math.max(0, start - REACH), start);
+  const reach = text.slice(Math.max(0, start - REACH), start);
+  const near = reach.slice(reach.search(/[^\0-\x08\x0e-\x1a]*$/));
   let line = near.length;
   for (let lines = 0; lines < KEYWORD_LINES; lines++) {
     line = near.lastIndexOf('\n', line - 1);
@@ -87,7 +90,7 @@ export function standingOf({ span, identifier, word }: Mention): Standing {
   const own = telling.test(word) ? identifier : identifier.replace(word, '');
   const after = span.slice(identifier.length);
   const name = lastName(after);
-  if (harmless.test(own) || harmless.test(name)) return 'none';
+  if (harmless.test(own) || harmless.test(name) || goSum.test(span)) return 'none';
   const isAssigned = operator.test(span);
   const between = wordsOf(after);
   if (telling.test(own) && isNameOf(after, isAssigned)) return 'named';
@@ -104,7 +107,7 @@ export function standingOf({ span, identifier, word }: Mention): Standing {
 function isNameOf(after: string, isAssigned: boolean): boolean {
   if (sqlValues.test(after)) return true;
   const between = wordsOf(after);
-  return (isAssigned && between.length <= 2 && !between.prose) || /^["']?\s{1,8}["']?$/.test(after);
+  return (isAssigned && between.length <= 2 && !between.prose) || /^["']?[ \t]{1,8}["']?$/.test(after);
 }
 
 /** What a value is assigned to, where that is not the identifier itself: `{id: 7, token: ` says token. */

@@ -1,5 +1,6 @@
 import type { CompiledRule } from './compile.ts';
 import type { Match } from './engine.ts';
+import { isKnownTestKey } from './known-keys.ts';
 import { isPlaceholder } from './placeholder.ts';
 import type { Candidate, Found, PatternMatch, Window } from './rule.ts';
 import { type Source, textOf } from './source.ts';
@@ -87,6 +88,7 @@ function hitOf(compiled: CompiledRule, candidate: Candidate, placeOf: (index: nu
   const text = candidate.window.text.slice(start, end);
   if (found.proven !== true && isPlaceholder(text)) return null;
   const canonical = found.canonical ?? Buffer.from(text, 'latin1');
+  if (isKnownTestKey(canonical)) return null;
   const preview = previewOf(rule.prefix ?? '', text);
   const confidence = found.confidence ?? rule.confidence;
   const offset = placeOf(start);

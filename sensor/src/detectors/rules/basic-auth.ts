@@ -5,9 +5,25 @@ import { canonicalLogin } from './hosts.ts';
 const placeholders =
   /^(?:(?:x|some|my|the|your|db|default)?[-_]?p[a@4]ss(?:w[o0]rd|wd)?|pwd|secret|user(?:name)?|admin|test|foo|bar|baz|changeme|x+|\*+|\.+|-+|<.*>|\[.*\]|\{.*\}|%\w+%?|\$.*|your.*|my-?pass.*|hunter2|s3cr3t|token|key|none|null|undefined)$/i;
 
+/** A few of such words together, and a number: `my-secret-password`, `testpass1`. */
+const sampleWords =
+  /^(?:pas?s?w(?:or)?d?|pass(?:word|wd|phrase)?|pwd|secret|test(?:ing)?|my(?:self)?|your|user(?:name)?|db|auth|admin|root|foo|bar(?:ed)?|baz|qux|random|proxy|on|host|login|example|sample|fake|dummy|demo|change|me|default|here|this|that|the|a|some|super|top|guest|wrong|good|bad|new|old|te?mp|token|key|value|string|letmein|welcome|qwerty|abc|really|very|not|real|in|is|to|of|for|with|open|sesame|hello|world|site|app|dev|local|service|account|client|api|access|strong|secure|long|plain|text|too|late|file|x{2,}|y{2,}|z{2,}){1,6}\d{0,6}$/i;
+
 /** True for a password that stands in the place of one. */
 export function isPlaceholderPassword(password: string): boolean {
-  return placeholders.test(password) || password.includes('${') || password.includes('{{') || password.includes('$(');
+  if (placeholders.test(password) || password.includes('${') || password.includes('{{') || password.includes('$(')) return true;
+  return sampleWords.test(password.replaceAll(/[^A-Za-z0-9]/g, '')) || sampleWords.test(spelledOut(password));
+}
+
+/** `p@ssw0rd` is password. */
+function spelledOut(password: string): string {
+  const letters: Readonly<Record<string, string>> = { '@': 'a', '0': 'o', '3': 'e', '1': 'l', $: 's' };
+  return password.replaceAll(/[@031$]/g, (sign) => letters[sign] ?? sign).replaceAll(/[^A-Za-z0-9]/g, '');
+}
+
+/** True for letters alone, perhaps joined by hyphens: documentation's passwords are words as a rule, those in use seldom. */
+export function isWordPassword(password: string): boolean {
+  return /^[A-Za-z]+(?:[-_. ][A-Za-z]+)*$/.test(password) && !/[a-z][A-Z].*[a-z][A-Z]/.test(password);
 }
 
 /** Base64 of printable `user:password`, as HTTP Basic has it; null for anything else. */

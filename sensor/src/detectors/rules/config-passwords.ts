@@ -45,7 +45,7 @@ export const rules: readonly Rule[] = [
     anchors,
     follows,
     pattern: new RegExp(
-      String.raw`(?<![A-Za-z0-9_$.-])[A-Z][A-Z0-9_]{0,60}_?PASSWORD["']?(?:=|: |\s{1,4})["']?(?<secret>${VALUE})(?=["']?(?:\s|$))`,
+      String.raw`(?<![A-Za-z0-9_$.-])[A-Z][A-Z0-9_]{0,60}_?PASSWORD["']?(?:=|: |[ \t]{1,4})["']?(?<secret>${VALUE})(?=["']?(?:\s|$))`,
     ),
     around: [80, 160],
     confidence: 'likely',

@@ -1,7 +1,7 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
-import { canonicalLogin, isDefaultPassword, isSampleHost } from './hosts.ts';
+import { canonicalLogin, isDefaultPassword, isLocalHost, isSampleHost } from './hosts.ts';
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
@@ -17,10 +17,16 @@ function checkAdo({ secret, window, start }: Candidate): Found | null {
   return checkParts(user, secret, host);
 }
 
+/** `r.password,`: a program, not a configuration. */
+const memberExpression = /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+[,)+;]|[({]/;
+
 function checkParts(user: string, secret: string, host: string): Found | null {
   if (isPlaceholderPassword(secret) || isSampleHost(host) || /[<>{}%]/.test(secret + user + host) || secret.startsWith('$')) return null;
+  if (memberExpression.test(secret)) return null;
   const canonical = canonicalLogin(user, secret, host);
-  return isDefaultPassword(secret, host) ? { canonical, confidence: 'possible' } : { canonical };
+  return isDefaultPassword(secret, host) || isLocalHost(host) || (user !== '' && secret.startsWith(user))
+    ? { canonical, confidence: 'possible' }
+    : { canonical };
 }
 
 export const rules: readonly Rule[] = [

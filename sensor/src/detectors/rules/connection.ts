@@ -1,8 +1,8 @@
 import { alphabets } from '../alphabets.ts';
 import { percentDecoded } from '../percent.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
-import { isPlaceholderPassword } from './basic-auth.ts';
-import { canonicalLogin, isDefaultPassword, isSampleHost } from './hosts.ts';
+import { isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
+import { canonicalLogin, isLocalHost, isSampleHost } from './hosts.ts';
 
 /** RFC 3986, 3.2.1: user information; passwords are percent-encoded there, though many are not. */
 const AUTHORITY = String.raw`(?<user>[^\s:/?#"'<>@\x60\\]{0,128}):(?<password>[^\s/?"'<>\x60\\@]{1,256}|[^\s/?"'<>\x60\\]{1,256})@(?<host>[A-Za-z0-9._%,:[\]-]{1,255})`;
@@ -28,7 +28,7 @@ function checkUserInfo({ groups }: Candidate): Found | null {
   )
     return null;
   if (isSampleHost(host)) return null;
-  const weak = password.length < PASSWORD_MIN || isDefaultPassword(password, host);
+  const weak = password.length < PASSWORD_MIN || isLocalHost(host) || isWordPassword(password) || /[^ -~]/.test(password) || user === '';
   const found = { canonical: canonicalLogin(percentDecoded(user), password, host) };
   return weak ? { ...found, confidence: 'possible' } : found;
 }

@@ -1,6 +1,6 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
-import { isPlaceholderPassword } from './basic-auth.ts';
+import { isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
 import { canonicalLogin } from './hosts.ts';
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
@@ -11,9 +11,11 @@ function checkNetrc({ groups, secret: written, start, end }: Candidate): Found |
   const secret = unquoted(written);
   const host = groups['machine'] ?? '';
   if (isPlaceholderPassword(secret) || /example\.(?:com|org|net)$|^<|^\$/.test(host) || user === '' || secret.length < 6) return null;
+  // A string of a program that writes or tests such files.
+  if (/\\|[^ -~]|['"][),;]*$/.test(secret)) return null;
   const canonical = canonicalLogin(user, secret, host);
   const inside = secret === written ? {} : { start: start + 1, end: end - 1 };
-  return /^[a-z]+$/.test(secret) ? { canonical, ...inside, confidence: 'possible' } : { canonical, ...inside };
+  return isWordPassword(secret) ? { canonical, ...inside, confidence: 'possible' } : { canonical, ...inside };
 }
 
 /** A word in quotes may hold blanks, and has its quotes and backslashes escaped (curl's netrc parser; plain words know neither). */

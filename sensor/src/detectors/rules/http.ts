@@ -1,6 +1,7 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
-import { decodeUserPassword, isPlaceholderPassword } from './basic-auth.ts';
+import { isPlaceholder } from '../placeholder.ts';
+import { decodeUserPassword, isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 /** Users of the examples in RFC 7617 and RFC 6749, and of everybody's. */
@@ -8,6 +9,8 @@ const sampleUsers = /^(?:aladdin|s6BhdRkqt3|x?user|test|foo|username|admin)$/i;
 
 /** RFC 6750 tokens have no form; a random one has digits and both cases, or is long hexadecimal. */
 function checkBearer({ secret }: Candidate): Found | null {
+  // What begins as a JWT is one, or was cut.
+  if (secret.startsWith('eyJ')) return null;
   const mixed = /[0-9].*[0-9]/.test(secret) && /[a-z]/.test(secret) && /[A-Z]/.test(secret);
   return mixed || /^[0-9a-f]{32,}$/.test(secret) ? {} : null;
 }
@@ -31,8 +34,9 @@ export const rules: readonly Rule[] = [
     confidence: 'likely',
     check: ({ secret }) => {
       const pair = decodeUserPassword(secret);
-      if (pair === null || isPlaceholderPassword(pair.password) || sampleUsers.test(pair.user)) return null;
-      return { canonical: Buffer.from(`${pair.user}:${pair.password}`, 'latin1') };
+      if (pair === null || isPlaceholderPassword(pair.password) || isPlaceholder(pair.password) || sampleUsers.test(pair.user)) return null;
+      const canonical = Buffer.from(`${pair.user}:${pair.password}`, 'latin1');
+      return isWordPassword(pair.password) || pair.password.length < 6 ? { canonical, confidence: 'possible' } : { canonical };
     },
     examples: (rng) => [`curl -H "Authorization: Basic ${Buffer.from(`ci:${password(rng)}`).toString('base64')}" https://corp.io`],
     nearMisses: () => ['Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==', 'Authorization: Basic realm'],

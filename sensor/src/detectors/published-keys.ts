@@ -1,0 +1,240 @@
+/**
+ * More of what known-keys.ts lists, where it is many: the first 16 bytes of each SHA-256, in base64url. They come from the corpora of
+ * bench/corpora (docs/accuracy.md tells how).
+ */
+export const publishedShort: Readonly<Record<string, string>> = {
+  'the tests, demos and programs of OpenSSL 3.0 (source of openssl; libssl-dev; its copy in nodejs)': `
+    -91Bfn3EgIf-LT01wtcxig -NvcZSUGHIBiJb2NMYouSA -Pk135TQpbqxdk6aRgryaA -XaJnKLhna4kK6iKYVVV5g -Y8XarI_GAqxQjh01UBRyg
+    -Z-2xJoSCoY5Ql9wiac0Uw -gN3nHvGYR4Wm8VIncET9Q -j4SPvIlpVrjJu2MrVaw3g -sD-zG2KCfRjuiorAKGWVg -y5-9RZJTTjEmin4oQ-Vrw
+    -yw-ovVLRQIMgp1vcO1nyw 0-aJvsDmeLFAyhfIy-Aouw 0HSSMX9OfG_sxqcsiwonAw 0KhaswpW2EzhPFTPWokpWw 0P4lLXDazsK3d6dWraXK_w
+    0R4Uqy9VfavH90Toq1H_uQ 0UHUDrmpN2P9W1b_ImzJ4w 0Wmddow49UtQKK63tl0M9g 0YA8bAahc3WlqJXKESMcUQ 0kURVV18Y7hKgKLJ3_uIfA
+    0n7mzfcRWeNpo_CPxwlz0A 0t19Od2zlQ0woVp5QWvCgg 105MJdGTVnXN37KKsPBj5A 12uOHn5jnsg1wI52h8bGRQ 16cA_52caZiI3HpWX5aYrw
+    16ni7LSs3ZT-ML0tikCsbA 1JFzkmp55LclqaRF1dMaYQ 1OODFq6mS6E2j3sOMeWnQw 1QCcpoEu6y2UNopHaB5ydQ 1TJdiM9VqCTyzZcE1dm9tw
+    1TiyZaiEoj0ug0fEKvAFww 1ZTOe6jaBa3LtsOG8gnPGg 1mHO_c6CqlgYg72tD8u6Hg 1tJbxP8c-pGv5kpngUkkrQ 1vC-QenOvbVlpJXR4XIxew
+    21z55VjjrhZAP2DfD9u_Tw 26tLG2mOIqbJHpEETzQ29w 28aE7XTLbbrp4on_ZTrXEA 2Ct3EWwzfYynkwh07KAugw 2GQkWC7Etwj9DmWKHF6xgg
+    2M_5nZ5QtcVOsnQbuWhqoA 2Wf-GYYru_esEWcRKUcZuQ 2apCNNkVwQ2XuL7ByrvmbA 2c-EVOR5mQYUYPQtad_JAQ 2fUZ0E2mll0r0CE62-qWlw
+    2gv9s3HwQxc0kif6W_bftA 2haCysHRz5rvqV0g0MmmlQ 2peDkmgXIzFpSBODrz9prg 2tVZ_0ENiXKfcjxxNThyzA 3-UrmMgI-BuEYNUQc9Gakw
+    32uHpCtfuXOYQYhtc9zLYQ 34hR1nmlyWxnXSzwbnruNw 37eijtKzMxJZsFrjPIhIDQ 3C9ARUQor5NN1qo-SWi_fQ 3_MX50Ff93uQr7ScD4E5hA
+    3_y8i0djK_hSQhC4THvOHQ 3io95-JD6TAV8Uwr2eY-PA 3iz7YSg48rhHUk49zmo6XQ 3tL4e5kUaF1jNXaoSh4hyQ 3xtWWrKgd6pGJTzBrxfANg
+    3yN45gSoUWO4YHr5T7qRqg 40P1dg1lXMuvzVtrZ0WlJA 49a8XanqrCuqgj1JkrDRCA 4MJi-Ph_715kY5EGiMizPA 4Z_YsJ_OFa9r2ELxPdJ_jg
+    4cLLHQOWbbcGKbdsZM8HOA 4j07ikb3Uvxvpt90D96mGQ 4k_rbsuU5pYMduTXVlRvPg 4tMjV5kws3_J3Ua1OfFfLQ 4yOF7ifJFKpI88Umdi_sXA
+    56m54npQolcjM3DJPlAuUg 574YPz3n7esdHqQRJMj7aw 58bWmU3CTJ4WL78rZBQUxw 591Y_YyjI7yJAR0LBXOHtw 5LV1jdx322r4F_w2z4hUtQ
+    5LfuJ0fvSPF203cOy1Nn0A 5RucPxKPvzwvABIcMoeqRg 5WHB4Ygi4C0p6wMyVUFJQw 5eGu8TBeO1F1ZKnBVvMZ6g 5iWvNigpFiy6zQtMRL6OGA
+    5ixyX7QU6oDbjpjLFbNXRA 5jen_Wo2Q5a4oiiNR4Nx3w 5lKeXGYoo_gCXLCS4TzJSg 5oyPlZiEUesOs1pIyV12TA 5zp2Y2W-DTHCDRAEvJHkAw
+    65ACqS4aTdF5Fkr4R-6psw 680nAS1_Xpd79kn_g7Z7Eg 6COGmxOIZyFsBKtyZ9b_mQ 6DMxBD6hYm1547PxHxBDEg 6KwKUeyIpyCfZnB2neLeGg
+    6S3FopSIkkz6ngeRiwnaqA 6SsbaqeTygDEm-71hNT9OQ 6UyyO5cjA5BvWi4q_AiaQw 6VsWRQ-JeAycHAWXWdu_hg 6_pduE91AJy81k5OOuUl9g
+    6bnqo_Z7J3-9jc2siTiZ3w 6dbhxoFqz5sW7z5JAEVDlA 6iaR07DVLPUo_FJgwcectQ 7Ea4Vx4xlX4bhcY1oPXWbA 7HBGDnhtOv5_7cQYlr2uCA
+    7PsKaLUKtVGdQlNEUDHz_w 7WYjlbqentK1btCxKSbf7g 7ghoyNJLfKrMGHMtoOaz7w 7mSxWNTprKKkPVbd-8WjLA 7uCH0I8Pq_XKw1tAf4JTvA
+    859i0z5FhOVRkfkkBGQlyg 85JjebsPWmduUQCZ1sdzcg 88RTXTgC0jJnz6t-fYqxGQ 8ATlPmMbbYYgfj41YaKsyA 8CS8Q_Rjbnt9cuALZi8RIQ
+    8Cl5pOFewVy0lmLMw1bC7Q 8IfaZdWh9kQlrwfJHZo9nA 8OK6Pb_ylaHYSQ00o78VOw 8ORSXuusUDjdREyBM1V3sQ 8QHkkRWX5DCZ1AGW1OAADA
+    8TEiGL9bmwg6yTcJG9ecVg 8V37SUJGM1PoXNcb7PjBSw 8YWcJulgw4985rLaUAYhTQ 8c2zfZ9NJ0g1o-Z5lbLW6Q 8fOLgIOcW_mlLpkYcr_Uew
+    8kPfIN2GSfMYA4N2fQhL7A 90a8l4f5I4iL-WksnXkz-w 941qTlEhobX73iap3o-CaQ 9F6H9nJ0xjBkt6NJ_lbLwQ 9NpLj5qx_zn3y9s1VTh4-Q
+    9OKW3bpK016f-ODQLlF_tg 9RTAd_mwQCbhaV4V08dbig 9WoAjHntLpcRY6wPCbcIbw 9c2DbtadGiC1ZqH6IImnZg 9e28qLIATvutjCfFFEuQOA
+    9h6JEIyF5SRY_CSL0R-5Ww 9jBPtQU1d6tTmYZiyoxSTQ 9lF2R75_8YQK2ZDwjtY08A 9lXDf75qW_16CDlmI6vtJQ 9lhZB-N2aystB8LvLJjKdA
+    9m4fl4dOcuR9G4tIrw2L7Q A1IGhAanaQEPG6rBlx4J1g A5hMcQ_ReS7q9sCwtIzQ5Q A6bE1B7bF7qF1V1tZEOzEw AGllj4KaqBz5ligLOscgvQ
+    AI2QaKcqqrA4WoVe06lcNQ AJcUSrTqsDouR8t_gDLQ1A AKfdtSQ0lbXUMv1yWX-adg AMol2jFnJVSALqdaG6m4eQ ARXMiY3lHAO9q06zjCgAvg
+    AS5vE7DXG8JFdPsCzURS1A ASaG3qu4vRNo7GA4aYgnsQ AZgbiACoS_YGFKmzDiXBKQ A_AQMKpER3u9k2g7jL5opQ AckyBXpu2F5V0vONjv52NA
+    AgqVuYY9sHJR0aKaAtvY3Q AoVZUS4SYz-hgtkbMzXjmw Ap4TkaGAy1lNgDpRSHgmlg ArWDar4kDlp_EILdEhIlkA Ar_4HVSbHLhjIv1MXBnJig
+    ArtvTLCFg-Vzte3r3EmjGQ Arv7J1NjYx0dsbgrPavyEg AteZzQHDH0D98u3fYlhbow B7jmy1l9pYcp19G4iQL83g BKDSfL5FelCraLJ7JRvoxw
+    BUwum717LonK_JRQZOMHjQ BX6VHflzatBLlcVTS0uZvg BdzA9QRxkCLbu820xCkiDw BeefO1fTxovkU3TJpWS8BQ BjOGko9KuNZpH0lBReSrmA
+    BmAGKYAH3WY-BrC4ZLLOHQ BpVk7ZwTIC9cKknJRU-7LA BrysUVLwqdUWTF1iYrFIIQ Bs6y1RWuxzTZ1CVh0ff0Zw C0zjDRZMFf09d8xctXB04Q
+    C9nPx70GsnSh_eUt-mmofg CBWAUEaqJAWgOksKSpS_uw CRx0S1X_q_qnw_7lOvAkqA CaBuMua9JI0tZy8qaGZGzw Cbzg8Kv8Ub8NKA0EGcp77Q
+    CmJD25Jx8kHc0LS7AKhiBQ Cnk6WzYJEM4erRTtCgeCqw Cxx53UlpLVeIrx939nws6g CzhlyQ29pisL0FAbnG4GEA D4oQkTX8OdVtfFio1F1V3w
+    D5_4DIxbUnBAtucQLDjoOg D6aLDUtD_W5L6GuzBRCY_g D8l-WLXcvNo68u-TA0h-iQ DDRqAiVv1L2gvfMprdGNUg DUW3d9jmwEskrJib0TuFbQ
+    DUgrlR-TnMh40XaCnuUpfA DakmWYIB2cluSty4cVsCeQ DbiC6_GCRnNneotebDoriw Dismyhc7jwFSHLjhUqN5Ww Dj4VF6bnfubMPT0dZfrQCw
+    E4258fTbIeNXYeigxzC1PQ E5NNrzNy3eMc5TBd3k6zaw EBHmDgvFlX-3YEwEKUav4g EC2pcGvaYrs_cfaEcEtOiQ ERREOXYeQXY85MkZtz1nuw
+    EVLSp93ibrGfeiihME5kOg EVmqswQyl4qUs8-YyDhKLg EWrNEzyNmRJu-VFr4EyKBg EcqbybuoAmvhdjMRbQ-ttQ Eu3uL2lu3-2vCbvUEctbHg
+    EuGi4k5puts_K41D03FJ6A F1dBy_t5lk8a6RMwfUqW2A FA6xu6fS1yl1paK_Nh409A FCZe4rVJWeRWlqX7MPXMQA FCeg_IBtadIhjFsgB3ETHg
+    FKriTQFocdk1v1U8nz8-wg FLx12QcJE34ZSSBUDaFU0Q FNlO-ooKSN8xIKlbVfcJew FRzgtuRLyBcc6Jhk1zG6aw FTbE2MTNZl02awhasXD98Q
+    FXVdNaqNJgTaKjHyusFpoQ FYxHfBr1wbAKrs2rEAZT8A FjJj2XGp2vyvlvE9_NNGDA Fn-kbRMGxqPmwKeu1hOTPQ FvX6VBOGFyJXv1RvIFFT2w
+    G-b6pZE1llfgEMTx5QsAMw G0XLF2U-q62DsF8jdQQluw G0y6QKYuv2RIbyjadc9_2Q G6slEiRUA3tAoCdfdg2_iQ G7YgcWAogRn8gsvYB82Lyg
+    GA3VLqJB40Q2rRxNQctVcA GDvz8lNecKxg5aeQwixoRQ GJ-eMJTrXEnwp5nOGjPGjQ GJbiMmwYZlZh5elWuBzDRw GK19LmvSppFhF1WoT2IsZw
+    GOIgvGVqT_jgH4BNm7oYAA GPlQFB1Qki5Ct1GKF1Pm0w GbjgK2a-BVDE6CJ4BTCKAg GdkFqj3toxh_gP2lTmeBCA GkIoFDL6cteRB-5tFum-Ag
+    H1rKADGWiEPzI7SZ1kpsCA H8lHiqYsSxIN8_OOthHimQ HBOiXFjErO0hij6lMd7z8Q HBPsb5wkVTy9Lja6I5TIiA HD43P7kv3AMJibc8Idm6DQ
+    H__RqOHDam4ZwGojKcRQlw Hb7oBQhJKNu5PPO3lZIk8g Hkvqkm7vYJSRiHPVi_Jvpw HlfevNBVLWvAsAm-nVRjkw HqFKIyQzfUIpgRd8-6ncpw
+    Hw7yt8818gxELiOWt4MRjA HxPCr9NAKyKl-StkFawt0Q IAsyFFNcCY5A1AEjc8yUAw ID437hEmLL46T6jPnCP0JQ IDH4RQ1thuF0iKO4nDjmnw
+    INFLxX--MDyGvNlUCZ0FqQ IO8-n9ynVYxSodu2K8l24w IVt2uJ6IpngPVydduhV1Qg IWAM5S010ZiIG1I57r5kig IXOe4rmLl91WHVCVGqwQww
+    IYKHUxQIz2J83NJ8sfViLA IYf9402QgbhM3nehZwo0ag IiLl7r2_x6Bt6wjkVUFKAw IlzaxPxu1CrayE_1zLlrow InaKTtzLoJ8Q33qar45nIA
+    IqA2YOKZsE2aBf08grs-xA IsjneNe0XsYPNhsftQji2Q IwAagjWfqCWoYkCkL31BQQ IyLZfL0L0JguN8Yj1nOQlQ J1kbhLEqet8xzrVHuSEvfA
+    J4MULYSMvKL4L5ASA-Ch7Q J4er-t1LIDE3d-6p7J8gTA J4rkaumfkuZR6ntkXPRPng J8OKtX4wBV8iwOh_noiB5g JDEb7tTvRBRQ_hvxEpWtOw
+    JDGq8NKPN-uQLPWtsO9H4A JF4ppHzoJoRkvAJXfWWoQQ JKg6rabYn3jtZGeTw1EmTQ JQtbOwSt3JMfeqhVPScaxA Jb0u38fODb9h_mPrAjqrNA
+    Jf-5V6bckIBD5PzDGs93zw JgVk0izRr9q554XFWHnjCA JmBBB9qdH3NNFCNqht19JA JnNM_mXCai5FUMiEtaSfpw Jw6whxO66mJKGTIT1ZitnQ
+    K9EyuvG1cNWz5IaPRHDZ5A KBsrbNhsHAm7oVJlZJgmiA KIOH8sSNtHHsK1ZjS59ggA KIpt5usTGWL72Jsl4r9mKQ KN2M22V1QlSFg1tesGyBlQ
+    KcL3CL7XkmT30wDCpisN9w KptwRJxT8xw50kD31b0KRw KqKTCeJY0s992KwXVr79aQ KrXjXYLXoOyd0qQ2QmACsQ KrsLq2bg2V33ackAQaQRtA
+    KtkX4h_h88CuKSUb8fJ2kw L1-hAZbj68xwTYn08cuFdw L19rzxKl88BgGP1911dA0Q L2j1cS9zvB6uiC6St4vsHw L7BVYGQvLkr4eYc5eh-JPA
+    L7pP3a4C8Yp2Hb7eb6MWrQ LCvXxO7E2CcvpTxkzmoCMA LETu57Bg9mWCaoeZZ2p2kQ LJorgXIs5KHUTxpZUGfbYQ LNvRk0x37x46_pwdeDitpw
+    LRC0jY1Snb-WhI3uaCP5Hw LVPXiTysUX7EVmbBS80w-g Lb9ZgrLHzh99EK8ybvARFA LdqjYo96aB9UkjBjLH7yTA Liyp6TAXXJ2gAsEnGV8ZcQ
+    LjTd0IexYf6bQvedtkULOQ LmnHHTgG7a4munBuLi26mw LrJ2MBYgs_l3X0YYEVJt5Q LsKjbpwzyZTv9pWF48DUUg Lwll4fgHVqCEDask2DYNWA
+    LxCLHbauGO_grIsNpHkFmA LxrWKDZ-L8LP2rjVlFtigg M0Q08V_N4_JwrT0Wb6o9TQ M0j2Pb_YIqp-T7LDYcmgqw M1TFa_Hdui9PescVlgIIQw
+    M6Uk3KXlOa9bHw1Kl2li8w MQpQaMZldjHz5YuzFJ4JxA MUNctW7hJq74Sq4b0JaBFg MVPgeXE2JYZNNltOAUIpfQ MVrnBtRxTRDPJOtW55SmlA
+    MWqs5QIgI5PqrHvyq4qD8g MZ61gZs_0Km9n5djqaKxFA MfiD7h5qzlfr-jBIIglA4A N8HpEply081ejJSQbldLJg NE--pAgBxNJnsSZ3ClzuNw
+    NXgB7TmGjs_FQcSpeQcS-g NajnGRPorRwTglyGtqY2iw Nk2l-8cws3TNJ4M5XU8jFg Nl8_3FHQaB0hdUGBteDHGQ No70FhzF3Iz2EJPqpHPNKg
+    Nq7KsyCAqrrETXBg2iugNw O03_YECKlMm4StaDa6iuiA O7zoEvqsLqZOfgRWi9zBZQ O94I8jrxfFTOSDwFnYwaUg O9upjEAsbEXySwBsQirEfQ
+    OEgZ98HNvQY5oH8YTJQN6g OLOr3as4LFoiXHFlr-YDfA OTDOqcMrP5tENqPS5fFQCg OVqDVYMmsF3w33vFvzrkfw OY_sqdmgd2c5VZClD8CTXQ
+    Od1SPhiV-dXYswjJziNu_A Oo4gnPRbcFjf7eaLeMEyPQ Ow7rGgzBspAzaTyw64J3dA OytMBp_eUd74lgFQaoJs9w P3Q1WSlGJbnRtbakddRbaA
+    PIGVCDvpWLjIwUopZcPaXw PLlx6yqg-jQ-TzZzNef-tA PMix5HF3tGnzCHO4Usikdg PMob0BR3xHTZ8AZuemwQMA PS4uHaVMLiH1lOvhHmyOIw
+    PTrwuvmmYaR-KvSR7DBf7w PUOXlAvII8fEkD7qNtjHpw PaAWn7G6HsZ3hmJPaez9Sw PaAq0AI2NNYL9USYjjbDsw PaGc_xWQgi5KJciFj9Dovw
+    PkDasFIt4ASwsjbtInBPIg PoACjFRgoF1LhmLV4HQ8cA PrVMSypC4micyLLPlV4VZA PtLA0u4ZilaqS4nee7t21Q PtcRF7DjKIiNqfKu6OIA-w
+    PukGSBFh5pplEOAyr4e0qg PwH2vJPBgd2mDq_QP3i2dg PyqiGyk2cZLEx5I5rQJESA Q7Vyh2CcDz8b9UjfxVDJVA Q8_k4BR8X7pVWuRXNUb7-Q
+    QCx1J9gSAESGg3hppyY7SA QJlHzQyclPuHE6tDm6x4tw QKN7mLNTkAv0XR4KYEI2EQ QNUbrg6i2Htts5zX_CRPAw QUjZv6h-18WsFXjKN2rbnA
+    Qc5gzWhzHfQ7BbB8Iqu5uQ Qg7UmP7GJ7QLpnloFZwt3w Qi4FH18VpH_sma74F36iYA QiCXcWt71SrywD4-hlQPjQ Qkns5gOK6pvtKud-gT22Cw
+    Qlki2aq_3inhSkgT7BcsiA Qr4SUJ_OCiLpvvU-a2-WQQ QrNOSEzgyEhLZ9GndQwxSQ Qrz8o5QAib4VrNlxkBjwHg QuOyrWy5KOm4KQoyKYluAA
+    Qu_cSbOb9pICnN5mbExz4A QxiOzAFYoeOik0kUC5IZCA R1fx7y2Ex1nK2XrfL1Y7HQ R7rbuIzFoirGQ9cAFjdDAQ RD8ysIBZ7FHFt4Lrhd1wag
+    RFB6EcgFv0oJ-JgNmspwqg RGaioI0dwbjPun-Qk6id2w RIG6eB6foiQr4YqwiOH4rw RKRWDgbs14KsRrt3rreLUw RKo7ZolLRfB4QOvgRv_SNg
+    RQBO96C_XHDgK8t0NJTLoQ RgHEaCkmKS5G7qRC0KAlLA RgcQC8Hm7Yp8J1DoS_MXjA RljcaNF86MIyM2oMR5AJOQ RmVBC4goIojksPEZ87oKxg
+    RpMeNuixV42LwZ8bfMblAg RrXob8OK0v5tlKdLySIlgQ Rs2Nv83gmO9kXPKkrZ0EYw RuoZ9MrY2Qy7nXZre6fmPQ S1np-oao3YjNtUXwZdnVgg
+    S3f-ZRJWK69osacFcrUSlA S6HkzJCflo-QcVdGeorOtA S8X3D2dYQwwA5Cp54cj57Q SAcSxqFCYNkBf1zvR6aJUg SBMG_e8HzVm4qoNgIUJNmQ
+    SCqtDHrhuseFX2O7UQjJtw SD5XY9NuzhKzglu_w5aaHQ SI5l1CXWKbybh_HUaysBgg SKZsj1DJoQR7s0yOkpOQVw SOKu_iNlN54xDiOGA5aUrA
+    SRJllWyKfN6ABhjW6DKPbQ SSF1HrRfAY6nuyjfKOV9sw SVc7IkRXlb5YTpd47XFfJA Sa6XeWKJ7tRgdOzj6Zbk5Q SoaGNNMUVRzlSXRQYA8tSg
+    SquXlVlc9R_K7hnV5yA6Jw Sr_0nfX0gEcLedGL7Q84Bw Sx2ivPUXLeb9U5PeWnPOHQ SznsQ5jHzH-qGKkjPBz0pA T3x73OLtdtQHgo5Ym-ut2g
+    TBcvRcWT_QGI70pyVpdYrg TENjjBDQTXp6oKqCPq5LUA TRbDC_mH2vm8jEcW0EYU3A TbBi1Dt8FRsMsN05MIGKMw ThSWCf_yY7qOT3cIMy45zQ
+    TiL6HzM1rLekMSrrqniung TkbfaLvj_xxCRfeo6MZmvw TvnyG3gDNbhzByEx1WVFpg U2_CdQ9_WaI-e174bd28sw UGJn3RgnCoKDfUEU_vQP5w
+    UOEDs7HGKAHxiL6--fwMfg UQnsgdnN_QJOpKJSsGHV9A UTAWMn_uabCS5Ymnr92WFQ UbSNHT2Z0bPXbP962m8D5g UpPLDXndkz2jcZksjKzWbg
+    Upah4ezg6JXSZuqRMS6Aqw UpdGkf4Dqu6fZK5inYkjgQ UqZ3QVtuMKV0IPhny5i7Hg Us3m6bklf6ZUu76kBdyTgA VBXkGAa9Azy2EaWKDF61sA
+    VBuY3rAwbulW7QhxVVXASA VLHzAapQfzbk_CpYzf_9tQ VNBWGnQn4GvoXI8X4YeRdA VXQjRe7MnPNdIJ-_VF4MuA VhDc28ZEPOnd-SpYrSJWvg
+    Vi85tIsYmevF7p9hrTdi5A ViTzAA5VTJ61HrSl0Cb8FA Vmi6xYFNzH_lIymqJtb8Pw VpLoewZVHjiCcuR_pVjDew VuYh6qQF3kU_Hp8nmWIS3w
+    VzQkYd09x5EgW4Nte-EM_w W3z7zNBg-VPBDvwxVx-yIw W56Ev1fNhCvewZ2XRIeSGw WFyC1ZnLQ72Xuef3Z2xi-g WIegeLB8Mk3d8d_XS-kHZw
+    WKAB8ET-y6PjjGEBDtM7bA WOP5OI2l7hQRkcD5YaJvAQ WPKOqT2-ajxZvO5vMP2_gw WSZfvDsFRoCYzKTpnmOb4A WYTxvyy3HAFGaW6ldy2oUg
+    Wa8UwztPPT35_YxEsdifvA WaQcE7GekU2gEn8Po77iTg WfY5MZFVGdDHAksViiAhuA Wi4DiYoc3oHR8q4yU8J_Tw WlWFNUxfkRl6fwez9kTqfw
+    WuddrpcBZ659vVlswTiL_g WwTNU9yCuq7B1Ea5XAg4Cw X99vcfRgpwjtZvSkg_nvIw XATzlh4n71ZqAh4UOgiVzw XHs5CJD4X20nLR8AWlCmjA
+    XOP9NXRMt9wBt8nx-XoVFQ X_5TAJSslsVMzQ9LPtJJ-A X_xp-G6gVscHriKPxkxutA XgPasjlOlSt0QfOdwZAZ9g Xi0-4L5fDuUA3czjanUesA
+    Xlkq0weXJAUIHkOyTSUToQ Xt8_EDnbMIu1WmpHCs4hJw XtQx_LJGTCPX4DSP4M6WQg XwXxlDoJZ5TlOMMIbuo04g XyfAjrPaO05FiEboLSfDGQ
+    Y16I3LcTdeW7S0l9eUQejw Y5U92JXvl-DN_A_9fdcE1w Y6908k5n_97Hxt9G6OhU5w YGvCJk26hICVk2ckMQDgKw YHgdpKQO6l6qy83MW1qCuw
+    YJQp8I5N_JoaB4okMQxOuw YP_Bp2SmaYv1CesEY3-w4A YPu3QWDcm_66YLrmEG4uOw YQ0FH8DB6TNMD3GKHKB_6A YQxXEDFYXivkTBVp1ovmtA
+    YSmZSNCc5kyNtsjPY2zVGA YVlw9BgvGwDxiJxKu2C-Rg YVvUITUmppB6rkhiQVOaig YYI1V7HAv-gM2f5JUXt_mQ YYkBwA6Y9NwDCBcjkkIgIw
+    YaGHOOIL1JLnURGz9PiPxg YboSuaLHQZTLlkeuG2EEMg YeY9gYJR_rW2p2bFKvTCFg YkUnCi5Lc3VAsgXUnt9dOA Ykmdqoq_L2u_Qd7V857vrw
+    YloX1x-pQG7MksURujLu9g YlvEu8tmE3mkOwdFJGHsTQ YpDB4i3wghkUFuKCeXGiEA Ys1SBXEgmjQEKCROG90YJQ Ys1YgPi380dAmneSmSs_EA
+    Yu17T2xj8FHFppT8nKLB2Q YxXsAvw3L674AlN1Iu38OQ Z1zWc93Fp9fhXSYOuKIKEQ Z35d270Q_hO1ck035bYGMQ ZE1eseTxtMusyVfwrYo98w
+    ZFGelAbdA1nnED4zO9SqJQ ZLUidsIURm8KA_chICXg3Q ZMiiUHxH5I93CMRvGZcmRg ZNoC_dOXZ1GxhGhpGhBPAQ ZO6iC8q_wD0wQZjlXEcWIQ
+    ZY9ruK1YUnKlsFBJ9MHgDw Za4p1b-MlL9M4tQD5MOCwg Zd5sal7wsemUlX5n1IOYww ZoxU7vWh5COFMR_X-MMX1g ZuiufoFmj_dshyTuwPmzMA
+    ZvpL-XdtRCzJFcSZZG5--Q Zza8LaqeEcyZn5J5I9iKqQ _2GM8TgjvKQVYZfaljF-Ug _9IY-8GjUs8h3fTAw9GROw _Gy9hei7J37N2m8jiJ91Iw
+    _MrZSHvJ68gCrrpVBGkD5Q _Mvga2qdNH-hnUCqs6vB1g _P4I9Oy3tKtV73iCqwLrrA _SHsTENbkbmGa_ucbyiaFQ _kUDQ9CG5-QVKlDnPOdo9g
+    _lLJh7VvrbIHtuuVESXl_g a9wLUdNfkAIlSuDGz3ycOA aJi-D3g1RuqHzlt_XF3I_Q aNb_685EkKOJr9_c2npmfw aP_3DOL-qMY1sdsA-JpPrw
+    aUkbf_-qiOcdRAKOwXbaRg aYTRGSamXzNK4SiAZ85-5g afv7nteR9Z-36zD7D1nUnA aqY50SgNonE0BnZILG3_cg ascF5Yny-arIiTsmh8ev1Q
+    awqocz5DchL7vEScQi15qw azenhHrLWYgy2CJKZh-dWA b6nb_ofkFKKYsFLDMadWlw b9Mslfv_6079sHjAZJd6IQ bAu8utWkxXsThA_Qh7z5FA
+    bBPdJEsuza9wrG_1NFWi4Q bBQA2ofmh-WG1J708SYgBA bC7XbfE6OeGyZtpUsDpogg bChNH-OJqPyW4rJv8KugGw bP1f1hfhZV4-2J9DkNoVlg
+    bUYHBqwZdp9arfB0Qc8o2w bYkerhSlzB-D-BgiD3_Sow bYt2egJ84bkbWJ4EGzL6LA bbPC54TsCyFDqi0P_bnysQ bgG-KdvG9R98JVglkwmfDQ
+    bi7gdqcUZkS49zuX22OUYg biCEaChUklAZ3K1oc01ZLg bkc049sjnE7MoLc58qAp4Q bv9BDI9bYRT8v9pIzAmguA bzWqKkdKU3dCJTdz7LddZg
+    c1rLqVR5up6cy4T8rrYy4A cAHh0NkX1Cl6ZgrNFeJ3WQ cByYx7Uj7rmOqLhL7ESCDA cERgXWda1zxgGEluBz925g cEp0xJxjbUGILNZcGFDbDw
+    cGRZZGjWqO1eAhmo-ITY5Q cMwkhhrS-B1vnscipkBpRw cU7Wbkbz5xR3J-DDE7CRBQ cYOymDdgu8hsrYzr9rwvgg cc0n0JmuOQsuFdCKVFYlFg
+    cenRfs0SxvzV5rXexE1RPw d3pFEj0Gpo1ehO3ORYL3jA d8g1EuEPA1xDm8I63IcQwA dFrU_4E-SpfSe27rMJR2sQ dGp-uPgK4qUolknqTJF9gQ
+    dNT9w_Q4BM0f_zgyCi3Hbw dRQjqT5EzTMuScqFNa1uOQ dWvEmpHjN5cEB9fHZC8Pbg dYIGSvWvhWGCoguFD7MbtQ dapTudGzyTCUZCoK--ZQSg
+    db5_D3pJhxV_xajRNSa4Bw dfmNaFLrCrg3eweosadZWg didlajCDkxlRhJXuDbO8jg doE_mpXtJTYyqGk4ECw9kA dtjpLQ0SOR4GmFlfZyRihw
+    dz4xRk02QIBk9BSnAO8HCw e04XuQpLjXrZhAGG7B5lAw e5B_5_9wPTiFhynFDL9HWQ e8x8xznjgbXsOkKDGPVCAw e9ATAXe9BzHbYUHUUbWnBw
+    eC5c31BXLRQ9IdjZzqRyfw eEhxtc1T8AwbpDXzmYIv9g eG82vVl6zC6fF3yiRSCoKg ePLNihvrMF1h7yGg61v5kg ePm1-ZEF7XDlEiHXQj_j8A
+    eaL0dyeM9b9LgDmMWphj8g ehJ7w-_vgUwKw78V49bbDA eiQ5qmIMmPJDUKN156_0aA en18w8Lh3qqCAG4BrCjboQ f0LHI454L8UMIivCpAtE5A
+    f1Np6IOUj3ldTCpNVdiAbA fGHrUJzBOJSxrc1cz4phRg fHzjqj2RQLO4zm480CnP_A fKM08PkFLJ-b88rwe2tcnQ fRYzHRZU6EUv78nZMZItjA
+    fUf9RMqFVCRwgSngna3g0Q fXjzIl0Va8aD7E9YUWfdog fZVmC09tC4de4J-hT-ZSRA faIgEYg-zMStXUPb4kuhLQ ffNEOlB_Z0v-KfvQ78Kamg
+    ffxoqhw8aZBr6XpS5szLxg fkLHE1GBOteTp6IPTAFSgA fkb-rw54Qr87_uVhFTTQGg fsxjJv539-ybigBf3P60ZQ ftG6_GbDv5WihGV3SoPzcQ
+    fvMGCLUzeOoPcmeiDpgXuA g0rakqKXmHUBspbnCL3phA g9JT17Z2Xqppq2Z52efO-g gAXlNtxWfbILiziNT0Pw5w gBuldG7XR4wfFmcJqVo6zQ
+    gHj6qOyLplu2iqv-z51orw gLiF0a-CZorXbRxaGpFrWw gMYVRSqbMTHo9pzJ9El-5Q gNXc55TGFBa4C0jIQ2p02A gOLvn2cQPdjKsoU4y4d6gg
+    gOaZAIz_CmQqSypr4JiUnA gPimm1aePjD2yIcpqeFwUA gQBqu5s73Bt-YfBYQZXS-w geItbKG0ehx9PYYNRCTYIQ gjRMxlYLWr5B8xCAOqpKsw
+    gsmLtGACfaWKvXGY9MuGKQ gtsV8vylTGdYQ0gpQoPy6w gu3mkuTRK7uHTos04uiHGQ gz5S29g-uy8UC5YiNOqApg h-scN9HLcfQZAveKjW-siQ
+    h6V5XOolr8W5tIIyGYZzUA h9zfh-QgYlN9q5w3l9VQLA hLiaGOtKDS21cyxsRCITlg hRPaDI6x160yMe7dKtzhpw hUjw396C_7pXCb6m6lFc9Q
+    hZ-c95YCRS_ZzDKECECBEQ hZJfLg1YttyZjhF-KTE0bw hZWNg6x59SAe_p_wNaynng hZeAyN8tsnD07OIJxOvFYA haiw3JqT6S3_FSFwggDAlw
+    hbz32FXPNSCuP9-KIA26Tg hgwuhpHxoMO70E33te47Vw hhulvrS6WBdAw55KCWNF7w hkomRMIEmVjYMXdq8_eVIA hlWxYEuvjSnWcxgkXH5tiw
+    hoSJbh17Z0Q7RbTtsVbbOg hqLN5yXJRxio7C0P0GLK6A hu-gzqqurA00IAwdzMyKgw i81Vpv678WZVJEZjK-mxHA i8gK8n7OJ-LavP3KUCQ3tQ
+    iDAxHQGge9tn2Y1vGcc7Ug iG6rTzdmTtOmYfXrZjwFzQ iGxwNmD6fBD3KxJZfdH3fQ iJ3ARj7RLZZxuYksQ3PV6g iKUlGg4FrJ9nz0b_9-YYmg
+    iaSoy4vL2Edzh-UikDBEKg iaVBMfPKv0hj89fWGwH67g ieRSjvdDMTlQUDyakNYTbQ is3L0zNi8sPWRnXXpAQeow iuwXdIlyHpzXZ16IciIiFQ
+    ixwVPhegWz7pS44apj88hA iyOvqEo3SzmGOA7U5I7yhA j1zq2TO6Z73_NN29vUXChQ j2MEszTJO0ORxTsGxZiOzw j9BQLb_DY-uvGtX0Qa84Yg
+    jB9WfTLNu9o-YaezK44PiA jEpohUlznkmb3LN8b2RnhQ jJn8YM23lUQNlgLkaGG6Xg jM6D4U6knJIP7GJE5-MXng jPyEfJlsRfD2QTG_8SfCBA
+    jWcG91UiVY767I3TG5PGjA jYiBkdxvOMeFCUT_lfOISg jhXPVuegdEjcmRunDbB7qA jl_Shdh-OQ833F-WG-4JOw jnFxkTYYz5fyhYCe7jB-ng
+    jvs8pRVHPpCzng0pDDyLhg jxqUKUJ3WvtYgOe_DBka9A k0NWfdTI2mFLiLK56M7G2g k4Xw8H3Ftb76z9-WIJACjA k7xLyw7NV9dKpAwXjTb50g
+    k9V37DfU3G35Vadj0eDyHw kDqKrVuTaJBiXOzrcut4rg kLpr_h6siPoGj1ukmvtHAg kN9NH8YAfpHgqnaqM-dw3Q kObIYHLWkfph651UfbeKXg
+    kcy6S1WopcS5GINL8YYdIA kg7Gc2vCaVTUM4IFMld98A kh5Mq4l9lopfIV1ieHpKtw ksyA9pd_WxPGO6eEpfA7Lg kumXBKVo5EkngWo7zruDDg
+    kwj5UzLBXetvEq-pEvEraA l0OEBaHWdqRSGIwlqo_YjQ l3WpydHn4xkN2Lf0dflz-g l5rafjA0XX0y691wxOiUqA l8ylAw9GVUL1l7tD5L22yg
+    lGrR92UEdUcPfvf2LgF0Ag lJQ2tGayo95QS75fN7th1Q lJgxNC9CNov2DIlmHxDUwA lQewi-uivQR8PuHq9S_5rQ lcPMP7zuhwvq_WmbSzxUcQ
+    ldE1_ayWtzpdoRXBwbEJbQ ldJlAocVJKPSoBzZtJSEWw lfJTb390esfmTxmPoC_Ptg ljQdpEBmptaGGRnqWothYA loM2uZ_9p0Jd8mMVCdarGw
+    lpE3DWsyBDJCrUMfvoLrvQ m0-K6D_LDyPwQ-EiSgeiug m4mggk6PsSN1h0OreAih1A m58-SrGLoH8AutNderC1WQ m5KwV-WAQRm9Wzcwjmlh_g
+    mCaVHFsqxevReTdA09RUNQ mE81Qlijj5LbyM0DChFGxQ mJrF8u6ViJG0sd5pcwSFVg merDtuSVTH6u_gNbYyf-kg mg3kD9T9FkjDEU523f3DTw
+    mgL8mwPUpkCq4jBTVRybRg mhInEC_46DnEtdJmgOd2Tg mj3dgBf7BY1TjWJiAQGzvw mp0F7QNmXTcIB8HQ_ACSWA mv1NQUNSw_rQf1ltXiPzsA
+    mvoAYGOPyyPUVnhRX49TBg n-M-qklCDfrOiSO9m2snkw n4dZ2MlNP88cm2Jz1ZkUWA nC8vyig0MLVegpoaPgZnWA nHr0cOcRoA3_AEZmJjK-pQ
+    nLPNYAYVY1muXw60DqK5KQ nLtufST9HePW2y6dGkNalg nTH0aJNw2GwP3l6TmfEn6Q njSBQHfh_rddzupt1REUIQ nqpu1J47K4DZopMNzsIZjQ
+    nxfqaejRIfn-44g00Pd8zQ nzG4Q29jz2pMNqaOwmJstQ o-YNzdmgYpubZ1IoSzfnZQ o1rU7p92oVvggoojUjs4Mg o9r32pEANtXRipVn1TTdbg
+    oE4n-58u8KMvFT0ByJXLdQ oI9jWDDvNrhb2CBZir7Mag oJK9TASLs5QRNfhsF2JSRg oNcp5g6IRAtxMSsJkeakzw oT9GqxQ0kCmEXi7t7teRuA
+    ofjx8jAjndqQlQK239J5XA ohI6cnT_lMAB-4eORk8nkA onDZQDoo-BNEsonNkebbJA os62kEoyNF5eWnFzwDYzjQ otOckV1nK6T7CG1TeAlU8g
+    ouaH1JIxRmMfrfGi4Z_HIQ ozK6TQhR5MZDcyyxSiF5rw p0yqg4AyiIV6waQSPqyv7Q p26hMRpdZNyG1CweuEABmg p3O6_b7zL_dmingT10rYoQ
+    p3zAlTaK9VtijdMBD_j-gA p62t5lfaX36aCGXr3hcfFQ p8n313go7j9rPgc2ftsfvw pBRUDNrRfbMNfvWyFQBxhg pJN9vClOpOTBs2k9_CLX8A
+    pKfBFTV-XOKydrWO08XYog pQnB9Rf4yFbBE6N3ez343g pQqp7fRo4p0ajOO9L85viA pRnRTL-N0-f7dutAetfYtw pTUOfIdpa8zuALNPbkYz_Q
+    pURmi_ExfCwB4b8E2jexZw pZm99erNF9Hni4r8BokYYg paz7Qxt8hiNRjxeyAxpQ6w pb_cjJRzGL1MnccCGxmP-Q pgAGjZuwvSNT9l4aaIwTDA
+    pjh7avecXAX4y0w3kCTyfA plpJp9qOsbRDK49Clc1ccA pmRrT1ghjB8ZaSCpT96nMQ q2pbpeIbEJYi8eodkNQwdg q75rMDnZ12nF5mkJb82RTA
+    q7oIF8nUNLNwLsuwSVJzOA q92g48dgKu9SMUBTdJBWvg qWkColwRQNudM_UBUshcDQ q_E0PakEuyh0Z47k0JVWBA qc96PXseWfhlSf0l_tAGPg
+    qcfDzAAJsutJlJyaxXBCuA qeDDwTV1h5FbjslwgSu_Pw qpY96-5oxtNA_DyLUMNICw qqjgQFtIBue_AKZxkU4tvg qqnjcmZf5idQpGUXkaphvA
+    qr-mZKmqv1aLmQM1D9eqaA qsOY6V7ZFUhwSLQNyZ1c0w qvnnqLAepfQHF_cc2xFn6Q qywNGvfDTqT5DbJ9jKCxZw r-1rJFtMHnc2QrgbLVE-xQ
+    r08bj5VJ3DTyoJbCsMUdJg r0XTyhbuwIGE1RsNpvAEzg r8psRTJjhj6cKzgu_g3QHA rIav2iVZx8NMfMywlg_vgw rKbyHz1OHp34BgDL0zdMJg
+    rQnn-L4-nNXFCjj40h6wiQ rUL-GAt2ZuR5g4x0utwZ5w rWb75ZU1MGsd9V2oH0f0HA rYb9o_6i3XPuQF1GSRAubA rkbdD5sx7Y33v004hxt1Hg
+    rqMhfFJEtArlWFnPci4Dfw rsfCEilCgu_Me2Ev8RzV6w rvYupRyl5aMs1RbBhwvQNQ rxeVPZeSSl7q_VQUXkPemA rzojdcJ0dLUtOMx6nJqQ5A
+    s2LQ9SKklNqZijHuGfQ8zw s90r9SjGUAHJZaqbFKQCyg sDhS8Nna3M2HfdSd_paWFQ sOVq-zEhg64hGyg5M7DuVw sTApWXmGLxO8JbyUKdQqjA
+    sUp4rHGtYFctylqDBnuOMw sYUTfLadsx86KVP24_d79g sfW5UxrT3EpiXzqGqdG93g sgPSKqKVgxao5boneuFUVg shVOiF5tfgqgzVEfhJbVJA
+    sii3I6qgYDJs4Nd1ZQUaVQ siwa0a7qAMIdV7GoqJlvaw sp6nR8oU_wKRs5Phdz4VgA st7eImjZtFuk9039mycclw styJD8CZVLcP72kezQuEGA
+    suOXz9FGYd1pyNB0tgfe2Q t05ezYjF4bxispiaZshvZg t0xmjYf4oOf6CqT3pOXFMA t6HF9T5sxGKuju_Z7UX4UQ t7EgMi0obtEs_9zis2nV6A
+    t96iOW5pjPQjEdnMLLvMBg tE3Br-h9nN_GlCpBPv80_A tFGVXfKDDnMyelLeXWCC6Q tFuD0ZHpMZwd9BdxPFTq7Q tHcroh8G3tFM2j6PZ7M9GQ
+    tJCQ2iDe8jQcAGQcK1Mhlw tKKdk1mNqcko-iozlUKnjw tfwFyEUXq28J-UBQaMSLkQ tlavPQqXnqWV_dFmY2dK4A toIvAVE6OrTYgOr0CWdbEQ
+    togsnIWrDb4m0XhiatAgBQ ttnlK8KPquEBLLBUEY8ZRw u6ty7-JgzKVFr1UClHaPuA u71IgUAHh79_zKwqbGbAiQ u7X6ryiUjuW-xOdfmFF-GQ
+    uB788zjcJ8hdtGl4UaniWQ uNkjLtPzhH3GWaB5MqgT1w uVjjXYOY17GUDGkLg8uGqg uY94WoaqRhn79ys-FD_FKw u_FoCEsC6Kia1P8mC0ge4g
+    uc1ldoAiS3tXZMj6Ovjizw ucMOJeJIZBwNC_x-9iBsOQ uewOqlVrVi8JfoHkTeHpYw upBPMo_Uzksrz77t_5p4Kg uuogAoXB85xESDvjArYZIw
+    uwkjEj9A4NP6pc64cztjyA uwsTxGjD4dGUQhnIon0DMg uwukS-a7bZzylTyS4mD5wQ v2Ts2wRYnyvLknSfqtmI5g v4Z_uLPdsSwWcyo1yhJkgg
+    vAC4hu_0yy6QB2yfmkTnuQ vB9HeEirBntxdQ1GQL620g vCcDDO_h-kqGk157m0XlPg vCjuei7L4pBCWyRF00FBOg vGRGgQ3pULJshgF1zB_X4Q
+    vNMyxHbWOqOUpu0G0lcjqQ vOlV34N-v5XhrxeTBK_kig vQW9fGzdV-mZsqhMPcFScw vVyv8ypTyPYEuZBP7YcbjQ vYRL1fDqDInBYRflEQ8Awg
+    v_aGLKgDLN5JATni2so14w vcaJfdWHfdWT6dj_3Rwjnw vfnHdFARkYBjvjCpeY2SKw vh22Sc_R_r1feH35wQzPjA vnJt3K1x-zdWnx8F_V5C3g
+    vpmI1es0jHM41A9cnoCrkw vupkHlhWXkj9h8f6ciAhmg w2W0jLclDnJNwZHeoVl4Bw wA-XnZWR9v3qjnGNxwqWnw wJig0ulC9Q5L2Uq_bJSmTQ
+    wMg7y7mLibiyKYGhXMzkDw wT5C_MFMdjJF4c4SDsBR9A wVOSkHMMp6MHuhk4CG3mxg waUhteXPuosVbbR4rUrZ8Q wawmZ2CLj3HSqerb3sh82A
+    wiJxms0GUn9ru8gv-9Ye-g wigEUI57Ne-RbLINw7J9Ww wnzwTzaRAlMOBAL4F8s_qA wt8ogzbUdkzLKoPWlbFgVw ww68Gs9d80E1QDf2wWVRjA
+    x-epWNx85IwFo8u3nZnpOQ x018c8sbv6Dc4IC2qO4wzA x8mefaROZRl04Jwp5qyUMw xFS3yZgOYcJq-0TTfw7rgw xHDZ12IYSFtAS-q1uIdDBA
+    xIAHV1EyicoHr7ge3x9wTw xWVw_FtVdRNViFdfpWh5vQ xYom2VM2gr_ZvORuOuZfyQ xaebvF4xGdQU4gdnkBnH9Q xcB7Z38ruGmuRrrTepgv0g
+    xfUUTtkqTCDkQxu15FrKJA xhta_8O3F1PxMaIOJ4cQxA xk10tO9AeCt6usKmJCXeHg xkm4R1xY-ee0kQJw-Gt9dg xllac0PAwrXZHuU-FxdNNw
+    xnpqk-4lvmqN6ozIwnQf4w xoK0Q026Bch0YXTe9J1WAg xob4rNd_JedKrJyijooDFA xx3lfGI28tZ_D6XQXCsilg xxq4G3Dun8wtDb1-DdlYWA
+    y0WhQen8MYIJlLM3DI8STQ y3cD9OaOPXlaG5bnYYUVuA y57Qd4vQbbXz0EdKDeZGLA yFaoaCTz2BlQNPnS0U0XCA yGPwWiwxU4Cw9z-wyLQ4eA
+    yIYZOozQJLdEl5PkMcrfvA yMN-9TsyULFfUKOXoJpkLg yN_4cudzPesJvWSWnCElCg yO8fDyEa4Q35j4ew0uwZeQ yPGZIx87uELur6o_PEbIng
+    yV_JBg3Pet2Ze6wHBCCsOg yWxqIgfDE-FKRFEn1MmE7w yZPzeI4-Do_QZFF3n6sjXg ysbLp8f9SlAggdEZnQ-pWA yucXte2MXib5rxtBDtTGrw
+    ywzDzlbmsLI2OrGnpFfltQ yzdT9MbwRhxx3DT7eifwFw z0gomO4hHR1DmJhhuuIpcQ z1pIW7UM5j_I774RCozG2Q z2ZwahSL-EtpjO1ki8M6iQ
+    z3rl6uDoXiVcO4HN44Df9Q zAcaYUU5FWVOtVnTa5DDHg zAkcO8lnOB6Im-X7_nq3dQ zB9ba8406mnsQ226fXHqZQ zCkvYTinLljCzcYSeZiIQw
+    zGI12tsY4l3Ifj7uHbUhig zIM6VvniUMBu0PS5x1xL7g zKv_k9ifFgQRz5F5Pf0eqQ zUIWIGVFn6wz3noi0VKfBA zZeYzCfNGqreOq5JiWXbIw
+    zbe4qxm9y7exeXfNN2S48g zcWmX93n53gxoHkrJLC9XQ zgbS-VDJRPj_q-m8ttw7Cg zhVxKTZoZAffTroZ1iN8SA zm54leDm3db4U4jHMSQhGQ
+    zpkv8lhttgZugOL-HYpFXA zu8CRlKtwRw_vH3SApNROw zv1QCRo79uoFibF0l6yyLQ zv2e2Sipz6tDk8S0nc5w7A
+  `,
+  'the tests of Node.js 18 (source of nodejs)': `
+    0mxATBTlbVJk4lt1UeZs6A 1zZqqP6HsYynE0IdSxUCIA 4kapa3sOBKxG7NMnP0jPZQ 58x3sNSbIUKvl2Af1cApuA 7Cs9ko2rPvCyVVbKcJ3dsw
+    8F9PalllQl5D3Xk21f4X7g BLyHyFtZzf9a5cSf0rnXWA Bgx7CDuqU2l-hQGAOAK0iw DJahJp3tvuyd_-tsiqb39g Ez9dXTccpgQjV4dBzzqZfQ
+    FKQOLFzkKdVcKQYlCIjzhw GW20cis7lc2NXomY7yC-sw HBh6p_tBN75YoIHnFKCu7Q IGqQeUBULjHoE2K2-HQ22Q IjECk6Du0lXBjFeS-gzwaQ
+    JVwVthCqm3z-D0c44ap-TA LFr0ofa6rSxw_hedaRZLmw N3XZFvawxE-m0BsMWz423A NCafCZY5vP-8IogRrLVYNw Nm6DNAG210knkx_rUDjijg
+    NoE4OwPaK1FZkWy7lnvVEw OLnwo5jF_TYZ-j2bNvgjlg PCd4WJzIM0tIJ9jNWu0qkQ XBvyfrIMkN406CkV1dMjvA ZInh_EooZhcuxFFIogy0GA
+    _5PCQOpToUPWF5s3abWf6Q a8B14bI7cSlNrJyCpvcpYw bLXV9eY1upEZgpb-4L4jew c4n4gBj_nqU-mYr8lb-SeQ cQ7QQQ4j7txh8t-90ViVoQ
+    d8GZ594pCzjgYFzaUf1OGw ds9dtrQx9O-6f8VAX5DbKQ fll9u4GVG3tGuTapOnZS3Q gVnUOYsdoVR02sxmHS1b2g h-5D241bNVPC6umMzrj67Q
+    h2VPOkXCI5jB1UVvQgQBDg in1eBRPB07o-f9uiKJn63A ioD3n9hQeJp7k3mHbz1dLA j8PjDZjvNkdbDVH8upA6pQ kp4KIEoRE-w9Zeh0Z-66kQ
+    lE4ZM0BUquJ4xJLTGRFzYQ lGNMceZptUbu1Vvbp9OSeA lMmk7kl9vGTA04cd00SFMQ lUzQvQFMRHdbPr-_T7Z2kw mP3k97dZFzfm_nPTFO43xw
+    mZUYXvCdFkVAyGpkgRgQ0w mgqKJBVB62uDIcBzTVXbwA mkibAxaOxc8d3dr1DljtPw nfH37yX_0R6FjLXGG2TbWg oMQoc118dFhgDwQMhHJIsQ
+    pkpb2ft0fFDAchWar5Tfhw rXABMoSmIFyLGaoU48xX8w sujWlAcB9Qw1Ae0-fvKNQA tFP7UFseAEHgvs4P1dSOTA tWX5jnsBKrxux389YgO4Vw
+    tnLtfq4NzT2tb0HeVvox6Q tnuae8T-bigS9aMhw2Iu9Q uWx3NmVaZwH1qZWPhwlYqg vesbqguQswPyGDMI2iYwgA voWHlf8bJhiw-JtPXe_WNg
+    xVALdcqZu5_KYhGbLMlN_w xcHoesp1ek7_m2ZhEuPJBQ yeKkrVKxVw7fCuiq6fbudw zTkpXlKksw1EqmzH_kOdtA
+  `,
+  'the tests of curl (source of curl)': `
+    AnsIAyRvbHIcCYQcpOaaWg FjlsKzJsGjhs9I03k94kGQ KJ7dRiBA8tJSt76xLx5Dig Nv2O5CjE-4UgAd3imSQhCQ W_R95opdoTyXILfFVpj4Vg
+    byV2Z20OxDUrVwaqGdxwWA gbLBkAcKxyPlMjFDRQR-bg snit0rlVHW78ei13Z-uBiA y8uR-nrsykymNtcEBFHY-w
+  `,
+  'the tests of git (source of git)': `
+    258neVvqkJ8ZVz_VyNm-4Q 27vBWoevPE2OnSETraeVrg 3WF-h9zHAUidlwbZdP8HcQ
+  `,
+  'the tests of ssh2 (npm) and its protocol, http-signature and universal-github-app-jwt': `
+    -5mhpRm1ZN54cLgCcMH6SQ 1hTSh1VF0RdGoNXXKXkXvA 2qxjk26ZzMTGZzGuTQ8ZDQ 3bVHvUI0iWTbEsg1piAHSQ 5R1DkXF0llnUkUE7pnMylw
+    5ecTo6YyatbKgirxwyzc5w 5ltG5p4R5Olhh8868RWZ3g 8O1QRS8B2_XXXPLa32sVmw BOcM0XKz2Vn7E-Tkf6wN8Q Cew4mJpfsmm05kDv3hNR_g
+    Ds_el8qrFGrAx0MxIIuciw EI_8V7-1vHRJSi6LGnyYaw Ew0W6EcTLrJOGbgU_DcjHw FE-TQSZ8WAHp8tmrXVV1Kw FWJ-ur-RnBsGxyYd1i9g9Q
+    FojGFMk47Ir3RvxmUMynvg G5OPJns59wCYzdc1P-ZL0g HvOuFg4jRBBt32kvPZK0VA ICf55McVC2GO-yslvFhPXQ QfKzD3uS4Hw22TmOzzQ7Qg
+    RnehFWbhmfRE8l6nVNydnw T5h6RfowH4hOvpijvjBBwg TZoShDHQ9LbnomG5_1jn_Q ULE3Mfl12PAjHqd1m9nZoA VTWQ0ohhsmJZ9KMnLHz7IA
+    WZIwcUR-gWW4KwGVuRcYDQ WcZnmhZVEg5gNovrjo-Eqw WjesfLfD-Arum9ltrHIHiQ _dSKojrnlnmEh9gMvZHpUw _yPoKOhZQzse10o-uDu3pQ
+    cFctAA_s_LWyYruPpmlP8g eiCXIfCMCLBM3mV7WKykBw ektqcIf8MraSSktVX1UPIw fNbsDR3kNFuG4dCwi4rImg gFPwfKgeSwxZ3Wb1vYAvRg
+    iFOjwFjkrD8YYcd8LZRbRg iPyFnis_WUSENZzs8eKmoQ jC-g8psLKqnoJa0g4oBZ6Q k39fMsxAMuWHMmWzh6wRqA lSkGuFBGZ9UT5j_Em_fPDQ
+    p2z1a9Y47qz1Ez_mq6isUA tzloulbiQWYwsgnpYzmG2Q u6k63BILFL-X8Re_RQff0w w5Hg2XzC3FzM50Rk3F3kwQ wEDI7u2bKnNkPRDeu5D_ZQ
+    wu7dVJrkALl2RHSNXhF7pw yadbj85lh2OWrZeNxtCZIg
+  `,
+  'the examples of the AWS command line, of aws-sdk and of twilio (npm)': `
+    3J9cMefQQfWK-q8LmvppOQ ExSlIDnXq0KeUGjsYHnSlQ R4YFMB98Ljf9Oq6GvxwTwA Rah4VsDUcKDItPcl5wJL8w edVxtsDBHfNrT8OMQgVf-w
+  `,
+  'the storage emulator of Azure, as its documentation gives it to everybody': `
+    ABHMJetDIHF0lNJwPoy6hQ
+  `,
+  'the tests of Netty, jose4j, google-http-client, and the manuals of Nimbus JOSE and OAuth 2.0': `
+    9MkQpct1gb6xJSNTC_Gzfw BPtbp27__jhhohOYab2yZw Q-S3QTE4WuyF4fB2TWaTrA Yl24ksQ623ZPqLCU8tQbrg ZE1Qq2SGTCChKzxGVtRrSg
+    ffb1mNjzhb1oUixyS8ntSA kYZAi4OZzXvZVlGnbT9gOw oHV3ltq09IUaJcjFH9usxw vN_Sp7byx_mLXJgRWkip_g
+  `,
+};

@@ -1,0 +1,62 @@
+import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
+import tap from 'tap';
+import { builtInRules, TextDetector } from '../../src/detectors/index.ts';
+import { createPassMemory } from '../../src/memory/index.ts';
+
+const texts = new TextDetector(builtInRules, createPassMemory);
+const confidencesOf = (text: string): string[] => texts.matches(text).map(({ confidence }) => confidence);
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const key = secretGenerators.find(({ detector }) => detector === 'atera-api-key')?.make(createRng(9)).secret ?? '';
+const random = createRng(10).chars('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789', 40);
+
+/** What docs, tests and libraries are full of, by the reason why it is no secret. The corpora of docs/accuracy.md brought each up. */
+const none: Readonly<Record<string, readonly string[]>> = {
+  'names of types beside a word for secrets': [
+    'class A extends AbstractAuthKey<OAuth2AuthorizationServerConfigurer> {}',
+    'azureApiKey = messages.field("GoogleCloudContainerV1AzureConfig")',
+    'snowflake_token: APIAuditLogChangeData2Entry',
+    '"clientToken": {"shape": "Generic512CharString"}',
+  ],
+  'names of algorithms and constants': [
+    'private_key = "PBKDF2WithHmacSHA256"',
+    'SECRET_KEY: "crypto_box_curve25519xsalsa20poly1305_x4"',
+    'PrivateKey = ALICE_cf_brainpoolP192r1_key',
+  ],
+  'symbols of C++ and Rust': [
+    'api_key=_ZN4node6crypto9KeyGenJobINS0_18SecretKeyGenTraitsEED0Ev',
+    'secret_key\0_RNvXs_NtCs27Vx93FoQ6z_4core3num3imp6bignum5tests\0',
+  ],
+  'neighbours in a table of strings': [`atera_api_key\0${key}\0`],
+  'words in base64': [`api_key = "${base64('MyVerifierStringForTests').replaceAll('=', '')}"`],
+  'digests beside file names': [`usr/share/man/private_key.gz\n${key}  usr/share/x`, `github.com/Azure/azure-sdk-key,v1,h1:${random}abc=`],
+  'requests named by a UUID': ['client-token=550e8400-e29b-41d4-a716-446655440000'],
+  'passwords of a few sample words': [
+    'redis://app:authpassword@cache.corp.io:6379',
+    'postgres://johndoe:random-password@db.corp.io/main',
+    'https://me:passw0rd1@corp.io/',
+    `Authorization: Basic ${base64('testuser:testpass')}`,
+    `Authorization: Basic ${base64('id:1234567890abcdef1234567890abcdef')}`,
+  ],
+  'programs and tests of the formats': [
+    String.raw`nrc = "machine h.corp.io login l password \"pass123\n"`,
+    'x={Server=r.server;User=u;Password=r.password,s.host=r.host}',
+    'ESXI_PASSWORD\nesxi2_username: x1\n',
+    `say("-----BEGIN RSA PRIVATE KEY-----'. Set it in the file, and see that it is whole and has all its lines")`,
+  ],
+  'tokens that were cut': [`Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.eyJ0aGlz`],
+};
+
+/** What may be a secret and is none as a rule. */
+const possible: Readonly<Record<string, readonly string[]>> = {
+  'words as passwords': ['https://sigma:flabbergast@git.corp.io/x', 'machine h.corp.io login l password correcthorse\n'],
+  'passwords of a machine of one’s own': ['postgres://app:v9Kx2LmQ81@localhost:5432/main'],
+};
+
+await tap.test('what docs, tests and libraries are full of is no finding', async (t) => {
+  for (const [reason, list] of Object.entries(none)) for (const text of list) t.strictSame(confidencesOf(text), [], `${reason}: ${text}`);
+});
+
+await tap.test('what may be a secret and is none as a rule is possible', async (t) => {
+  for (const [reason, list] of Object.entries(possible))
+    for (const text of list) t.strictSame(confidencesOf(text), ['possible'], `${reason}: ${text}`);
+});
