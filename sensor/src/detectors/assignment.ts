@@ -44,7 +44,7 @@ const REACH = 160;
 /** The text before a value that can speak of it; in a binary only what stands in one piece with it. */
 export function textBefore(text: string, start: number): string {
   const reach = text.slice(Math.max(0, start - REACH), start);
-  const near = reach.slice(reach.search(/[^\0-\x08\x0e-\x1a]*$/));
+  const near = reach.slice(afterControl(reach));
   let line = near.length;
   for (let lines = 0; lines < KEYWORD_LINES; lines++) {
     line = near.lastIndexOf('\n', line - 1);
@@ -52,6 +52,15 @@ export function textBefore(text: string, start: number): string {
   }
   return near.slice(line + 1);
 }
+
+/** Behind the last character that no text holds. */
+function afterControl(text: string): number {
+  let at = text.length;
+  while (at > 0 && !isControl(text.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+const isControl = (code: number): boolean => code < 9 || (code > 13 && code < 27);
 
 /** The last mention of one of the words (in lower case), as a word, before a value. */
 export function mentionOf(before: string, words: readonly string[]): Mention | null {
