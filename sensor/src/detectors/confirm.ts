@@ -1,5 +1,5 @@
 import type { CompiledRule } from './compile.ts';
-import type { Match } from './engine.ts';
+import type { Drop, DropListener, Match } from './engine.ts';
 import { isKnownTestKey } from './known-keys.ts';
 import { isPlaceholder } from './placeholder.ts';
 import type { Candidate, Found, PatternMatch, Window } from './rule.ts';
@@ -18,7 +18,7 @@ export function confirm(source: Source, rule: CompiledRule, offset: number, reac
   const to = Math.min(reach, source.to);
   const window: Window = { text: windowText(source, from, to), hit: offset - from, path: source.path };
   if (rule.rule.requires?.test(window.text) === false) return [];
-  const sides = { cutLeft: from > 0, cutRight: !(source.last && to === source.to) };
+  const sides = { cutLeft: from > 0, cutRight: !(source.last && to === source.to), dropped: source.dropped };
   const hits = hitsIn(window, sides, rule, (index) => from + index);
   const unescaped = unescapeWindow(window);
   if (unescaped === null) return hits;
@@ -32,16 +32,17 @@ export function confirm(source: Source, rule: CompiledRule, offset: number, reac
 interface Sides {
   readonly cutLeft: boolean;
   readonly cutRight: boolean;
+  readonly dropped: DropListener | undefined;
 }
 
 /** @param placeOf the file offset of an index into the window's text. */
-function hitsIn(window: Window, { cutLeft, cutRight }: Sides, rule: CompiledRule, placeOf: (index: number) => number): Hit[] {
+function hitsIn(window: Window, { cutLeft, cutRight, dropped }: Sides, rule: CompiledRule, placeOf: (index: number) => number): Hit[] {
   const hits: Hit[] = [];
   for (const found of matchesOf(rule, window)) {
     // What touches a cut side of the window may go on beyond it: it is no token of a known length.
     if (cutRight && found.index + found[0].length === window.text.length) continue;
     if (cutLeft && found.index === 0) continue;
-    const hit = hitOf(rule, candidateOf(found, window), placeOf);
+    const hit = hitOf(rule, candidateOf(found, window), placeOf, dropped);
     if (hit !== null) hits.push(hit);
   }
   return hits;
@@ -79,14 +80,23 @@ function candidateOf(found: PatternMatch, window: Window): Candidate {
   return { secret, start, end: start + secret.length, groups: found.groups ?? {}, window };
 }
 
-function hitOf(compiled: CompiledRule, candidate: Candidate, placeOf: (index: number) => number): Hit | null {
+function hitOf(
+  compiled: CompiledRule,
+  candidate: Candidate,
+  placeOf: (index: number) => number,
+  dropped: DropListener | undefined,
+): Hit | null {
   const { rule } = compiled;
+  const drop = (reason: Drop['reason']): null => {
+    dropped?.({ detector: rule.id, reason, offset: placeOf(candidate.start) });
+    return null;
+  };
   const found: Found | null = rule.check === undefined ? {} : rule.check(candidate);
-  if (found === null) return null;
+  if (found === null) return drop('check');
   const start = found.start ?? candidate.start;
   const end = found.end ?? candidate.end;
   const text = candidate.window.text.slice(start, end);
-  if (found.proven !== true && isPlaceholder(text)) return null;
+  if (found.proven !== true && isPlaceholder(text)) return drop('placeholder');
   const canonical = found.canonical ?? Buffer.from(text, 'latin1');
   if (isKnownTestKey(canonical)) return null;
   const preview = previewOf(rule.prefix ?? '', text);

@@ -10,7 +10,7 @@ import {
 } from '../memory/index.ts';
 import { AFTER_MAX, BEFORE_MAX, type CompiledRules, compileRules } from './compile.ts';
 import { confirm, type Hit } from './confirm.ts';
-import type { Engine, FileStart, MatchListener } from './engine.ts';
+import type { Drop, DropListener, Engine, FileStart, MatchListener } from './engine.ts';
 import { LineCounter } from './line-counter.ts';
 import { Resolver } from './resolve.ts';
 import type { Rule } from './rule.ts';
@@ -28,6 +28,7 @@ export interface EngineOptions {
   readonly rules: readonly Rule[];
   /** Called with each match, by the time `end` returns. */
   readonly listener: MatchListener;
+  readonly dropped?: DropListener;
 }
 
 const compiledSets = new WeakMap<readonly Rule[], CompiledRules>();
@@ -36,16 +37,17 @@ const compiledSets = new WeakMap<readonly Rule[], CompiledRules>();
  * The two-pass engine over one pass memory. Pass 1 (WebAssembly) names the few places worth a look; pass 2 tries the exact rules there.
  * A look waits until its whole window is there or the file ends, so where the file is cut into pushes changes nothing.
  */
-export function createEngine({ memory, rules, listener }: EngineOptions): Engine {
+export function createEngine({ memory, rules, listener, dropped }: EngineOptions): Engine {
   const compiled = compiledSets.get(rules) ?? compileRules(rules);
   compiledSets.set(rules, compiled);
-  return new TwoPassEngine(memory, compiled, listener);
+  return new TwoPassEngine(memory, compiled, listener, dropped);
 }
 
 class TwoPassEngine implements Engine {
   readonly #memory: PassMemory;
   readonly #rules: CompiledRules;
   readonly #resolver: Resolver;
+  readonly #dropped: DropListener | undefined;
   #path = '';
   /** File offsets: how much was pushed, and where pass 1 goes on. */
   #seen = 0;
@@ -60,7 +62,8 @@ class TwoPassEngine implements Engine {
   /** File offset of the first byte that lies at TAIL_AT. */
   #tailFrom = 0;
 
-  constructor(memory: PassMemory, rules: CompiledRules, listener: MatchListener) {
+  constructor(memory: PassMemory, rules: CompiledRules, listener: MatchListener, dropped: DropListener | undefined) {
+    this.#dropped = dropped;
     this.#memory = memory;
     this.#rules = rules;
     this.#resolver = new Resolver(({ match }) => listener(match));
@@ -103,7 +106,7 @@ class TwoPassEngine implements Engine {
   }
 
   #source(base: number, from: number, last: boolean): Source {
-    return { memory: this.#memory, path: this.#path, base, from, to: this.#seen, last };
+    return { memory: this.#memory, path: this.#path, base, from, to: this.#seen, last, dropped: this.#dropped };
   }
 
   /** Pass 1 up to the file offset `to`. */
@@ -157,7 +160,8 @@ class TwoPassEngine implements Engine {
     const inside = unwrap(wrapping, source, offset, reach);
     const bytes = inside.bytes.subarray(0, SCRATCH_BYTES);
     this.#memory.bytes.set(bytes, SCRATCH_AT);
-    const inner: Source = { memory: this.#memory, path: source.path, base: SCRATCH_AT, from: 0, to: bytes.length, last: true };
+    const dropped = source.dropped && ((drop: Drop): void => source.dropped?.({ ...drop, offset }));
+    const inner: Source = { memory: this.#memory, path: source.path, base: SCRATCH_AT, from: 0, to: bytes.length, last: true, dropped };
     return this.#hitsOfScratch(inner).map(({ rule, match }) => {
       const [from, to] = inside.spanOf(match.offset, match.offset + match.length);
       const text = wrapping === 'base64' ? textOf(source, from, to) : match.text;

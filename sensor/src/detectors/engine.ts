@@ -37,4 +37,16 @@ export interface Engine {
   end(): void;
 }
 
+/**
+ * What a pattern matched that is no match: a placeholder, or what the rule's check refused (a known test key, a value that nobody issued, a
+ * name that speaks against it). `offset` is of the text it stands in.
+ */
+export interface Drop {
+  readonly detector: string;
+  readonly reason: 'placeholder' | 'check';
+  readonly offset: number;
+}
+
+export type DropListener = (drop: Drop) => void;
+
 export type MatchListener = (match: Match) => void;

@@ -1,3 +1,4 @@
+import type { DropListener } from './engine.ts';
 import type { PassMemory } from '../memory/index.ts';
 
 /** The part of a file that lies in the memory now: file offset `o` is at address `base + o`. */
@@ -10,6 +11,8 @@ export interface Source {
   readonly to: number;
   /** The file ends at `to`. */
   readonly last: boolean;
+  /** Told of what a pattern matched and was dropped; for whoever asks why. */
+  readonly dropped?: DropListener | undefined;
 }
 
 /** Bytes of the source as latin1: one character a byte. */

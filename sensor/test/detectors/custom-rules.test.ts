@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { builtInRules, chooseRules, readCustomRules, ruleSetHash, RULES_FILE_BYTES_MAX, usualRules } from '../../src/detectors/index.ts';
 import { CUSTOM_LITERALS_MAX, CUSTOM_RULES_MAX } from '../../src/detectors/custom/spec.ts';
+import { requiredLiteral } from '../../src/detectors/custom/required-literal.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import { LITERALS_MAX } from '../../src/memory/index.ts';
 import { matchesOf } from './feed.ts';
@@ -163,4 +164,21 @@ t.test('the rule set hash covers custom rules and what is switched on and off', 
   t.equal(new Set(hashes).size, hashes.length);
   t.equal(await hashOf(one), hashes[1]);
   t.equal(await hashOf(one, ['acme-token']), hashes[0], 'a rule that is off is not there');
+});
+
+t.test('what every match must hold is read from an expression only where there is no doubt', async (t) => {
+  for (const [pattern, literal] of [
+    ['acme_[0-9a-f]{32}', 'acme_'],
+    ['(?i)ledger[_-]?key["\' ]{0,3}[:=](?P<secret>corp7[0-9a-f]{40})', 'ledger'],
+    ['x(?:abc|def)y', null],
+    ['(?:abcd)?ef', null],
+    ['(?i-s:abcd)+e', 'abcd'],
+    ['abc|def', null],
+    ['abcd*e{2}fgh?', 'abc'],
+    ['abcd{0,2}x', 'abc'],
+    [String.raw`\101bc\x41de[abc]`, null],
+    [String.raw`abc\(def`, null],
+    ['(a(b|c)(defg))', 'defg'],
+  ] as const)
+    t.equal(requiredLiteral(pattern), literal, pattern);
 });

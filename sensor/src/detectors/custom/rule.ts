@@ -1,5 +1,6 @@
 import { RE2JS } from 're2js';
 import type { Expression, PatternMatch, Rule } from '../rule.ts';
+import { requiredLiteral } from './required-literal.ts';
 import type { CustomRule } from './spec.ts';
 
 /** Custom rules as rules of the engine. Their expressions run by re2js, in time linear in the window, and on windows only. */
@@ -15,11 +16,18 @@ function ruleOf({ id, name, confidence, anchor, pattern, window }: CustomRule): 
     anchors: anchorsOf(anchor),
     pattern: { source: pattern, flags: '', linear: () => new LinearExpression(pattern) },
     around: window,
+    ...requirementOf(pattern),
     anywhere: true,
     ...(anchor.kind === 'prefix' ? { prefix: anchor.text } : {}),
     examples: () => [],
     nearMisses: () => [],
   };
+}
+
+/** A word that every match holds, looked for before the expression: most windows have it not. */
+function requirementOf(pattern: string): { readonly requires?: RegExp } {
+  const literal = requiredLiteral(pattern);
+  return literal === null ? {} : { requires: new RegExp(literal.replaceAll(/[^A-Za-z0-9]/g, String.raw`\$&`), 'i') };
 }
 
 function anchorsOf(anchor: CustomRule['anchor']): Rule['anchors'] {
