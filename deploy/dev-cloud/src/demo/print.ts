@@ -18,6 +18,7 @@ export function printSummary(summary: Summary): void {
       `  ${mark} ${place.detector.padEnd(22)} ${(incident?.preview ?? '').padEnd(22)} ${(incident?.severity ?? '').padEnd(9)} ${place.repository}: ${place.path} (${place.place})`,
     );
   }
+  printOwn(summary);
   for (const id of summary.unplanted)
     console.log(`  NOT PLANTED ${JSON.stringify(summary.incidents.find((incident) => incident.id === id)?.detector)} ${id}`);
   console.log('\nFrom push (ms)');
@@ -30,6 +31,16 @@ export function printSummary(summary: Summary): void {
     console.log(
       `\nPush to incident: ${Math.min(...first)} to ${Math.max(...first)} ms. ${summary.ok ? 'Each planted secret is exactly one incident.' : 'NOT every planted secret is exactly one incident.'}`,
     );
+}
+
+/** What was found in images of the user's own (`--push`): nothing was planted there, so nothing is compared. */
+function printOwn({ planted, incidents }: Summary): void {
+  const ours = new Set(planted.map(({ repository }) => repository));
+  for (const { detector, preview, severity, occurrences } of incidents)
+    for (const { repository, location } of occurrences.filter((occurrence) => !ours.has(occurrence.repository))) {
+      const place = `${repository}: ${location.path ?? location.key ?? ''}`.replaceAll(/\p{Cc}/gu, '?');
+      console.log(`  own  ${detector.padEnd(22)} ${preview.padEnd(22)} ${severity.padEnd(9)} ${place}`);
+    }
 }
 
 export function printReady(url: string, folder: string): void {

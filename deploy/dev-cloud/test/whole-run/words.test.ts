@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
+import { printSummary } from '../../src/demo/print.ts';
+import type { Summary } from '../../src/demo/summary.ts';
 
 const main = new URL('../../src/demo/main.ts', import.meta.url).pathname;
 
@@ -25,4 +27,31 @@ t.test('a wrong word of the demo is told in one line before anything starts', as
     t.match(stderr, told);
     t.notMatch(stderr, / at .*:\d+/, 'no stack');
   }
+});
+
+t.test('the table of incidents ends with those of images of one’s own', (t) => {
+  const log = t.capture(console, 'log');
+  const occurrence = { rootDigest: 'sha256:1', platform: null, visibility: 'visible' };
+  const incident = (id: string, at: string, repository: string): Summary['incidents'][number] => ({
+    id,
+    fingerprint: id,
+    detector: 'github-pat',
+    confidence: 'certain',
+    severity: 'critical',
+    preview: 'ghp_…(40)',
+    status: 'triggered',
+    createdAt: '2026-01-01T00:00:00Z',
+    occurrences: [{ ...occurrence, repository, location: { path: at } }],
+  });
+  const place = { detector: 'github-pat', place: 'a file', repository: 'shop/api', path: 'planted.txt', visibility: 'visible' };
+  printSummary({
+    ok: true,
+    images: [],
+    planted: [{ ...place, incidents: ['1'] }],
+    incidents: [incident('1', 'planted.txt', 'shop/api'), incident('2', 'mine\u001b[31m.txt', 'own/image-1')],
+    unplanted: [],
+  });
+  const lines = log.args().flat().join('\n').split('\n');
+  t.match(lines, [/^$/, /^Incidents$/, /ok .*shop\/api: planted\.txt/, /own .*critical +own\/image-1: mine\?\[31m\.txt/]);
+  t.end();
 });
