@@ -23,6 +23,12 @@ const HITS: usize = memory.data(64, 16);
 /** Indexes are nibbles, so what a relaxed swizzle does with greater ones never shows. */
 @inline function pick(table: v128, indexes: v128): v128 { return i8x16.relaxed_swizzle(table, indexes); }
 @inline function mask(v: v128): u64 { return i8x16.bitmask(i8x16.ne(v, i8x16.splat(0))) as u64 & 0xffff; }
+/** Bytes that two tables of nibbles agree on. */
+@inline function pair(low: v128, high: v128, n: v128, h: v128): v128 { return v128.and(pick(low, n), pick(high, h)); }
+@inline function others(v: v128): u64 { return (i8x16.bitmask(i8x16.eq(v, i8x16.splat(0))) as u32) as u64; }
+/** What stood one (two) bytes before each byte of `v`; `before` are the 16 bytes before. */
+@inline function behind1(before: v128, v: v128): v128 { return i8x16.shuffle(before, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30); }
+@inline function behind2(before: v128, v: v128): v128 { return i8x16.shuffle(before, v, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29); }
 @inline function isDigit(c: u32): bool { return c - 48 < 10; }
 @inline function isUpper(c: u32): bool { return c - 65 < 26; }
 @inline function isLower(c: u32): bool { return c - 97 < 26; }
@@ -66,7 +72,8 @@ function prefixAt(at: usize, slot: u32): void {
   while (entry != 0) {
     const record: usize = TABLES_AT + PREFIXES + (entry << 5);
     const length: u32 = load<u8>(record, 2);
-    if (at + length <= dataEnd && same(at, record + 4, length)) { emit(at, KIND_PREFIX, entry, 0); return; }
+    // Those of three characters are few: for the others the fourth decides nearly always.
+    if ((length == 3 || load<u32>(at) == load<u32>(record, 4)) && at + length <= dataEnd && same(at, record + 4, length)) { emit(at, KIND_PREFIX, entry, 0); return; }
     entry = load<u16>(record);
   }
 }
@@ -85,7 +92,7 @@ function prefixAt(at: usize, slot: u32): void {
 
 @inline function joinedBits(v: v128): u32 {
   const joints = v128.or(v128.or(i8x16.eq(v, i8x16.splat(46)), i8x16.eq(v, i8x16.splat(58))), i8x16.eq(v, i8x16.splat(126)));
-  return i8x16.bitmask(v128.or(joints, v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95))))) | wordBits(v);
+  return i8x16.bitmask(joints) | jointsOf(v) | wordBits(v);
 }
 
 @inline function wordBits(v: v128): u32 { return inRange(v128.or(v, i8x16.splat(32)), 97, 26) | inRange(v, 48, 10); }
@@ -106,21 +113,23 @@ function probeJoined(start: usize): void {
   for (; begins != 0; begins &= begins - 1) probe(start - 32 + (ctz(begins) as usize));
 }
 
-/** Looks for prefixes after each `-` and `_` of [from, to). @returns whether there is a digit or a capital after a capital. */
-function probeInside(from: usize, to: usize): bool {
-  let digits: u32 = 0, pairs: u32 = 0, upper: u32 = 0;
-  for (let p = from; p < to; p += 16) {
-    const v = v128.load(p);
-    const keep = keepOf(to - p);
-    let joints = i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95)))) & keepOf(to - p - 1);
-    const capital = inRange(v, 65, 26) & keep;
-    digits |= inRange(v, 48, 10) & keep;
-    pairs |= capital & ((capital << 1) | upper);
-    upper = capital >>> 15;
-    for (; joints != 0; joints &= joints - 1) probe(p + (ctz(joints) as usize) + 1);
-  }
-  return (digits | pairs) != 0;
+/** After each `-` and `_` of [from, to). */
+function probeInside(from: usize, to: usize): void {
+  for (let p = from; p < to; p += 32) probeAfter(p, jointsIn(p) & keepOf(to - p - 1));
 }
+
+@inline function probeAfter(p: usize, joints: u32): void {
+  for (; joints != 0; joints &= joints - 1) probe(p + (ctz(joints) as usize) + 1);
+}
+
+@inline function jointsOf(v: v128): u32 { return i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95)))); }
+@inline function equalIn(p: usize, c: i8): u32 {
+  const all = i8x16.splat(c);
+  return i8x16.bitmask(i8x16.eq(v128.load(p), all)) | (i8x16.bitmask(i8x16.eq(v128.load(p, 16), all)) << 16);
+}
+@inline function jointsIn(p: usize): u32 { return jointsOf(v128.load(p)) | (jointsOf(v128.load(p, 16)) << 16); }
+/** Of 32 bytes those below `left`. */
+@inline function keepOf(left: usize): u32 { return left >= 32 ? 0xffffffff : (1 << (left as u32)) - 1; }
 
 @inline function sextet(c: u32): u32 {
   if (isUpper(c)) return c - 65;
@@ -129,7 +138,19 @@ function probeInside(from: usize, to: usize): bool {
   return c == 45 ? 62 : 63;
 }
 
-@inline function isText(c: u32): u32 { return ((c - 32 < 95) as u32) | ((c == 9) as u32) | ((c == 10) as u32) | ((c == 13) as u32); }
+@inline function isText(c: u32): bool { return c - 32 < 95 || c == 9 || c == 10 || c == 13; }
+
+/**
+ * May the run's first 16 characters be base64 of ASCII? Of each four the bits that are the three bytes' highest are not set: of 4,096 runs
+ * one passes by chance.
+ */
+@inline function mayBeBase64(start: usize): bool {
+  const v = v128.load(start);
+  // What a character of this upper half has to be moved by to be its sextet; `_` is one of two in its row that are not letters.
+  const move = i8x16.swizzle(i8x16(0, 0, 17, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0), highNibble(v));
+  const sextets = i8x16.add(v, v128.bitselect(i8x16.splat(-32), move, i8x16.eq(v, i8x16.splat(95))));
+  return !v128.any_true(v128.and(sextets, i32x4.splat(0x00020820)));
+}
 
 /** Do the run's first 24 characters, read as base64, give 18 bytes of printable ASCII? */
 function beginsBase64Text(start: usize): bool {
@@ -139,8 +160,7 @@ function beginsBase64Text(start: usize): bool {
   }
   for (let p = start; p < start + 24; p += 4) {
     const bits = (sextet(load<u8>(p)) << 18) | (sextet(load<u8>(p, 1)) << 12) | (sextet(load<u8>(p, 2)) << 6) | sextet(load<u8>(p, 3));
-    // Without a branch between: each alone would be a coin's toss.
-    if ((isText(bits >>> 16) & isText((bits >>> 8) & 0xff) & isText(bits & 0xff)) == 0) return false;
+    if (!isText(bits >>> 16) || !isText((bits >>> 8) & 0xff) || !isText(bits & 0xff)) return false;
   }
   return true;
 }
@@ -149,34 +169,41 @@ function beginsBase64Text(start: usize): bool {
   return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(first)), i8x16.splat(count)));
 }
 
-@inline function keepOf(left: usize): u32 { return left >= 16 ? 0xffff : (1 << (left as u32)) - 1; }
+/** One bit of each of 32 bytes: the highest after a shift to the left. */
+@inline function bitsIn(p: usize, shift: i32): u32 {
+  return i8x16.bitmask(i16x8.shl(v128.load(p), shift)) | (i8x16.bitmask(i16x8.shl(v128.load(p, 16), shift)) << 16);
+}
 
 /**
- * What a random token has and a name seldom: a digit and two letters, or capitals side by side and after small letters; and a change
- * between small letters, digits and capitals (but for one from a capital to a small letter) in CHANGE_EVERY characters.
+ * Looks for prefixes inside the run, and says whether it has what a random token has and a name seldom: a digit and two letters, or capitals
+ * side by side and after small letters; and a change between small letters, digits and capitals (but for one from a capital to a small
+ * letter) in CHANGE_EVERY characters. 32 characters at a time, which is all of most runs: each loop or branch that ends one run sooner than
+ * the next costs more than the arithmetic.
  */
-function looksRandom(start: usize, end: usize): bool {
+function probeAndJudge(start: usize, end: usize): bool {
   let digits: u32 = 0, letters: u32 = 0, humps: u32 = 0, pairs: u32 = 0, changes: u32 = 0;
-  // The kinds of the last of the 16 characters before stand in bit 0.
+  // The kinds of the last of the characters before stand in bit 0.
   let upper: u32 = 0, letterBefore: u32 = 0, digitBefore: u32 = 0;
-  for (let p = start; p < end; p += 16) {
-    const v = v128.load(p);
+  for (let p = start; p < end; p += 32) {
     const keep = keepOf(end - p);
-    const capital = inRange(v, 65, 26) & keep;
-    const letter = inRange(v128.or(v, i8x16.splat(32)), 97, 26) & keep;
-    const digit = inRange(v, 48, 10) & keep;
+    // ASCII has letters and `_` where bit 6 is set, small ones where bit 5 is, too; digits and `-` differ in bit 4. All here are token characters.
+    const high = bitsIn(p, 1), bar = equalIn(p, 95);
+    const letter = high & ~bar & keep, digit = ~high & bitsIn(p, 3) & keep;
+    const capital = letter & ~bitsIn(p, 2);
     const afterCapital = (capital << 1) | upper, afterLetter = (letter << 1) | letterBefore, afterDigit = (digit << 1) | digitBefore;
     const hump = capital & afterLetter & ~afterCapital;
-    digits += popcnt<u32>(digit);
+    digits |= digit;
     letters += popcnt<u32>(letter);
     humps += popcnt<u32>(hump);
-    pairs += popcnt<u32>(capital & afterCapital);
+    pairs |= capital & afterCapital;
     changes += popcnt<u32>(hump | (letter & afterDigit) | (digit & afterLetter));
-    upper = capital >>> 15;
-    letterBefore = letter >>> 15;
-    digitBefore = digit >>> 15;
+    upper = capital >>> 31;
+    letterBefore = letter >>> 31;
+    digitBefore = digit >>> 31;
+    probeAfter(p, keep & ~(letter | digit) & keepOf(end - p - 1));
   }
-  return ((digits >= 1 && letters >= 2) || (humps >= 2 && pairs >= 1)) && changes * (CHANGE_EVERY as u32) >= ((end - start) as u32);
+  const mixed = ((digits != 0) as u32 & (letters >= 2) as u32) | ((humps >= 2) as u32 & (pairs != 0) as u32);
+  return (mixed & (changes * (CHANGE_EVERY as u32) >= ((end - start) as u32)) as u32) != 0;
 }
 
 /** The TRAIT_ bits of the run's characters. */
@@ -239,53 +266,53 @@ function keywordsOf(slot: u32, at: usize, start: usize, length: u32, found: i32)
   return found;
 }
 
+@inline function lettersIn(p: usize): u32 {
+  const small = i8x16.splat(32);
+  return inRange(v128.or(v128.load(p), small), 97, 26) | (inRange(v128.or(v128.load(p, 16), small), 97, 26) << 16);
+}
+
 /** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or one of the few before. */
 function keywordsBefore(start: usize, length: u32): void {
   const stop = start - low > (KEYWORD_REACH as usize) ? start - KEYWORD_REACH : low;
-  let lines = 0, found = 0;
-  for (let block = start - 16; ; block -= 16) {
-    const v = v128.load(block), before = v128.load(block - 1);
-    const folded = v128.or(v, i8x16.splat(32)), foldedBefore = v128.or(before, i8x16.splat(32));
-    const letters = inRange(folded, 97, 26);
-    const afterLetter = inRange(foldedBefore, 97, 26);
-    const hump = inRange(v, 65, 26) & inRange(before, 97, 26);
-    let words = letters & (~afterLetter | hump);
-    let feeds: u32 = i8x16.bitmask(i8x16.eq(v, i8x16.splat(10)));
-    if (block <= stop) {
-      // What lies before the file is no part of it, and its first letter begins a word.
-      const skip = (stop - block) as u32;
-      const keep = skip < 16 ? (0xffff << skip) & 0xffff : 0;
-      if (stop == low && skip < 16 && (letters & (1 << skip)) != 0) words |= 1 << skip;
-      words &= keep;
-      feeds &= keep;
+  let lines: u32 = 0, found = 0;
+  for (let block = start - 32; ; block -= 32) {
+    const letter = lettersIn(block), small = letter & bitsIn(block, 2);
+    const before: u32 = load<u8>(block - 1);
+    const afterLetter = (letter << 1) | (isLetter(before) as u32), afterSmall = (small << 1) | (isLower(before) as u32);
+    let words = letter & (~afterLetter | (afterSmall & ~small));
+    let feeds = equalIn(block, 10);
+    const skip = stop > block ? (stop - block) as u32 : 0;
+    const keep: u32 = skip < 32 ? 0xffffffff << skip : 0;
+    // What lies before the file is no part of it, and its first letter begins a word.
+    if (stop == low && stop >= block && skip < 32) words |= letter & (1 << skip);
+    words &= keep;
+    feeds &= keep;
+    const more = lines + popcnt<u32>(feeds);
+    const last = more >= (KEYWORD_LINES as u32);
+    if (last) {
+      for (; lines < ((KEYWORD_LINES - 1) as u32); lines++) feeds ^= 0x80000000 >>> clz(feeds);
+      words &= ~(0xffffffff >>> clz(feeds));
     }
-    while ((words | feeds) != 0) {
-      const i = 31 - clz(words | feeds);
-      const bit: u32 = 1 << i;
-      if ((feeds & bit) != 0) {
-        if (++lines == KEYWORD_LINES) return;
-        feeds ^= bit;
-      } else {
-        words ^= bit;
-        found = keywordAt(block + (i as usize), start, length, found);
-        if (found == KEYWORDS_OF_RUN_MAX) return;
-      }
+    lines = more;
+    for (; words != 0; words ^= 0x80000000 >>> clz(words)) {
+      found = keywordAt(block + ((31 - clz(words)) as usize), start, length, found);
+      if (found == KEYWORDS_OF_RUN_MAX) return;
     }
-    if (block <= stop) return;
+    if (last || block <= stop) return;
   }
 }
 
 function process(start: usize, end: usize, continued: bool): void {
-  if (!continued) {
-    probeBeginning(start);
-    const length = (end - start) as u32;
-    if (length >= 24 && beginsBase64Text(start)) emit(start, KIND_BASE64, 0, length);
-  } else {
+  const length = end - start;
+  if (continued) {
     const before: u32 = load<u8>(start - 1);
     if (before == 45 || before == 95) probe(start);
+  } else {
+    probeBeginning(start);
+    if (mayBeBase64(start) && length >= 24 && beginsBase64Text(start)) emit(start, KIND_BASE64, 0, length as u32);
   }
-  const mayBeRandom = probeInside(start, end);
-  if (mayBeRandom && !continued && end - start <= (KEYWORD_RUN_MAX as usize) && looksRandom(start, end)) keywordsBefore(start, (end - start) as u32);
+  if (continued || length > (KEYWORD_RUN_MAX as usize)) probeInside(start, end);
+  else if (probeAndJudge(start, end)) keywordsBefore(start, length as u32);
 }
 
 /** A run has ended at `end`; one that ended just before the data does waits until more is known. */
@@ -341,6 +368,12 @@ function literalHits(p: usize, from: usize, to: usize): void {
   }
 }
 
+@inline function zerosIn(v: v128): u64 { return (i8x16.bitmask(i8x16.eq(v, i8x16.splat(0))) as u32) as u64; }
+
+function zerosAt(p: usize): u64 {
+  return zerosIn(v128.load(p)) | (zerosIn(v128.load(p, 16)) << 16) | (zerosIn(v128.load(p, 32)) << 32) | (zerosIn(v128.load(p, 48)) << 48);
+}
+
 /** Seven token characters in a row with a zero after (or before) each: of 16, seven lie in one of the pieces of 64 bytes, however cut. */
 @inline function wideAt(p: usize, tokens: u64, zeros: u64): void {
   let little = tokens & (zeros >>> 1), big = tokens & (zeros << 1);
@@ -369,26 +402,25 @@ export function find(lowest: usize, runFrom: usize, inRun: i32, literalFrom: usi
   // A hit stands at the third byte of a signature: the first two are looked for in what was seen before.
   let first = i8x16.splat(0), second = i8x16.splat(0);
   for (let p = begin; p < end; p += 64) {
-    let tokens: u64 = 0, zeros: u64 = 0, any = i8x16.splat(0);
-    for (let k: usize = 0; k < 64; k += 16) {
-      const v = v128.load(p + k);
-      const n = lowNibble(v), h = highNibble(v);
-      tokens |= mask(v128.and(pick(tokenLow, n), pick(tokenHigh, h))) << (k as u64);
-      zeros |= (i8x16.bitmask(i8x16.eq(v, i8x16.splat(0))) as u64 & 0xffff) << (k as u64);
-      const a = v128.and(pick(low0, n), pick(high0, h));
-      const b = v128.and(pick(low1, n), pick(high1, h));
-      const c = v128.and(pick(low2, n), pick(high2, h));
-      const a2 = i8x16.shuffle(first, a, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29);
-      const b1 = i8x16.shuffle(second, b, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30);
-      const hits = v128.and(v128.and(a2, b1), c);
-      v128.store(HITS + k, hits);
-      any = v128.or(any, hits);
-      first = a; second = b;
+    const v0 = v128.load(p), v1 = v128.load(p, 16), v2 = v128.load(p, 32), v3 = v128.load(p, 48);
+    const n0 = lowNibble(v0), n1 = lowNibble(v1), n2 = lowNibble(v2), n3 = lowNibble(v3);
+    const h0 = highNibble(v0), h1 = highNibble(v1), h2 = highNibble(v2), h3 = highNibble(v3);
+    let tokens = ~(others(pair(tokenLow, tokenHigh, n0, h0)) | (others(pair(tokenLow, tokenHigh, n1, h1)) << 16)
+      | (others(pair(tokenLow, tokenHigh, n2, h2)) << 32) | (others(pair(tokenLow, tokenHigh, n3, h3)) << 48));
+    const a0 = pair(low0, high0, n0, h0), a1 = pair(low0, high0, n1, h1), a2 = pair(low0, high0, n2, h2), a3 = pair(low0, high0, n3, h3);
+    const b0 = pair(low1, high1, n0, h0), b1 = pair(low1, high1, n1, h1), b2 = pair(low1, high1, n2, h2), b3 = pair(low1, high1, n3, h3);
+    const hits0 = v128.and(v128.and(behind2(first, a0), behind1(second, b0)), pair(low2, high2, n0, h0));
+    const hits1 = v128.and(v128.and(behind2(a0, a1), behind1(b0, b1)), pair(low2, high2, n1, h1));
+    const hits2 = v128.and(v128.and(behind2(a1, a2), behind1(b1, b2)), pair(low2, high2, n2, h2));
+    const hits3 = v128.and(v128.and(behind2(a2, a3), behind1(b2, b3)), pair(low2, high2, n3, h3));
+    first = a3; second = b3;
+    if (v128.any_true(v128.or(v128.or(hits0, hits1), v128.or(hits2, hits3)))) {
+      v128.store(HITS, hits0); v128.store(HITS, hits1, 16); v128.store(HITS, hits2, 32); v128.store(HITS, hits3, 48);
+      literalHits(p, literalFrom, literalTo);
     }
-    if (v128.any_true(any)) literalHits(p, literalFrom, literalTo);
     if (p < runFrom) tokens &= runFrom - p >= 64 ? 0 : ~(((1 as u64) << ((runFrom - p) as u64)) - 1);
     if (end - p < 64) tokens &= ((1 as u64) << ((end - p) as u64)) - 1;
-    if (zeros != 0 && tokens != 0) wideAt(p, tokens, zeros);
+    if (tokens != 0 && !i8x16.all_true(i8x16.min_u(i8x16.min_u(v0, v1), i8x16.min_u(v2, v3)))) wideAt(p, tokens, zerosAt(p));
     if (tokens == 0) {
       if (start != 0 && p + 64 > runFrom) { close(start, p > runFrom ? p : runFrom, continued); start = 0; continued = false; }
       continue;
@@ -441,14 +473,34 @@ function settle(runFrom: usize, inRun: i32, end: usize): void {
   process(open, nextRun, continued);
 }
 
+/** Bytes in each of 16 lanes that a count of line feeds holds: a lane has 8 bits. */
+const LINES_BATCH: usize = 255 * 16;
+
 /** Line feeds in [from, to). */
 export function countLines(from: usize, to: usize): u32 {
-  lastLineStart = 0;
   let lines: u32 = 0;
-  for (let p = from; p < to; p += 16) {
-    let bits: u32 = i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(10)));
-    if (to - p < 16) bits &= (1 << ((to - p) as u32)) - 1;
-    if (bits != 0) { lines += popcnt(bits); lastLineStart = p + 32 - (clz(bits) as usize); }
+  let p = from;
+  while (to - p >= 16) {
+    const stop = p + ((to - p < LINES_BATCH ? to - p : LINES_BATCH) & ~15);
+    let counts = i8x16.splat(0);
+    for (; p < stop; p += 16) counts = i8x16.sub(counts, i8x16.eq(v128.load(p), i8x16.splat(10)));
+    const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counts));
+    lines += i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
   }
+  lines += popcnt<u32>(feedsOf(p, to));
+  lastLineStart = lines == 0 ? 0 : afterLastFeed(from, to);
   return lines;
+}
+
+/** Of fewer than 16 bytes, or the first 16. */
+@inline function feedsOf(p: usize, to: usize): u32 {
+  return i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(10))) & keepOf(to - p);
+}
+
+/** There is one. */
+function afterLastFeed(from: usize, to: usize): usize {
+  let p = from + ((to - from) & ~15);
+  let bits = feedsOf(p, to);
+  while (bits == 0) { p -= 16; bits = feedsOf(p, to); }
+  return p + 32 - (clz(bits) as usize);
 }
