@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { printable } from '../reports/index.ts';
+import { explainCommand } from './explain.ts';
 import { keygenCommand } from './keygen.ts';
 import type { ProgramIo } from './program-io.ts';
 import { runCommand } from './run.ts';
@@ -12,7 +13,8 @@ import { readVersion } from './version.ts';
 export async function runProgram(words: readonly string[], io: ProgramIo): Promise<void> {
   const version = readVersion();
   const program = new Command('tidewaiter-sensor').description('Finds the secrets in container images.').version(version);
-  for (const command of [runCommand(io, version), scanCommand(io, version), keygenCommand(io)]) program.addCommand(command);
+  for (const command of [runCommand(io, version), scanCommand(io, version), explainCommand(io), keygenCommand(io)])
+    program.addCommand(command);
   for (const command of [program, ...program.commands]) {
     command.exitOverride();
     command.configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });

@@ -2,41 +2,27 @@ import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
-import type { ExclusionPreset, Exclusions } from '@tidewaiter/shared/exclusions';
-import { type Confidence, confidences } from '@tidewaiter/shared/judgement';
+import type { Exclusions } from '@tidewaiter/shared/exclusions';
 import { readScanConfig, type ScanConfig } from '../config/index.ts';
 import { ephemeralKeyOf, FINGERPRINT_KEY_BYTES, type FingerprintKeys, readFingerprintKeys } from '../fingerprint/index.ts';
 import { buildReport, sarifOf, tableOf } from '../reports/index.ts';
-import {
-  createScanEngine,
-  type DetectorSources,
-  ImageCollector,
-  loadDetectors,
-  type ScanEngine,
-  scanImage,
-  scanLimits,
-} from '../scan/index.ts';
+import { createScanEngine, ImageCollector, loadDetectors, type ScanEngine, scanImage, scanLimits } from '../scan/index.ts';
+import { detectorSourcesOf, exclusionsOf, type FilterOptions, withFilterOptions } from './filter-options.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';
 import { ProgressLine } from './progress-line.ts';
 import { openReportFile, reasonOf, type ReportFile } from './report-file.ts';
 import { openSource } from './source-openers.ts';
 
-interface ScanOptions {
+interface ScanOptions extends FilterOptions {
   readonly format: 'table' | 'json' | 'sarif';
   readonly output?: string;
-  readonly minConfidence: Confidence;
   readonly showSecrets?: boolean;
-  readonly exclude: readonly string[];
-  readonly excludePreset?: ExclusionPreset;
-  readonly rules?: string;
-  readonly enable: readonly string[];
-  readonly disable: readonly string[];
 }
 
 /** `tidewaiter-sensor scan REF`: one image, on this machine, without a control plane. */
 export function scanCommand(io: ProgramIo, version: string): Command {
-  return new Command('scan')
+  const command = new Command('scan')
     .description(
       'Find the secrets of one image. Exit code: 0 clean, 1 findings, 2 usage, 3 incomplete without findings, 4 access or registry error, 5 internal error.',
     )
@@ -46,26 +32,11 @@ export function scanCommand(io: ProgramIo, version: string): Command {
     )
     .addOption(new Option('--format <format>', 'how the report is written').choices(['table', 'json', 'sarif']).default('table'))
     .option('--output <file>', 'write the report to a file (0600) instead of standard output')
-    .addOption(
-      new Option('--min-confidence <confidence>', 'report findings at least this sure').choices([...confidences]).default('likely'),
-    )
-    .option(
-      '--exclude <expression>',
-      'do not report findings whose path matches (RE2, searched in "/" and the path); repeatable',
-      collect,
-      [],
-    )
-    .addOption(
-      new Option('--exclude-preset <name>', 'do not report findings in the paths of this list, unless certain').choices(['default']),
-    )
-    .option('--rules <file>', 'find custom rules, too (YAML, docs/custom-rules.md)')
-    .option('--enable <detector>', 'switch on a detector that is off unless asked for; repeatable', collect, [])
-    .option('--disable <detector>', 'switch off a detector; repeatable', collect, [])
-    .option('--show-secrets', 'write the secrets themselves into the report')
-    .action(async (reference: string, options: ScanOptions) => {
-      const report = await scan(reference, options, io, version);
-      io.exit(exitCodeOfVerdict(report.verdict));
-    });
+    .option('--show-secrets', 'write the secrets themselves into the report');
+  return withFilterOptions(command).action(async (reference: string, options: ScanOptions) => {
+    const report = await scan(reference, options, io, version);
+    io.exit(exitCodeOfVerdict(report.verdict));
+  });
 }
 
 async function scan(reference: string, options: ScanOptions, io: ProgramIo, version: string): Promise<ScanReport> {
@@ -114,27 +85,6 @@ async function scanWith(
     line?.clear();
     await source.close();
   }
-}
-
-const collect = (one: string, before: readonly string[]): readonly string[] => [...before, one];
-
-function detectorSourcesOf({ rules, enable, disable }: ScanOptions): DetectorSources {
-  return { rulesFile: rules ?? null, enable, disable, named: { rulesFile: '--rules', enable: '--enable', disable: '--disable' } };
-}
-
-/** Loaded on demand: most scans exclude nothing. @throws usage.invalid naming every expression that cannot be used. */
-async function exclusionsOf({ exclude, excludePreset }: ScanOptions): Promise<Exclusions | null> {
-  if (exclude.length === 0 && excludePreset === undefined) return null;
-  const { Exclusions, faultOfExpressions } = await import('@tidewaiter/shared/exclusions');
-  const got = faultOfExpressions(exclude);
-  if (got !== null) {
-    throw new TidewaiterError('usage.invalid', {
-      which: '--exclude',
-      got,
-      want: 'regular expressions in RE2 syntax, see docs/exclusions.md',
-    });
-  }
-  return new Exclusions({ presets: excludePreset ? [excludePreset] : [], expressions: exclude });
 }
 
 function render(report: ScanReport, format: ScanOptions['format'], version: string): string {

@@ -1,3 +1,5 @@
+export { type Explanation, type FoundCopy, judgedCopy } from './explanation.ts';
+export { explanationText } from './explanation-text.ts';
 export { PathHashes } from './path-hashes.ts';
 export { buildReport, type ReportOptions } from './report.ts';
 export { sarifOf } from './sarif.ts';

@@ -11,6 +11,7 @@ import { buildImage, type SampleImage, writeLayout } from '@tidewaiter/dev-cloud
 import tap from 'tap';
 import { Compile } from 'typebox/compile';
 import { runProgram } from '../../src/commands/index.ts';
+import type { Explanation } from '../../src/reports/index.ts';
 import { progressText } from '../../src/commands/progress-line.ts';
 import { tarOf } from '../layers/tars.ts';
 import { githubToken } from '../secrets.ts';
@@ -436,6 +437,75 @@ void tap.test('custom rules and detectors switched by name decide what is found,
     code: 2,
     stderr: /line 2, rules\[0\]\.id: got "a", want .*line 2, rules\[0\]\.prefix: got none/,
   });
+});
+
+void tap.test('explain tells of one file which layers hold it, what matched, and why that is reported or not', async (t) => {
+  const login = `DATABASE_URL=postgres://app:${randomBytes(12).toString('hex')}@db.stage.internal/app\n`;
+  const known = ['postgres://app:', 'changeme', '@db.stage.internal/app'].join('');
+  const jar = await tarOf([{ name: 'conf/key', content: `key=${secret}\n` }]);
+  const layers = [
+    {
+      entries: [
+        { path: 'srv/node_modules/.env', content: `${login}key=${secret}\nOLD=${known}\n` },
+        { path: 'opt/a.tar', content: jar.toString('latin1') },
+      ],
+    },
+    { entries: [{ path: 'srv/node_modules/.env', content: 'nothing\n' }] },
+    { entries: [{ path: 'srv/.wh.node_modules', content: '' }] },
+  ].map((layer, at) => ({ ...layer, compression: 'gzip' as const, createdBy: `COPY ${at}` }));
+  const image = await layout('explained', [sample('', { layers })]);
+  const ask = async (words: readonly string[]): Promise<Explanation> => {
+    const { code, stdout, stderr } = await tidewaiter(['explain', image, ...words, '--format', 'json']);
+    t.equal(code, 0, stderr);
+    t.notMatch(stdout, secret);
+    return JSON.parse(stdout) as Explanation;
+  };
+  const told = await ask(['/srv/node_modules/.env', '--exclude-preset', 'default']);
+  t.match(told, {
+    path: 'srv/node_modules/.env',
+    images: [{ platform: 'linux/amd64', copies: [{ visibility: 'shadowed', instruction: 'COPY 0' }, { visibility: 'deleted' }] }],
+    layers: [
+      {
+        effects: ['writes'],
+        files: [
+          {
+            type: 'file',
+            matches: [
+              { detector: /./, line: 1, reported: false, excludedBy: ['/node_modules/'], because: 'excluded by /node_modules/' },
+              { detector: 'github-pat', line: 2, reported: true, because: /certain, so it pierces/ },
+            ],
+            drops: [{ detector: /./ }],
+          },
+        ],
+      },
+      { effects: ['writes'], files: [{ bytesRead: 8, matches: [], drops: [] }] },
+      { effects: ['removes-folder'], files: [] },
+    ],
+  });
+  t.equal(told.layers[0]?.files[0]?.bytesRead, told.layers[0]?.files[0]?.sizeBytes);
+  t.equal(told.images[0]?.copies[1]?.by, told.layers[2]?.layerDigest, 'and by which layer');
+  const sure = await ask(['srv/node_modules/.env', '--min-confidence', 'certain']);
+  t.match(sure.layers[0]?.files[0]?.matches[0], { reported: false, because: 'likely is below the minimum confidence certain' });
+  const inside = await ask(['opt/a.tar!/conf/key']);
+  t.match(inside, {
+    images: [{ copies: [{ visibility: 'visible', by: null }] }],
+    layers: [{ files: [{ path: 'opt/a.tar!/conf/key', matches: [{ detector: 'github-pat', reported: true }] }] }],
+  });
+  t.match(
+    (await ask(['opt/a.tar'])).layers[0]?.files,
+    [
+      { path: 'opt/a.tar', matches: [] },
+      { path: 'opt/a.tar!/conf/key', matches: [{ line: 1 }] },
+    ],
+    'told once, where it says more',
+  );
+  const text = await tidewaiter(['explain', image, 'srv/node_modules/.env', '--exclude', 'env']);
+  t.match(text.stdout, /layer [0-9a-f]{12} \(COPY 0\) is shadowed by layer [0-9a-f]{12}\n.*is deleted by layer/);
+  t.match(text.stdout, /2:5 github-pat ghp_…\(40\) certain: not reported, excluded by env/);
+  t.match(text.stdout, /matched and was dropped: it/);
+  t.match(text.stdout, /removes its folder/);
+  t.match((await tidewaiter(['explain', image, 'no/such/file'])).stdout, /no layer holds it/);
+  t.equal((await tidewaiter(['explain', image])).code, 2);
 });
 
 void tap.test('the program itself: exit code, report on standard output, Ctrl-C', async (t) => {

@@ -1,0 +1,3 @@
+export type { Effect } from './effects.ts';
+export { type ProbedLayer, type ProbedPath, probePath } from './explain-file.ts';
+export type { ProbedFile } from './probe.ts';
