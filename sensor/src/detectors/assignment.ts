@@ -32,6 +32,8 @@ const fillers =
 /** What stands between a name and its value, in the languages of programs, configurations, shells and logs. */
 const operator =
   /(?:[=:>,(|?]|<-|\b(?:is|was|or)\b|(?<=\s)--?[A-Za-z][\w-]{0,40}(?=[\s=]))[\s"'`\\[{(@=&|>+-]{0,24}(?:(?:Bearer|Basic|token|key|str|string)[\s:=]{1,3})?$/i;
+/** A line that ends in a word for secrets, and the value on the next. */
+const headed = /(?:key|token|secret|password)s?[:.]?\s{0,4}\n\s{0,16}["'`]?$/i;
 /** The columns of a table's rows, then a row's beginning. */
 const sqlValues = /^[`"\])\w\s,]{0,80}\bVALUES\s{0,4}\([^()]{0,80}$/i;
 const urlParameter = /[?&;][\w.-]{1,40}=$/;
@@ -96,11 +98,13 @@ function identifierStart(text: string, at: number): number {
 
 /** How the value after `span` stands to its provider's word. */
 export function standingOf({ span, identifier, word }: Mention): Standing {
+  const path = /\.[a-z]{2,8}$/.test(identifier) ? (/^[:/][^\s"'`<>?]*(?=[\s"'`<>?]|$)/.exec(span.slice(identifier.length))?.[0] ?? '') : '';
   const own = telling.test(word) ? identifier : identifier.replace(word, '');
-  const after = span.slice(identifier.length);
+  // Of a URL the host is the name, and its path says nothing.
+  const after = span.slice(identifier.length + path.length);
   const name = lastName(after);
   if (harmless.test(own) || harmless.test(name) || goSum.test(span)) return 'none';
-  const isAssigned = operator.test(span);
+  const isAssigned = operator.test(span) || headed.test(span);
   const between = wordsOf(after);
   if (telling.test(own) && isNameOf(after, isAssigned)) return 'named';
   const tells = telling.test(span.replace(word, ''));
@@ -113,7 +117,7 @@ export function standingOf({ span, identifier, word }: Mention): Standing {
 }
 
 /** Is what stands after a name nothing but the way to its value? */
-function isNameOf(after: string, isAssigned: boolean): boolean {
+export function isNameOf(after: string, isAssigned = operator.test(after)): boolean {
   if (sqlValues.test(after)) return true;
   const between = wordsOf(after);
   return (isAssigned && between.length <= 2 && !between.prose) || /^["']?[ \t]{1,8}["']?$/.test(after);

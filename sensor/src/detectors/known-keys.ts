@@ -83,6 +83,11 @@ const published: Readonly<Record<string, readonly string[]>> = {
     'ae3695311b4c04f6f92c9bada40af83047e1e752ecafbbcaf0b729587cbc7920',
     'f4e80f54f0be59960a1f72abce695551d1b2e08915cb556885c2cd914e874ab9',
   ],
+  'the keystores of the tests of git and Node.js (sources of git and nodejs)': [
+    '5393b542de7a4f280d9f451eeb292437503d140d26e8bfcc113da7324c4b2343',
+    '24004a087e8b1907074b5c2b350b42ae0521da0ee5e6a3f1fae764d62d930c2b',
+    'c64e57b132fe82c1bf130a6086b8a2348cbd8af8702154004344700bf79bb99b',
+  ],
   'the examples of libxmlsec1': ['4e6af0221e03f8909528b52cfa7b16a1a852f16361549719511d4ff57cbb6490'],
 };
 

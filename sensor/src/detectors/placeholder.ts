@@ -1,5 +1,5 @@
 const words =
-  /example|placeholder|changeme|change_me|change-me|your[-_]|redacted|replace[-_]?me|xxxx|\*\*\*\*|\.\.\.|\$\{|\$\(|\{\{|%[sdv(]|<[a-z_ -]{1,40}>|getenv|process\.env|os\.environ|notreal|not_real|dummy/i;
+  /example|placeholder|changeme|change_me|change-me|your[-_]|redacted|replace[-_]?me|xxxx|\*\*\*\*|\.\.\.|\$\{|\$\(|\{\{|%[sdv(]|<[a-z_ -]{1,40}>|getenv|process\.env|os\.environ|notreal|not_real|dummy|very_?long_?secret|0001020304|0102030405|00112233|deadbeef/i;
 
 /** Seven characters each one above the one before (1234567, abcdefg): once in 10^6 random 40-character tokens at most. */
 const SEQUENCE_MIN = 7;

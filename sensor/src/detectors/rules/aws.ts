@@ -1,4 +1,5 @@
 import { alphabets } from '../alphabets.ts';
+import { isNameOf } from '../assignment.ts';
 import { percentDecoded } from '../percent.ts';
 import { isPlaceholder } from '../placeholder.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
@@ -54,6 +55,9 @@ function checkPair(candidate: Candidate): Found | null {
   return { start: secret.start, end: secret.end, canonical, confidence: secret.named ? 'certain' : 'likely' };
 }
 
+/** `secret.access.key`, in every way to join it. */
+const secretNames = ['', '_', '-', '.', ' '].flatMap((by) => [['secret', 'access', 'key'].join(by), ['secret', 'key'].join(by)]);
+
 const id = (rng: Rng): string => `AKIA${rng.chars(alphabets.base32, 16)}`;
 /** With each class of characters in it, as 999 in 1,000 random ones have. */
 const secret = (rng: Rng): string => `q7${rng.chars(alphabets.base64, 36)}Zk`;
@@ -97,13 +101,21 @@ export const rules: readonly Rule[] = [
     id: 'aws-secret-access-key',
     facts: ['AWS/Secret access key'],
     name: 'AWS secret access key',
-    anchors: { literals: ['secretAccessKey'], prefixes: ['secret_access_key', 'SECRET_ACCESS_KEY', 'aws_secret_key', 'AWS_SECRET_KEY'] },
-    pattern: /(?:secret_?(?:access_?)?key)["']?\s{0,8}(?:=>|:=|[:=,\s])\s{0,8}["']?(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])/i,
+    anchors: {
+      literals: ['secretAccessKey'],
+      prefixes: ['secret_access_key', 'SECRET_ACCESS_KEY', 'aws_secret_key', 'AWS_SECRET_KEY'],
+      keywords: secretNames,
+      run: [16, 40],
+    },
+    // What stands between is read by the check.
+    pattern:
+      /secret[_. -]?(?:access[_. -]?)?key(?<between>[^0-9]{1,80}?)(?<![A-Za-z0-9/+_.-])(?<secret>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=_-])/i,
     anywhere: true,
-    around: [32, 160],
+    around: [128, 160],
     confidence: 'likely',
     rank: 1,
-    check: (candidate) => (isSecretLike(candidate.secret) ? {} : null),
+    check: ({ secret: text, groups, window }) =>
+      isSecretLike(text) && isNameOf(groups['between'] ?? '') && /access[_. -]?key|aws|amazon|\bs3\b/i.test(window.text) ? {} : null,
     examples: (rng) => [`AWS_SECRET_ACCESS_KEY=${secret(rng)}\n`, `"secretAccessKey": "${secret(rng)}"`],
     nearMisses: (rng) => [
       `AWS_SECRET_ACCESS_KEY=${rng.chars(alphabets.hex, 40)}\n`,

@@ -31,18 +31,15 @@ export const rules: readonly Rule[] = [
     length: 64,
   }),
   token({ id: 'heroku-api-key', facts: ['Heroku/API key v2'], name: 'Heroku API key', prefix: 'HRKU-AA', body: 'url', length: 58 }),
-  {
-    id: 'heroku-legacy-api-key',
-    facts: ['Heroku/API key v2'],
-    name: 'Heroku API key (legacy)',
-    anchors: { keywords: ['heroku'], run: [36, 36] },
-    pattern:
-      /heroku[\w.-]{0,20}(?:key|token|secret|auth|password)[\w.-]{0,12}["']?\s{0,4}[:=\s]\s{0,4}["']?(?<secret>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![A-Za-z0-9_-])/i,
-    around: [128, 4],
-    confidence: 'likely',
-    examples: (rng) => [`HEROKU_API_KEY=${[8, 4, 4, 4, 12].map((n) => rng.chars(alphabets.hex, n)).join('-')}\n`],
-    nearMisses: (rng) => [`HEROKU_DYNO_ID=${[8, 4, 4, 4, 12].map((n) => rng.chars(alphabets.hex, n)).join('-')}\n`],
-  },
+  ...near([
+    {
+      id: 'heroku-legacy-api-key',
+      facts: ['Heroku/API key v2'],
+      name: 'Heroku API key (legacy)',
+      words: ['heroku'],
+      value: /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/,
+    },
+  ]),
   ...near([
     {
       id: 'cloudflare-api-token',

@@ -7,6 +7,8 @@ import { canonicalLogin, isLocalHost, isSampleHost } from './hosts.ts';
 /** RFC 3986, 3.2.1: user information; passwords are percent-encoded there, though many are not. */
 const AUTHORITY = String.raw`(?<user>[^\s:/?#"'<>@\x60\\]{0,128}):(?<password>[^\s/?"'<>\x60\\@]{1,256}|[^\s/?"'<>\x60\\]{1,256})@(?<host>[A-Za-z0-9._%,:[\]-]{1,255})`;
 
+/** Of `a:b@host`, as tests of URLs have it. */
+const LETTERS_MAX = 3;
 /** Shorter ones are letters in documentation more often than passwords. */
 const PASSWORD_MIN = 5;
 /** Documentation's users whose password is their name's like. */
@@ -27,7 +29,7 @@ function checkUserInfo({ groups }: Candidate): Found | null {
     user.toLowerCase() === password.toLowerCase()
   )
     return null;
-  if (isSampleHost(host)) return null;
+  if (isSampleHost(host) || password.length < LETTERS_MAX) return null;
   const weak = password.length < PASSWORD_MIN || isLocalHost(host) || isWordPassword(password) || /[^ -~]/.test(password) || user === '';
   const found = { canonical: canonicalLogin(percentDecoded(user), password, host) };
   return weak ? { ...found, confidence: 'possible' } : found;

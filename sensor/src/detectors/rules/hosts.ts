@@ -1,6 +1,6 @@
 /** Hosts of documentation (RFC 2606) and of a developer's own machine. */
 const sampleHosts =
-  /(?:^|\.)(?:example\.(?:com|org|net)|[a-z0-9-]{1,63}\.(?:example|test|invalid)|(?:my-?|your-?)?(?:company|domain|server|host|bogus|foo|bar|acme)\.(?:com|net|org|io))(?::\d{1,5})?$|^(?:host(?:name|port)?|server|domain|your.{0,80}|(?:my|some)-?(?:host|server)|foo|bar|proxy-?host|[a-z])(?::\d{1,5}|:port)?$/i;
+  /(?:^|\.)(?:example\.(?:com|org|net)|[a-z0-9-]{1,63}\.(?:example|test|invalid)|(?:my-?|your-?)?(?:company|domain|server|host|bogus|foo|bar|acme|test)\.(?:com|net|org|io))(?::\d{1,5})?$|^(?:host(?:name|port)?|server|domain|your.{0,80}|(?:my|some)-?(?:host|server)|foo|bar|proxy-?host|[a-z])(?::\d{1,5}|:port)?$/i;
 const localHosts = /^(?:localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])(?::\d+)?$/i;
 /** Passwords that are defaults, on a machine of one's own no secret. */
 const defaults = /^(?:postgres|mysql|mongo|redis|root|rabbitmq|guest|docker|example|default|[a-z]{1,4}|1234?)$/i;

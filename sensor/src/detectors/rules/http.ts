@@ -1,5 +1,6 @@
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { looksIssued } from '../issued.ts';
 import { isPlaceholder } from '../placeholder.ts';
 import { decodeUserPassword, isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
 
@@ -12,7 +13,9 @@ function checkBearer({ secret }: Candidate): Found | null {
   // What begins as a JWT is one, or was cut.
   if (secret.startsWith('eyJ')) return null;
   const mixed = /[0-9].*[0-9]/.test(secret) && /[a-z]/.test(secret) && /[A-Z]/.test(secret);
-  return mixed || /^[0-9a-f]{32,}$/.test(secret) ? {} : null;
+  return mixed || /^[0-9a-f]{32,}$/.test(secret) || (/^(?=(?:[a-z]*[0-9]){4})[a-z0-9]{24,}$/.test(secret) && looksIssued(secret))
+    ? {}
+    : null;
 }
 
 /** curl's `-u user:password`, as RUN lines and scripts have it. */

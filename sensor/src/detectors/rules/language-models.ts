@@ -75,16 +75,7 @@ export const rules: readonly Rule[] = [
       value: /[A-Za-z0-9]{40}/,
     },
   ]),
-  {
-    id: 'deepseek-api-key',
-    facts: ['DeepSeek/API key'],
-    name: 'DeepSeek API key',
-    anchors: { keywords: ['deepseek'], run: [35, 35] },
-    pattern: /deepseek[^\n]{0,40}?[\s"'=:](?<secret>sk-[0-9a-f]{32})(?![A-Za-z0-9_-])/i,
-    around: [128, 2],
-    confidence: 'likely',
-    prefix: 'sk-',
-    examples: (rng) => [`DEEPSEEK_API_KEY=sk-${rng.chars(alphabets.hex, 32)}\n`],
-    nearMisses: (rng) => [`OTHER_API_KEY=sk-${rng.chars(alphabets.hex, 32)}\n`],
-  },
+  ...near([
+    { id: 'deepseek-api-key', facts: ['DeepSeek/API key'], name: 'DeepSeek API key', words: ['deepseek'], value: /sk-[0-9a-f]{32}/ },
+  ]),
 ];

@@ -49,18 +49,15 @@ export const rules: readonly Rule[] = [
     examples: (rng) => [`SG.${rng.chars(alphabets.url, 22)}.${rng.chars(alphabets.url, 43)}`],
     nearMisses: (rng) => [`SG.${rng.chars(alphabets.url, 22)}.${rng.chars(alphabets.url, 30)}`],
   },
-  {
-    id: 'twilio-api-key',
-    facts: ['Twilio/API key / account SID+token'],
-    name: 'Twilio API key',
-    anchors: { keywords: ['twilio'], run: [34, 34] },
-    pattern: /twilio[^\n]{0,60}?(?<![A-Za-z0-9])(?<secret>SK[0-9a-f]{32})(?![A-Za-z0-9])/i,
-    around: [128, 2],
-    confidence: 'likely',
-    prefix: 'SK',
-    examples: (rng) => [`TWILIO_API_KEY=SK${rng.chars(alphabets.hex, 32)}\n`],
-    nearMisses: (rng) => [`SOMETHING=SK${rng.chars(alphabets.hex, 32)}\n`],
-  },
+  ...near([
+    {
+      id: 'twilio-api-key',
+      facts: ['Twilio/API key / account SID+token'],
+      name: 'Twilio API key',
+      words: ['twilio'],
+      value: /SK[0-9a-f]{32}/,
+    },
+  ]),
   ...near([
     {
       id: 'twilio-auth-token',

@@ -81,16 +81,15 @@ function checkNear({ secret, start, window }: Candidate, words: readonly string[
 }
 
 function confidenceOf(standing: Standing, { everyday, value }: NearSpec): Found | null {
-  const isVague = everyday === true || value === undefined;
   switch (standing) {
     case 'named':
       return {};
     case 'inside':
-      return everyday === true ? { confidence: 'possible' } : {};
+      return everyday === true && value === undefined ? { confidence: 'possible' } : {};
     case 'beside':
-      return isVague ? { confidence: 'possible' } : {};
+      return everyday === true || value === undefined ? { confidence: 'possible' } : {};
     case 'mentioned':
-      return isVague ? null : { confidence: 'possible' };
+      return everyday === true && value === undefined ? null : { confidence: 'possible' };
     case 'none':
       return null;
   }
