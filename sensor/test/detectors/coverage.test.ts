@@ -19,7 +19,7 @@ const excused = [...(page('detectors.md').split('## No detector')[1] ?? '').matc
 /** Kinds without a detector that have a reason: more would be a hole. */
 const EXCUSED_MAX = 40;
 /** Kinds whose detector is still to be written, by priority. Only ever lowered. */
-const PENDING: Readonly<Record<number, number>> = { 1: 0, 2: 0, 3: 107 };
+const PENDING: Readonly<Record<number, number>> = { 1: 0, 2: 0, 3: 2 };
 
 await tap.test('every kind of secret has a detector or a reason why not', async (t) => {
   const covered = new Set([...builtInRules.flatMap(({ facts = [] }) => facts), ...excused.map(({ kind }) => kind)]);

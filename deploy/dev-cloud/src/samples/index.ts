@@ -2,6 +2,7 @@ import { azureKeys } from './azure.ts';
 import { configFiles } from './config-files.ts';
 import { keys } from './keys.ts';
 import { logins } from './logins.ts';
+import { pairs } from './pairs.ts';
 import { plainTokens } from './plain-tokens.ts';
 import type { SecretGenerator } from './sample.ts';
 import { programFiles } from './program-files.ts';
@@ -23,4 +24,5 @@ export const secretGenerators: readonly SecretGenerator[] = [
   ...tail,
   ...configFiles,
   ...programFiles,
+  ...pairs,
 ];

@@ -37,6 +37,9 @@ import { rules as sentry } from './sentry.ts';
 import { rules as confluent } from './confluent.ts';
 import { rules as infrastructure } from './infrastructure.ts';
 import { rules as programFiles } from './program-files.ts';
+import { rules as chains } from './chains.ts';
+import { rules as pairs } from './pairs.ts';
+import { rules as windows } from './windows.ts';
 import { rules as generic } from './generic.ts';
 
 /** Every rule the sensor ships. */
@@ -78,6 +81,9 @@ export const builtInRules: readonly Rule[] = [
   ...confluent,
   ...infrastructure,
   ...programFiles,
+  ...chains,
+  ...pairs,
+  ...windows,
   ...tail,
   ...generic,
 ];

@@ -1,4 +1,5 @@
 import { alphabets } from '../alphabets.ts';
+import { looksIssued } from '../issued.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -57,17 +58,21 @@ const isOfTestClock = ({ payload }: Jwt): boolean => typeof payload['exp'] === '
 
 const isSupabase = ({ payload }: Jwt): boolean => payload['iss'] === 'supabase' && typeof payload['role'] === 'string';
 
+/** A signature as chance makes it. */
+const proofOf = ({ groups }: Candidate): Found => ({ proven: looksIssued(groups['signature'] ?? '') });
+
 function checkPlain(candidate: Candidate): Found | null {
   const jwt = jwtOf(candidate);
   if (jwt === null || isSample(jwt) || isServiceAccount(jwt) || isSupabase(jwt)) return null;
-  return jwt.signed && hasRegisteredClaim(jwt) && !isOfTestClock(jwt) ? {} : { confidence: 'possible' };
+  // Long random texts spell anything: what decodes is no placeholder.
+  return jwt.signed && hasRegisteredClaim(jwt) && !isOfTestClock(jwt) ? proofOf(candidate) : { confidence: 'possible' };
 }
 
 const checkThat =
   (is: (jwt: Jwt) => boolean) =>
   (candidate: Candidate): Found | null => {
     const jwt = jwtOf(candidate);
-    return jwt?.signed && is(jwt) ? {} : null;
+    return jwt?.signed && is(jwt) ? proofOf(candidate) : null;
   };
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

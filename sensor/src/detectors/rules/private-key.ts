@@ -88,6 +88,7 @@ export const rules: readonly Rule[] = [
       'Crypto/Base64-encoded PEM private key',
       'Crypto/SSH host/user key by path',
       'Kubernetes/kubeconfig client-key-data / token',
+      'Oracle Cloud/API signing key',
     ],
     name: 'Private key',
     ...pem,

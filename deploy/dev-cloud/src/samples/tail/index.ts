@@ -4,6 +4,13 @@ import { tokens as c } from './c.ts';
 import { tokens as d } from './d.ts';
 import { tokens as e } from './e.ts';
 import { tokens as f } from './f.ts';
+import { tokens as buildFamily } from './family-build.ts';
+import { tokens as dataFamily } from './family-data.ts';
+import { tokens as modelsFamily } from './family-models.ts';
+import { tokens as watchFamily } from './family-watch.ts';
+import { tokens as contactFamily } from './family-contact.ts';
+import { tokens as moneyFamily } from './family-money.ts';
+import { tokens as webFamily } from './family-web.ts';
 import { tokens as g } from './g.ts';
 import { tokens as h } from './h.ts';
 import { tokens as i } from './i.ts';
@@ -49,5 +56,12 @@ export const tail = [
   ...v,
   ...w,
   ...y,
+  ...buildFamily,
+  ...dataFamily,
+  ...modelsFamily,
+  ...watchFamily,
+  ...contactFamily,
+  ...moneyFamily,
+  ...webFamily,
   ...z,
 ];

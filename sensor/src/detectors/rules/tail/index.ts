@@ -5,6 +5,13 @@ import { rules as c } from './c.ts';
 import { rules as d } from './d.ts';
 import { rules as e } from './e.ts';
 import { rules as f } from './f.ts';
+import { rules as buildFamily } from './family-build.ts';
+import { rules as dataFamily } from './family-data.ts';
+import { rules as modelsFamily } from './family-models.ts';
+import { rules as watchFamily } from './family-watch.ts';
+import { rules as contactFamily } from './family-contact.ts';
+import { rules as moneyFamily } from './family-money.ts';
+import { rules as webFamily } from './family-web.ts';
 import { rules as g } from './g.ts';
 import { rules as h } from './h.ts';
 import { rules as i } from './i.ts';
@@ -51,5 +58,12 @@ export const tail: readonly Rule[] = [
   ...v,
   ...w,
   ...y,
+  ...buildFamily,
+  ...dataFamily,
+  ...modelsFamily,
+  ...watchFamily,
+  ...contactFamily,
+  ...moneyFamily,
+  ...webFamily,
   ...z,
 ];

@@ -1,0 +1,27 @@
+import { generatorsOf } from './row.ts';
+
+export const tokens = generatorsOf([
+  ['onesignal-rich-api-key', 'ONESIGNAL_API_KEY', 'os_v2_(?:app|org)_[a-z2-7]{103}'],
+  ['pubnub-secret-key', 'PUBNUB_SECRET_KEY', 'sec-c-[A-Za-z0-9]{48}'],
+  ['pubnub-publish-key', 'PUBNUB_PUBLISH_KEY', '(?:pub|sub)-c-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+  ['telnyx-api-key', 'TELNYX_API_KEY', 'KEY[0-9A-F]{32}_[A-Za-z0-9]{22}'],
+  ['intercom-access-token', 'INTERCOM_ACCESS_TOKEN', 'dG9rO[A-Za-z0-9]{54}='],
+  ['mandrill-api-key', 'MANDRILL_API_KEY', 'md-[A-Za-z0-9_-]{22}'],
+  ['typeform-token', 'TYPEFORM_TOKEN', 'tfp_[A-Za-z0-9]{43}_[A-Za-z0-9]{15}'],
+  ['mandrill-legacy-api-key', 'MANDRILL_KEY', '[A-Za-z0-9_-]{22}'],
+  ['sparkpost-api-key', 'SPARKPOST_API_KEY', '[a-f0-9]{40}'],
+  ['postmark-server-token', 'POSTMARK_SERVER_TOKEN', '[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+  ['mailjet-api-secret', 'MAILJET_SECRET_KEY', '[a-f0-9]{32}'],
+  ['vonage-api-secret', 'VONAGE_API_SECRET', '[A-Za-z0-9]{16}'],
+  ['plivo-auth-token', 'PLIVO_AUTH_TOKEN', '[A-Za-z0-9]{40}'],
+  ['messagebird-access-key', 'MESSAGEBIRD_ACCESS_KEY', '[A-Za-z0-9]{25}'],
+  ['sinch-key-secret', 'SINCH_KEY_SECRET', '[A-Za-z0-9]{34}'],
+  ['pusher-secret', 'PUSHER_APP_SECRET', '[a-f0-9]{20}'],
+  ['ably-api-key', 'ABLY_API_KEY', '[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{6}:[A-Za-z0-9_-]{43}'],
+  ['line-channel-access-token', 'LINE_CHANNEL_ACCESS_TOKEN', '[A-Za-z0-9]{170}=='],
+  ['line-notify-token', 'LINE_NOTIFY_TOKEN', '[A-Za-z0-9]{43}'],
+  ['lark-app-secret', 'FEISHU_APP_SECRET', '[A-Za-z0-9]{32}'],
+  ['dingtalk-robot-token', 'DINGTALK_ACCESS_TOKEN', '[a-f0-9]{64}'],
+  ['zendesk-api-token', 'ZENDESK_API_TOKEN', '[A-Za-z0-9]{40}'],
+  ['freshdesk-api-key', 'FRESHDESK_API_KEY', '[A-Za-z0-9]{20}'],
+]);

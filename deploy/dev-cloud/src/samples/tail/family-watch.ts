@@ -1,0 +1,28 @@
+import { generatorsOf } from './row.ts';
+
+export const tokens = generatorsOf([
+  ['honeycomb-ingest-key', 'HONEYCOMB_API_KEY', 'hcaik_[a-z0-9]{58}'],
+  ['posthog-personal-api-key', 'POSTHOG_PERSONAL_API_KEY', 'phx_[A-Za-z0-9]{41,49}'],
+  ['segment-public-api-token', 'SEGMENT_API_TOKEN', 'sgp_[A-Za-z0-9]{64}'],
+  ['launchdarkly-sdk-key', 'LAUNCHDARKLY_SDK_KEY', 'sdk-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+  ['launchdarkly-api-token', 'LAUNCHDARKLY_ACCESS_TOKEN', 'api-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+  ['pagerduty-api-key', 'PAGERDUTY_API_KEY', '[A-Za-z0-9_-]{20}'],
+  ['opsgenie-api-key', 'OPSGENIE_API_KEY', '[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+  ['honeycomb-api-key', 'HONEYCOMB_WRITEKEY', '[a-f0-9]{32}|[A-Za-z0-9]{22}'],
+  ['splunk-hec-token', 'SPLUNK_HEC_TOKEN', '[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+  ['sumologic-access-key', 'SUMOLOGIC_ACCESSKEY', '[A-Za-z0-9]{64}'],
+  ['logzio-token', 'LOGZIO_TOKEN', '[A-Za-z0-9]{32}'],
+  ['loggly-token', 'LOGGLY_TOKEN', '[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],
+  ['papertrail-api-token', 'PAPERTRAIL_API_TOKEN', '[A-Za-z0-9]{20,22}'],
+  ['bugsnag-api-key', 'BUGSNAG_API_KEY', '[a-f0-9]{32}'],
+  ['rollbar-access-token', 'ROLLBAR_ACCESS_TOKEN', '[a-f0-9]{32}'],
+  ['airbrake-api-key', 'AIRBRAKE_API_KEY', '[a-f0-9]{32}|[a-f0-9]{40}'],
+  ['raygun-api-key', 'RAYGUN_APIKEY', '[A-Za-z0-9]{22}'],
+  ['segment-write-key', 'SEGMENT_WRITE_KEY', '[A-Za-z0-9]{32}'],
+  ['mixpanel-secret', 'MIXPANEL_API_SECRET', '[a-f0-9]{32}'],
+  ['amplitude-secret-key', 'AMPLITUDE_SECRET_KEY', '[a-f0-9]{32}'],
+  ['checkly-api-key', 'CHECKLY_API_KEY', 'cu_[a-f0-9]{32}'],
+  ['better-stack-token', 'BETTERUPTIME_API_TOKEN', '[A-Za-z0-9]{24}'],
+  ['uptimerobot-api-key', 'UPTIMEROBOT_API_KEY', 'u\\d{7}-[a-f0-9]{24}'],
+  ['statuscake-api-token', 'STATUSCAKE_API_TOKEN', '[A-Za-z0-9]{20,30}'],
+]);
