@@ -19,10 +19,10 @@ export function confirm(source: Source, rule: CompiledRule, offset: number, reac
   const window: Window = { text: windowText(source, from, to), hit: offset - from, path: source.path };
   if (rule.rule.requires?.test(window.text) === false) return [];
   const sides = { cutLeft: from > 0, cutRight: !(source.last && to === source.to), dropped: source.dropped };
-  const hits = hitsIn(window, sides, rule, (index) => from + index);
+  const hits = hitsIn(window, sides, rule, (index) => from + index, rule.rule.lead ?? window.hit);
   const unescaped = unescapeWindow(window);
   if (unescaped === null) return hits;
-  const inner = hitsIn(unescaped.window, sides, rule, (index) => from + unescaped.placeOf(index));
+  const inner = hitsIn(unescaped.window, sides, rule, (index) => from + unescaped.placeOf(index), unescaped.window.hit);
   return [
     ...hits,
     ...inner.map(({ match }) => ({ rule, match: { ...match, text: textOf(source, match.offset, match.offset + match.length) } })),
@@ -35,10 +35,19 @@ interface Sides {
   readonly dropped: DropListener | undefined;
 }
 
-/** @param placeOf the file offset of an index into the window's text. */
-function hitsIn(window: Window, { cutLeft, cutRight, dropped }: Sides, rule: CompiledRule, placeOf: (index: number) => number): Hit[] {
+/**
+ * @param placeOf the file offset of an index into the window's text.
+ * @param lead how far before the anchor to begin.
+ */
+function hitsIn(
+  window: Window,
+  { cutLeft, cutRight, dropped }: Sides,
+  rule: CompiledRule,
+  placeOf: (index: number) => number,
+  lead: number,
+): Hit[] {
   const hits: Hit[] = [];
-  for (const found of matchesOf(rule, window)) {
+  for (const found of matchesOf(rule, window, lead)) {
     // What touches a cut side of the window may go on beyond it: it is no token of a known length.
     if (cutRight && found.index + found[0].length === window.text.length) continue;
     if (cutLeft && found.index === 0) continue;
@@ -62,8 +71,8 @@ function windowText(source: Source, from: number, to: number): string {
 const LAG_MAX = 32;
 
 /** Matches that cover the anchor, but for those in the whole of a file's window. Others in the window have anchors of their own, and looking at them here would be quadratic. */
-function* matchesOf({ expression, whole }: CompiledRule, { text, hit }: Window): Generator<PatternMatch> {
-  expression.lastIndex = expression.sticky ? hit : 0;
+function* matchesOf({ expression, whole }: CompiledRule, { text, hit }: Window, lead: number): Generator<PatternMatch> {
+  expression.lastIndex = expression.sticky ? hit : Math.max(0, hit - lead);
   for (let found = expression.exec(text); found !== null; found = expression.exec(text)) {
     const next = expression.lastIndex;
     if (!whole && found.index > hit + LAG_MAX) return;

@@ -7,7 +7,7 @@ import type { Rule } from './rule.ts';
  * of their checks is not part of it: that is what ENGINE_VERSION stands for.
  */
 export function ruleSetHash(rules: readonly Rule[]): string {
-  const lines = rules.map(({ id, anchors, pattern, anywhere, confidence, around, rank, prefix, follows, requires }) =>
+  const lines = rules.map(({ id, anchors, pattern, anywhere, confidence, around, rank, prefix, follows, requires, lead }) =>
     JSON.stringify([
       id,
       { ...anchors, files: anchors.files?.source },
@@ -20,6 +20,7 @@ export function ruleSetHash(rules: readonly Rule[]): string {
       prefix ?? '',
       follows?.source ?? '',
       requires?.source ?? '',
+      lead ?? null,
     ]),
   );
   return createHash('sha256')

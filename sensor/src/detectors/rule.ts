@@ -81,6 +81,11 @@ interface Anchors {
   readonly files?: RegExp;
   /** The TRAIT_ bits (memory/tables.ts) such a run may have; all unless given. */
   readonly traits?: number;
+  /**
+   * Shortest and longest stretch of token characters that begins with a prefix, where the pattern says it: others are not looked at.
+   * An escape (`\u002d`, `%2B`) may end it sooner.
+   */
+  readonly span?: readonly [number, number];
 }
 
 /**
@@ -101,6 +106,8 @@ export interface Rule {
   readonly confidence: Confidence;
   /** Where the window does not match it, nothing is searched: for patterns that much else looks like. */
   readonly requires?: RegExp;
+  /** How many characters before the anchor a match may begin, unless something is escaped in it: what is before them is not searched. */
+  readonly lead?: number;
   /** Bytes of the window before and after the anchor; 128 and 1,024 unless given. */
   readonly around?: readonly [before: number, after: number];
   /** The pattern is searched in the window even where a prefix was found. */

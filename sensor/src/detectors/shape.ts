@@ -10,6 +10,8 @@ export interface Shape {
   readonly most: number;
   /** The TRAIT_ bits of its token characters. */
   readonly traits: number;
+  /** All its characters are token characters. */
+  readonly isToken: boolean;
   /** Shortest and longest run of token characters that pass 1 may see of it. */
   readonly run: readonly [number, number];
   /** One such value. */
@@ -44,9 +46,26 @@ function readShape(source: string): Shape {
     least,
     most,
     traits: whole ? traits : TRAITS_ALL & traits,
+    isToken: whole,
     run: [whole ? Math.max(least, RUN_MIN) : RUN_MIN, most],
     make: (rng) => nodes.map((node) => sample(node, rng)).join(''),
   };
+}
+
+/**
+ * Shortest and longest stretch of token characters that a value begins with, when what follows the value is none: up to the first place
+ * that must be another character. Without an upper bound where the expression leaves it open.
+ */
+export function stretchOf(pattern: RegExp): readonly [number, number] {
+  let [least, most] = [0, 0];
+  for (const node of new ShapeReader(pattern.source).read()) {
+    const chars = [...charsOf(node)];
+    const [from, to] = lengthOfNode(node);
+    if (chars.every((char) => tokenChars.has(char))) [least, most] = [least + from, most + to];
+    else if (from > 0 && node.kind === 'class' && !chars.some((char) => tokenChars.has(char))) return [least, most];
+    else return [least, Number.POSITIVE_INFINITY];
+  }
+  return [least, most];
 }
 
 /** The prefixes all values begin with: each of `least` to `most` characters that the expression fixes, over classes of a few characters. */

@@ -42,7 +42,9 @@ export function ensureTables(memory: PassMemory, rules: CompiledRules): void {
   owners.set(memory, rules);
 }
 
-const isToken = (c: number): boolean => (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 45 || c === 95;
+/** A token character, as pass 1 has it. */
+export const isToken = (c: number): boolean =>
+  (c >= 48 && c <= 57) || (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || c === 45 || c === 95;
 
 /** One bit for each distinct row of the 16 x 16 table of the token class: there are fewer than 8. */
 function writeTokenClass(tables: Uint8Array): void {

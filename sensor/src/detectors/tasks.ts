@@ -10,6 +10,7 @@ import {
 } from '../memory/index.ts';
 import type { CompiledRule, CompiledRules } from './compile.ts';
 import { type Source, textOf } from './source.ts';
+import { isToken } from './tables.ts';
 import { type Wrapping, wrappingReach } from './unwrap.ts';
 
 /** One rule's exact look at one place of a file, or a look at what a wrapping hides there. */
@@ -61,11 +62,16 @@ const LITERAL_AHEAD = SETTLE_BYTES - 4;
 
 function addLiteralTasks(rules: readonly CompiledRule[], source: Source, offset: number, tasks: Task[]): void {
   let ahead: string | undefined;
+  // Rules beside each other share it.
+  let last: RegExp | undefined;
+  let isThere = false;
   for (const rule of rules) {
     const { follows } = rule.rule;
     if (follows !== undefined) {
       ahead ??= textOf(source, offset, Math.min(offset + LITERAL_AHEAD, source.to));
-      if (!follows.test(ahead)) continue;
+      if (follows !== last) isThere = follows.test(ahead);
+      last = follows;
+      if (!isThere) continue;
     }
     tasks.push({ look: rule, offset, reach: offset + rule.after });
   }
@@ -79,9 +85,35 @@ function addPrefixTasks(rules: CompiledRules, source: Source, offset: number, id
   const named = rules.prefixes[id - 1];
   if (named === undefined) return;
   const alike = rules.alike.get(named.text.slice(0, 3)) ?? [];
+  const stretch = stretchAt(source, offset);
   for (const anchor of alike) {
     const end = offset + anchor.text.length;
     if (anchor !== named && (end > source.to || textOf(source, offset, end) !== anchor.text)) continue;
-    for (const rule of anchor.rules) tasks.push({ look: rule, offset, reach: offset + rule.after });
+    for (const rule of anchor.rules)
+      if (fits(stretch, rule.rule.anchors.span)) tasks.push({ look: rule, offset, reach: offset + rule.after });
   }
+}
+
+/** A stretch of token characters, as far as it matters. */
+interface Stretch {
+  readonly length: number;
+  /** It goes on beyond what was read, or in what an escape stands for. */
+  readonly open: boolean;
+}
+
+/** Longer than any token whose length is fixed and that has no prefix as rare as it is long. */
+const STRETCH_MAX = 256;
+const [BACKSLASH, PERCENT] = [0x5c, 0x25];
+
+/** Reading bytes costs a fiftieth of reading a window. */
+function stretchAt({ memory, base, to }: Source, offset: number): Stretch {
+  const end = Math.min(to, offset + STRETCH_MAX);
+  let at = offset;
+  while (at < end && isToken(memory.bytes[base + at] ?? 0)) at++;
+  const next = at < to ? memory.bytes[base + at] : undefined;
+  return { length: at - offset, open: at === end || next === BACKSLASH || next === PERCENT };
+}
+
+function fits({ length, open }: Stretch, [least, most]: readonly [number, number] = [0, STRETCH_MAX]): boolean {
+  return (length >= least || open) && (length <= most || most >= STRETCH_MAX);
 }

@@ -37,6 +37,7 @@ export const rules: readonly Rule[] = [
     anchors: { literals: ['password', 'pwd'] },
     pattern:
       /(?:Server|Data Source|Host|Addr|Address|Network Address)\s?=[^;"'\n]{2,200};[^"'\n]{0,300}?(?:Password|Pwd)\s?=\s?(?<secret>[^;"'\s\\]{5,128})/i,
+    follows: /^(?:password|pwd)(?:\s?=|[\\%])/i,
     around: [640, 200],
     confidence: 'likely',
     check: checkAdo,
@@ -52,6 +53,7 @@ export const rules: readonly Rule[] = [
     name: 'JDBC URL with password',
     anchors: { literals: ['password'] },
     pattern: /jdbc:[a-z0-9:]{2,40}\/\/(?<host>[^\s"'<>?;/]{1,200})[^\s"'<>]{0,300}?[?&;]password=(?<secret>[^&;\s"'<>\\]{5,128})/i,
+    follows: /^password[=\\%]/i,
     around: [640, 200],
     confidence: 'likely',
     check: ({ secret, groups, window }) =>

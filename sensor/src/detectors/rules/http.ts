@@ -26,6 +26,9 @@ function checkCurl({ groups }: Candidate): Found | null {
   return { canonical: Buffer.from(`${user}:${secret}`, 'latin1') };
 }
 
+/** The header's name and what may follow it, or begin an escape of that. */
+const assigned = /^authorization["'\\]{0,2}(?:\s{0,4}[:=,]|[\\%])/i;
+
 export const rules: readonly Rule[] = [
   {
     id: 'http-basic-authorization',
@@ -33,6 +36,7 @@ export const rules: readonly Rule[] = [
     name: 'HTTP Basic authorization header',
     anchors: { literals: ['authorization'] },
     pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?Basic\s{1,4}(?<secret>[A-Za-z0-9+/]{8,512}={0,2})/i,
+    follows: assigned,
     around: [4, 640],
     confidence: 'likely',
     check: ({ secret }) => {
@@ -50,6 +54,7 @@ export const rules: readonly Rule[] = [
     name: 'HTTP Bearer authorization header',
     anchors: { literals: ['authorization'] },
     pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?(?:Bearer|token)\s{1,4}(?<secret>[A-Za-z0-9._~+/-]{24,1000}={0,2})/i,
+    follows: assigned,
     around: [4, 1100],
     confidence: 'likely',
     rank: -1,

@@ -35,13 +35,14 @@ export function near(specs: readonly NearSpec[]): Rule[] {
 
 function nearRule(spec: NearSpec): Rule {
   const value = spec.value ?? ANY_TOKEN;
-  const { run, traits, most } = shapeOf(value);
+  const { run, traits, most, isToken } = shapeOf(value);
   const words = spec.words.flatMap((word) => (word.includes(' ') ? separators.map((one) => word.replaceAll(' ', one)) : [word]));
   return {
     id: spec.id,
     name: spec.name,
     facts: spec.facts,
     anchors: { words, run, traits },
+    lead: isToken ? 0 : most,
     pattern: new RegExp(`${LEFT}(?:${value.source})${RIGHT}`),
     around: [128, Math.max(4, most + 4)],
     confidence: spec.confidence ?? 'likely',

@@ -3,7 +3,7 @@ import { PREFIX_BYTES_MAX } from '../../memory/index.ts';
 import { LEFT } from '../alphabets.ts';
 import { looksIssued } from '../issued.ts';
 import type { Candidate, Found, Rule } from '../rule.ts';
-import { prefixesOf, shapeOf } from '../shape.ts';
+import { prefixesOf, shapeOf, stretchOf } from '../shape.ts';
 
 /** A token that its beginning gives away. One line of data. */
 export interface StandaloneSpec {
@@ -22,17 +22,19 @@ export function standalone(specs: readonly StandaloneSpec[]): Rule[] {
   return specs.map(standaloneRule);
 }
 
+const TOKEN_ENDS = '(?![A-Za-z0-9_-])';
+
 function standaloneRule(spec: StandaloneSpec): Rule {
   const { source } = spec.value;
   const { most, make } = shapeOf(spec.value);
   const prefixes = prefixesOf(spec.value, PREFIX_BYTES_MAX);
   const shown = prefixes[0] ?? '';
-  const right = /\[[^\]]*\/[^\]]*\]/.test(source) ? '(?![A-Za-z0-9+/])' : '(?![A-Za-z0-9_-])';
+  const right = /\[[^\]]*\/[^\]]*\]/.test(source) ? '(?![A-Za-z0-9+/])' : TOKEN_ENDS;
   return {
     id: spec.id,
     name: spec.name,
     facts: spec.facts,
-    anchors: { prefixes },
+    anchors: { prefixes, span: right === TOKEN_ENDS ? stretchOf(spec.value) : [stretchOf(spec.value)[0], Number.POSITIVE_INFINITY] },
     pattern: new RegExp(`${LEFT}(?:${source})${right}`),
     confidence: spec.confidence ?? 'likely',
     prefix: shown,

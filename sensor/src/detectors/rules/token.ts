@@ -1,6 +1,7 @@
 import type { Confidence } from '@tidewaiter/shared/findings';
 import { type AlphabetName, alphabets, classes, LEFT } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { stretchOf } from '../shape.ts';
 
 /** A token that is a fixed prefix and a body of one alphabet: what most providers issue today. */
 export interface TokenSpec {
@@ -29,13 +30,17 @@ export function token(spec: TokenSpec): Rule {
   const head = prefixes.map((prefix) => prefix.replaceAll(/[.$+*?()[\]{}|\\^/-]/g, String.raw`\$&`)).join('|');
   // A token that goes on in any token character is another token, or noise.
   const right = spec.body === 'base64' ? '(?![A-Za-z0-9+/])' : '(?![A-Za-z0-9_-])';
+  const [shortest, longest] = stretchOf(new RegExp(`(?:${head})${classes[spec.body]}{${least},${most}}`));
   const body = (rng: Rng, length: number): string => rng.chars(alphabets[spec.body], length);
   const make = (rng: Rng, prefix: string): string => spec.example?.(rng) ?? prefix + body(rng, least + rng.below(most - least + 1)) + tail;
   return {
     id: spec.id,
     name: spec.name,
     ...(spec.facts === undefined ? {} : { facts: spec.facts }),
-    anchors: { prefixes: prefixes.map((prefix) => prefix.slice(0, 28)) },
+    anchors: {
+      prefixes: prefixes.map((prefix) => prefix.slice(0, 28)),
+      span: [shortest, tail === '' && spec.body !== 'base64' ? longest : Number.POSITIVE_INFINITY],
+    },
     pattern: new RegExp(`${LEFT}(?:${head})${classes[spec.body]}{${least},${most}}${tail}${right}`),
     confidence: spec.confidence ?? 'likely',
     prefix: prefixes[0] ?? '',
