@@ -2,6 +2,9 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { CustomRule } from './custom/spec.ts';
 import type { Rule } from './rule.ts';
 import { builtInRules } from './rules/index.ts';
+import { optInRules } from './rules/opt-in.ts';
+
+const allRules: readonly Rule[] = [...builtInRules, ...optInRules];
 
 export { type CustomRule, RULES_FILE_BYTES_MAX } from './custom/spec.ts';
 
@@ -22,7 +25,7 @@ export interface ChosenRules {
 /** What is at work where nobody chose. */
 export const usualRules: ChosenRules = {
   choice: { enable: [], disable: [], custom: [] },
-  rules: builtInRules.filter(({ optIn }) => optIn !== true),
+  rules: builtInRules,
 };
 
 /** The rules of a choice: what is disabled is off, whoever enabled it. The engine of users' expressions is loaded for custom rules only. */
@@ -30,12 +33,12 @@ export async function chooseRules(choice: RuleChoice): Promise<ChosenRules> {
   const { enable, disable, custom } = choice;
   const own = custom.length === 0 ? [] : (await import('./custom/rule.ts')).rulesOf(custom);
   const isOn = ({ id, optIn }: Rule): boolean => (optIn !== true || enable.includes(id)) && !disable.includes(id);
-  return { choice, rules: [...builtInRules, ...own].filter(isOn) };
+  return { choice, rules: [...allRules, ...own].filter(isOn) };
 }
 
 /** @throws config.invalid naming every name that is no detector's. `which`: where the names come from. */
 export function checkNames(names: readonly string[], custom: readonly CustomRule[], which: string): void {
-  const known = new Set([...builtInRules, ...custom].map(({ id }) => id));
+  const known = new Set([...allRules, ...custom].map(({ id }) => id));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length === 0) return;
   throw new TidewaiterError('config.invalid', {
@@ -49,5 +52,5 @@ export function checkNames(names: readonly string[], custom: readonly CustomRule
 /** Reads a file of custom rules (docs/custom-rules.md). @throws config.invalid naming all that is wrong, by line and field. */
 export async function readCustomRules(text: string, file: string): Promise<readonly CustomRule[]> {
   const { readRules } = await import('./custom/read.ts');
-  return readRules(text, file, new Set(builtInRules.map(({ id }) => id)));
+  return readRules(text, file, new Set(allRules.map(({ id }) => id)));
 }

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { builtInRules, chooseRules, readCustomRules, ruleSetHash, RULES_FILE_BYTES_MAX, usualRules } from '../../src/detectors/index.ts';
 import { CUSTOM_LITERALS_MAX, CUSTOM_RULES_MAX } from '../../src/detectors/custom/spec.ts';
+import { createRng } from '@tidewaiter/dev-cloud/samples';
+import { optInRules } from '../../src/detectors/rules/opt-in.ts';
+import { githubToken } from '../secrets.ts';
 import { requiredLiteral } from '../../src/detectors/custom/required-literal.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import { LITERALS_MAX } from '../../src/memory/index.ts';
@@ -181,4 +184,22 @@ t.test('what every match must hold is read from an expression only where there i
     ['(a(b|c)(defg))', 'defg'],
   ] as const)
     t.equal(requiredLiteral(pattern), literal, pattern);
+});
+
+t.test('the generic detectors are off unless their name is asked for, and yield to all others', async (t) => {
+  const { rules } = await chooseRules({ enable: optInRules.map(({ id }) => id), disable: [], custom: [] });
+  t.equal(rules.length, usualRules.rules.length + 2);
+  t.notOk(usualRules.rules.some(({ id }) => optInRules.some((one) => one.id === id)));
+  const found = (text: string, among = rules) => matchesOf(Buffer.from(text), [], among).map(({ detector }) => detector);
+  for (const { id, examples, nearMisses } of optInRules) {
+    for (const text of examples(createRng(3))) {
+      t.strictSame(found(text), [id], text);
+      t.strictSame(
+        found(text, usualRules.rules).filter((one) => one === id),
+        [],
+      );
+    }
+    for (const text of nearMisses(createRng(3))) t.notOk(found(text).includes(id), text);
+  }
+  t.strictSame(found(`api_key: ${githubToken()}\npassword=${githubToken()}`), ['github-pat', 'github-pat']);
 });
