@@ -4,14 +4,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtInRules, createEngine, type Match } from '../src/detectors/index.ts';
+import { createEngine, type Match, usualRules } from '../src/detectors/index.ts';
 import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, createPassMemory } from '../src/memory/index.ts';
 
 const memory = createPassMemory();
 const list = process.argv.includes('--list');
 const counts = new Map<string, number>();
 let path = '';
-const engine = createEngine({ memory, rules: builtInRules, listener: note });
+const engine = createEngine({ memory, rules: usualRules.rules, listener: note });
 let bytes = 0;
 let engineMs = 0;
 

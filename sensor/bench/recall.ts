@@ -1,12 +1,12 @@
 // What is found of secrets in files as developers write them, by place and by detector:
 //   node --conditions=@tidewaiter/source sensor/bench/recall.ts [--missed PLACE] [SEED]
 import { createRng, nearPlaces, places, secretGenerators } from '@tidewaiter/dev-cloud/samples';
-import { builtInRules, TextDetector } from '../src/detectors/index.ts';
+import { TextDetector, usualRules } from '../src/detectors/index.ts';
 import { createPassMemory } from '../src/memory/index.ts';
 
-const texts = new TextDetector(builtInRules, createPassMemory);
-const formless = new Set(builtInRules.filter(({ rank = 0 }) => rank === -2).map(({ id }) => id));
-const beside = new Set(builtInRules.filter(({ anchors }) => anchors.words !== undefined).map(({ id }) => id));
+const texts = new TextDetector(usualRules.rules, createPassMemory);
+const formless = new Set(usualRules.rules.filter(({ rank = 0 }) => rank === -2).map(({ id }) => id));
+const beside = new Set(usualRules.rules.filter(({ anchors }) => anchors.words !== undefined).map(({ id }) => id));
 const missedAt = process.argv.indexOf('--missed');
 const missedPlace = missedAt < 0 ? undefined : process.argv[missedAt + 1];
 const seed = Number(process.argv.filter((argument) => /^\d+$/.test(argument))[0] ?? 7);

@@ -2,7 +2,7 @@
 //   node --conditions=@tidewaiter/source sensor/bench/rules.ts 100,500,1000 FOLDER...
 // `custom:50` are the built-in rules and 50 of a user's, by re2js. Beyond the built-in rules there are made-up ones, for the providers of docs/detectors.tsv.
 import { readFileSync } from 'node:fs';
-import { builtInRules, chooseRules, createEngine, type CustomRule, type Rule, usualRules } from '../src/detectors/index.ts';
+import { chooseRules, createEngine, type CustomRule, type Rule, usualRules } from '../src/detectors/index.ts';
 import { near } from '../src/detectors/rules/near.ts';
 import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, createPassMemory } from '../src/memory/index.ts';
 import { sampleFiles } from './sample-files.ts';
@@ -21,11 +21,11 @@ function rulesOf(count: number): readonly Rule[] {
   const providers = [
     ...new Set<string>(lines.map((line) => /^[a-z]{3,20}/.exec(line.toLowerCase())?.[0] ?? '').filter((word) => word !== '')),
   ];
-  const more = Array.from({ length: Math.max(0, count - builtInRules.length) }, (_, at) => {
+  const more = Array.from({ length: Math.max(0, count - usualRules.rules.length) }, (_, at) => {
     const word = `${providers[at % providers.length]}${at < providers.length ? '' : at}`;
     return { id: `made-up-${at}`, name: word, words: [word], value: shapes[at % shapes.length] ?? /[0-9a-f]{32}/, facts: [] };
   });
-  return [...builtInRules.slice(0, count), ...near(more)];
+  return [...usualRules.rules.slice(0, count), ...near(more)];
 }
 
 /** Prefixes, keywords and literals in turn, as users write them. */
@@ -44,7 +44,7 @@ function customOf(count: number): readonly CustomRule[] {
 
 async function setOf(words: string): Promise<readonly Rule[]> {
   const [kind, count] = words.split(':');
-  if (kind !== 'custom') return Number(words) === builtInRules.length ? usualRules.rules : rulesOf(Number(words));
+  if (kind !== 'custom') return Number(words) === usualRules.rules.length ? usualRules.rules : rulesOf(Number(words));
   return (await chooseRules({ enable: [], disable: [], custom: customOf(Number(count)) })).rules;
 }
 

@@ -1,7 +1,7 @@
 import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
 import { AFTER_MAX, BEFORE_MAX, compileRules } from '../../src/detectors/compile.ts';
-import { builtInRules, createEngine, type Rule } from '../../src/detectors/index.ts';
+import { usualRules, createEngine, type Rule } from '../../src/detectors/index.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import { BLOCK_AT, createPassMemory, LITERALS_MAX, PREFIX_BYTES_MAX, SETTLE_BYTES } from '../../src/memory/index.ts';
 import { matchesOf } from './feed.ts';
@@ -40,7 +40,7 @@ await tap.test('finds a token of one run of RUN_MIN characters and none shorter'
 });
 
 await tap.test('refuses a rule that the engine could not keep its word for', async (t) => {
-  const [rule] = builtInRules;
+  const [rule] = usualRules.rules;
   if (rule === undefined) throw new Error('no rules');
   const withAnchors =
     (anchors: Rule['anchors']): (() => unknown) =>
@@ -65,7 +65,7 @@ await tap.test('literals fit the tables of pass 1', async (t) => {
 await tap.test('reports each of thousands of secrets once, most of them before the file ends', async (t) => {
   const memory = createPassMemory();
   let count = 0;
-  const engine = createEngine({ memory, rules: builtInRules, listener: () => count++ });
+  const engine = createEngine({ memory, rules: usualRules.rules, listener: () => count++ });
   const make = secretGenerators.find(({ detector }) => detector === 'github-pat')?.make;
   const line = Buffer.from(`${make?.(rng).secret}\n`);
   const block = Buffer.concat(Array.from({ length: 6_000 }, () => line));

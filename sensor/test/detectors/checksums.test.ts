@@ -1,11 +1,11 @@
 import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
 import { bech32Of, isBech32 } from '../../src/detectors/bech32.ts';
-import { builtInRules, TextDetector } from '../../src/detectors/index.ts';
+import { TextDetector, usualRules } from '../../src/detectors/index.ts';
 import { marvin32 } from '../../src/detectors/marvin.ts';
 import { createPassMemory } from '../../src/memory/index.ts';
 
-const texts = new TextDetector(builtInRules, createPassMemory);
+const texts = new TextDetector(usualRules.rules, createPassMemory);
 
 /** Detectors of secrets with a checksum or a body that proves them, and where a wrong character goes unproved: from the end. */
 const proven: Readonly<Record<string, number>> = {

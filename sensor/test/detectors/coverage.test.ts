@@ -4,30 +4,27 @@ import { builtInRules } from '../../src/detectors/index.ts';
 
 const page = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
 
-/** The kinds of docs/detectors.tsv: `provider/type` and its priority. */
-const kinds = new Map(
+/** The kinds of docs/detectors.tsv: `provider/type`. */
+const kinds = new Set(
   page('detectors.tsv')
     .trim()
     .split('\n')
     .slice(1)
     .map((line) => line.split('\t'))
-    .map(([provider, type, priority]) => [`${provider}/${type}`, Number(priority)]),
+    .map(([provider, type]) => `${provider}/${type}`),
 );
 const excused = [...(page('detectors.md').split('## No detector')[1] ?? '').matchAll(/^\| (?!kind \||-)([^|]+) \| ([^|]+) \|$/gm)].map(
   ([, kind = '', reason = '']) => ({ kind: kind.trim(), reason }),
 );
 /** Kinds without a detector that have a reason: more would be a hole. */
 const EXCUSED_MAX = 40;
-/** Kinds whose detector is still to be written, by priority. Only ever lowered. */
-const PENDING: Readonly<Record<number, number>> = { 1: 0, 2: 0, 3: 2 };
 
 await tap.test('every kind of secret has a detector or a reason why not', async (t) => {
   const covered = new Set([...builtInRules.flatMap(({ facts = [] }) => facts), ...excused.map(({ kind }) => kind)]);
-  for (const priority of [1, 2, 3]) {
-    const missing = [...kinds].filter(([kind, rank]) => rank === priority && !covered.has(kind)).map(([kind]) => kind);
-    t.comment(`priority ${priority}: ${missing.length} without a detector${missing.length > 0 ? `: ${missing.join(', ')}` : ''}`);
-    t.ok(missing.length <= (PENDING[priority] ?? 0), `priority ${priority}`, { missing });
-  }
+  t.strictSame(
+    [...kinds].filter((kind) => !covered.has(kind)),
+    [],
+  );
 });
 
 await tap.test('facts and reasons are of kinds that exist, and of one or the other', async (t) => {

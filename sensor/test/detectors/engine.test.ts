@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert';
 import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import { array, assert as check, integer, nat, property } from 'fast-check';
 import tap from 'tap';
-import { builtInRules, createEngine, ruleSetHash } from '../../src/detectors/index.ts';
+import { usualRules, createEngine, ruleSetHash } from '../../src/detectors/index.ts';
 import { BLOCK_AT, createPassMemory } from '../../src/memory/index.ts';
 import { matchesOf, plain } from './feed.ts';
 
@@ -110,7 +110,7 @@ await tap.test('finds a secret in the last line of an 80 MiB file', async (t) =>
   const found: object[] = [];
   const engine = createEngine({
     memory,
-    rules: builtInRules,
+    rules: usualRules.rules,
     listener: ({ line, offset, detector }) => found.push({ line, offset, detector }),
   });
   const line = 'INSERT INTO events VALUES (17, "page view", "2026-11-01 12:00:00", "/index");\n'.padStart(128, ' ');
@@ -132,7 +132,7 @@ await tap.test('bears empty files, empty pushes and a file begun before the last
   t.strictSame(matchesOf(new Uint8Array(0)), []);
   const memory = createPassMemory();
   const found: string[] = [];
-  const engine = createEngine({ memory, rules: builtInRules, listener: ({ detector }) => found.push(detector) });
+  const engine = createEngine({ memory, rules: usualRules.rules, listener: ({ detector }) => found.push(detector) });
   const { secret } = sampleOf('github-pat');
   memory.bytes.set(Buffer.from(secret), BLOCK_AT);
   engine.begin({ path: 'a' });
@@ -232,19 +232,19 @@ await tap.test('undoes the percent-encoding of a secret in a URL, byte by byte',
 });
 
 await tap.test('hashes all that the rules say, and their order, which decides between matches that are alike', async (t) => {
-  const hash = ruleSetHash(builtInRules);
+  const hash = ruleSetHash(usualRules.rules);
   t.match(hash, /^[0-9a-f]{64}$/);
-  t.equal(ruleSetHash([...builtInRules]), hash);
-  t.not(ruleSetHash(builtInRules.toReversed()), hash);
-  t.not(ruleSetHash(builtInRules.slice(1)), hash);
-  t.not(ruleSetHash(builtInRules.map(({ anywhere: _anywhere, ...rule }) => rule)), hash, 'where a pattern is tried');
-  t.equal(new Set(builtInRules.map(({ id }) => id)).size, builtInRules.length, 'ids are unique');
+  t.equal(ruleSetHash([...usualRules.rules]), hash);
+  t.not(ruleSetHash(usualRules.rules.toReversed()), hash);
+  t.not(ruleSetHash(usualRules.rules.slice(1)), hash);
+  t.not(ruleSetHash(usualRules.rules.map(({ anywhere: _anywhere, ...rule }) => rule)), hash, 'where a pattern is tried');
+  t.equal(new Set(usualRules.rules.map(({ id }) => id)).size, usualRules.rules.length, 'ids are unique');
 });
 
 await tap.test('what a path alone gives away is found however the file is cut, up to the window, and under no other path', async (t) => {
   const line = 'db-1.corp.io:5432:main:app:v7Kq2ZxT9bLw4\n';
   const found = (file: Buffer, cuts: readonly number[], path: string): string[] =>
-    matchesOf(file, cuts, builtInRules, path).map(({ detector, line: at }) => `${detector} ${at}`);
+    matchesOf(file, cuts, usualRules.rules, path).map(({ detector, line: at }) => `${detector} ${at}`);
   const file = Buffer.from(`# servers\n${line}${filler(2000)}`);
   for (let cut = 0; cut < 60; cut++) t.strictSame(found(file, [cut, cut + 1, 500], 'root/.pgpass'), ['pgpass-password 2'], `cut at ${cut}`);
   t.strictSame(found(file, [], 'root/pgpass.txt'), []);

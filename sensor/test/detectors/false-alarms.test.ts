@@ -1,9 +1,9 @@
 import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
-import { builtInRules, TextDetector } from '../../src/detectors/index.ts';
+import { usualRules, TextDetector } from '../../src/detectors/index.ts';
 import { createPassMemory } from '../../src/memory/index.ts';
 
-const texts = new TextDetector(builtInRules, createPassMemory);
+const texts = new TextDetector(usualRules.rules, createPassMemory);
 const confidencesOf = (text: string): string[] => texts.matches(text).map(({ confidence }) => confidence);
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const key = secretGenerators.find(({ detector }) => detector === 'atera-api-key')?.make(createRng(9)).secret ?? '';

@@ -1,4 +1,4 @@
-import { builtInRules, createEngine, type Match, type Rule } from '../../src/detectors/index.ts';
+import { createEngine, type Match, type Rule, usualRules } from '../../src/detectors/index.ts';
 import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, createPassMemory } from '../../src/memory/index.ts';
 
 const memory = createPassMemory();
@@ -10,7 +10,7 @@ const memory = createPassMemory();
 export function matchesOf(
   file: Uint8Array,
   cuts: readonly number[] = [],
-  rules: readonly Rule[] = builtInRules,
+  rules: readonly Rule[] = usualRules.rules,
   path = 'app/settings',
 ): Match[] {
   const matches: Match[] = [];

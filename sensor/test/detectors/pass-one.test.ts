@@ -2,7 +2,7 @@ import { deepStrictEqual } from 'node:assert';
 import { array, assert as check, constantFrom, nat, oneof, property, string } from 'fast-check';
 import tap from 'tap';
 import { compileRules } from '../../src/detectors/compile.ts';
-import { builtInRules } from '../../src/detectors/index.ts';
+import { usualRules } from '../../src/detectors/index.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import { ensureTables } from '../../src/detectors/tables.ts';
 import {
@@ -20,7 +20,7 @@ import { twinFind } from './twin.ts';
 
 const memory = createPassMemory();
 const WIDE_WORD = ((KIND_LITERAL << 30) | (WIDE_LITERAL << 16)) >>> 0;
-const rules = compileRules(builtInRules);
+const rules = compileRules(usualRules.rules);
 ensureTables(memory, rules);
 
 /** Pass 1 in WebAssembly over `text`, cut at `cuts`; what lies behind the data is made of token characters. */

@@ -1,9 +1,9 @@
 import { createRng, nearPlaces, places, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
-import { builtInRules, TextDetector } from '../../src/detectors/index.ts';
+import { usualRules, TextDetector } from '../../src/detectors/index.ts';
 import { createPassMemory } from '../../src/memory/index.ts';
 
-const texts = new TextDetector(builtInRules, createPassMemory);
+const texts = new TextDetector(usualRules.rules, createPassMemory);
 
 /** Known by a word and the form of the value, by a form alone, and by a word as a level above the name. */
 const detectors = ['atera-api-key', 'github-pat', 'twilio-auth-token'];

@@ -41,6 +41,7 @@ import { rules as chains } from './chains.ts';
 import { rules as pairs } from './pairs.ts';
 import { rules as windows } from './windows.ts';
 import { rules as generic } from './generic.ts';
+import { rules as genericOptional } from './generic-optional.ts';
 
 /** Every rule the sensor ships. */
 export const builtInRules: readonly Rule[] = [
@@ -86,4 +87,5 @@ export const builtInRules: readonly Rule[] = [
   ...windows,
   ...tail,
   ...generic,
+  ...genericOptional,
 ];

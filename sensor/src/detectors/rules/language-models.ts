@@ -1,4 +1,3 @@
-import { alphabets } from '../alphabets.ts';
 import type { Rule } from '../rule.ts';
 import { near } from './near.ts';
 import { token } from './token.ts';
