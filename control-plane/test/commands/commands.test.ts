@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
+import { folderFor } from '../folder.ts';
 
 /** Some twenty processes are started, a second each on a busy machine. */
 t.setTimeout(120_000);
@@ -43,7 +44,7 @@ async function listening({ output, ended }: Run): Promise<string> {
 const envOf = (folder: string) => ({ TIDEWAITER_DATABASE_URL: `sqlite:${join(folder, 'tidewaiter.db')}`, TIDEWAITER_LISTEN_PORT: '0' });
 
 t.test('a first start without a terminal writes the owner token to a 0600 file that the log names, once', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const first = run(t, ['serve'], envOf(folder));
   const url = await listening(first);
   const file = join(folder, 'owner-token');
@@ -70,7 +71,7 @@ t.test('a first start without a terminal writes the owner token to a 0600 file t
 });
 
 t.test('a given owner token is used and neither shown nor written', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const token = `tw_${randomBytes(32).toString('base64url')}`;
   const server = run(t, ['serve'], { ...envOf(folder), TIDEWAITER_OWNER_TOKEN: token });
   const url = await listening(server);
@@ -82,7 +83,7 @@ t.test('a given owner token is used and neither shown nor written', async (t) =>
 });
 
 t.test('of two processes started together one makes the owner token', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const runs = [run(t, ['serve'], envOf(folder)), run(t, ['serve'], envOf(folder))];
   const urls = await Promise.all(runs.map(listening));
   const token = readFileSync(join(folder, 'owner-token'), 'utf8').trim();
@@ -92,7 +93,8 @@ t.test('of two processes started together one makes the owner token', async (t) 
 });
 
 t.test('wrong or contradicting configuration is one line on standard error and exit 2', async (t) => {
-  const folder = t.testdir({ token: 'x' });
+  const folder = folderFor(t);
+  writeFileSync(join(folder, 'token'), 'x');
   const cases = [
     [{ TIDEWAITER_LISTEN_PORT: 'x' }, /TIDEWAITER_LISTEN_PORT/],
     [{ TIDEWAITER_PUBLIC_URL: 'https://tidewaiter.example.com/' }, /TIDEWAITER_PUBLIC_URL.*trailing slash/],
@@ -115,7 +117,7 @@ t.test('wrong or contradicting configuration is one line on standard error and e
 });
 
 t.test('a port that is taken ends the program with its name, before an owner token is handed out', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const first = run(t, ['serve'], envOf(folder));
   const { port } = new URL(await listening(first));
   const env = {
@@ -135,7 +137,7 @@ t.test('a port that is taken ends the program with its name, before an owner tok
 });
 
 t.test('an issuer key is rotated by a command, published first', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const started = run(t, ['issuer', 'rotate'], envOf(folder));
   t.equal(await started.ended, 0, started.output.stderr);
   t.match(JSON.parse(started.output.stdout), { keys: [{ state: 'active' }] }, 'a new installation has nothing to rotate');
@@ -147,12 +149,14 @@ t.test('an issuer key is rotated by a command, published first', async (t) => {
 
 t.test('an unknown command is a usage error', async (t) => {
   const wrong = [['serv'], ['workspace'], ['workspace', 'create'], ['workspace', 'create', ' ']];
-  const codes = await Promise.all(wrong.map((args) => run(t, args, envOf(t.testdirName)).ended));
+  const folder = folderFor(t);
+  const codes = await Promise.all(wrong.map((args) => run(t, args, envOf(folder)).ended));
   t.strictSame(codes, [2, 2, 2, 2]);
 });
 
 t.test('a damaged database stops the start with its code, and is left as it is', async (t) => {
-  const folder = t.testdir({ 'tidewaiter.db': 'this is no database, but long enough to be read as one'.repeat(100) });
+  const folder = folderFor(t);
+  writeFileSync(join(folder, 'tidewaiter.db'), 'this is no database, but long enough to be read as one'.repeat(100));
   const { output, ended } = run(t, ['serve'], envOf(folder));
   t.equal(await ended, 5);
   t.match(output.stderr, /damaged/);

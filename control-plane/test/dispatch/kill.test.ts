@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { FrameBody } from '@tidewaiter/shared/protocol';
 import t, { type Test } from 'tap';
 import { accountOf, callerOf, digestOf, pushEvent, registryBody, type TestApp } from '../api/harness.ts';
+import { folderFor } from '../folder.ts';
 import { enrolSensor, helloBody, SensorClient, testEngine } from './sensor-client.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
@@ -30,7 +31,7 @@ async function freePort(): Promise<number> {
 }
 
 async function startServer(t: Test): Promise<Server> {
-  const databaseFile = join(t.testdir(), 'tidewaiter.db');
+  const databaseFile = join(folderFor(t), 'tidewaiter.db');
   const port = await freePort();
   const ownerToken = `tw_${randomBytes(32).toString('base64url')}`;
   const env = {
@@ -53,7 +54,10 @@ async function startServer(t: Test): Promise<Server> {
     throw new Error(`it ended with ${child.exitCode}`);
   };
   let child = await start();
-  t.teardown(() => child.kill('SIGKILL'));
+  t.teardown(async () => {
+    const exited = once(child, 'exit');
+    if (child.kill('SIGKILL')) await exited;
+  });
   return {
     app: { url, databaseFile, ownerToken, now: () => Date.now(), call: callerOf(url, ownerToken) },
     async crash() {
