@@ -1,5 +1,5 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Placement } from '../port/catalog.ts';
+import type { Placement, Repository } from '../port/catalog.ts';
 import type { CatalogStore } from '../port/store.ts';
 import { updateFromListing } from './catalog-listing.ts';
 import {
@@ -27,20 +27,7 @@ function writes(database: Database): Pick<CatalogStore, 'update' | 'updateFromPu
     updateFromPush: (workspaceId, registryId, push, ids, nowMs) =>
       database.write(async (session) => {
         await database.lock(session, `catalog ${workspaceId} ${registryId}`);
-        const registry = await fetchRegistry(session, workspaceId, registryId);
-        if (!registry) throw new TidewaiterError('resource.not-found', { which: `registry ${registryId}` });
-        const watched = isWatchedFromBirth(registry);
-        const repository = await ensureRepository(
-          session,
-          { workspaceId, registryId, name: push.repository, watched, ...ids },
-          null,
-          nowMs,
-        );
-        const { digest, mediaType, pushedAt } = push;
-        const placed = { digest, mediaType, sizeBytes: null, pushedAt, presence: 'present' as const };
-        await upsertPlacement(session, repository, placed, null, nowMs);
-        if (push.tag !== null) await moveTag(session, workspaceId, repository.id, push.tag, digest, pushedAt);
-        return repository;
+        return updateFromPush(session, workspaceId, registryId, push, ids, nowMs);
       }),
     async deleteTag(workspaceId, repositoryId, tag, digest) {
       const deleted = await database.write((session) =>
@@ -78,6 +65,21 @@ function writes(database: Database): Pick<CatalogStore, 'update' | 'updateFromPu
   };
 }
 
+async function updateFromPush(
+  session: Session,
+  ...[workspaceId, registryId, push, ids, nowMs]: Parameters<CatalogStore['updateFromPush']>
+): Promise<Repository> {
+  const registry = await fetchRegistry(session, workspaceId, registryId);
+  if (!registry) throw new TidewaiterError('resource.not-found', { which: `registry ${registryId}` });
+  const born = { workspaceId, registryId, name: push.repository, watched: isWatchedFromBirth(registry), ...ids };
+  const repository = await ensureRepository(session, born, null, nowMs);
+  const { digest, mediaType, pushedAt } = push;
+  const placed = { digest, mediaType, sizeBytes: null, pushedAt, presence: 'present' as const };
+  await upsertPlacement(session, repository, placed, null, nowMs);
+  if (push.tag !== null) await moveTag(session, workspaceId, repository.id, push.tag, digest, pushedAt);
+  return repository;
+}
+
 async function moveTag(
   session: Session,
   workspaceId: string,
@@ -104,40 +106,27 @@ async function dropTags(session: Session, workspaceId: string, repositoryId: str
     .execute();
 }
 
+const repositoriesOf = (session: Session, workspaceId: string) =>
+  session.selectFrom('repositories').selectAll().where('workspaceId', '=', workspaceId);
+
 function repositories(
   database: Database,
 ): Pick<CatalogStore, 'fetchRepository' | 'fetchRepositoryByName' | 'listRepositories' | 'updateRepository'> {
   return {
-    async fetchRepository(workspaceId, repositoryId) {
-      const row = await database.read((session) =>
-        session
-          .selectFrom('repositories')
-          .selectAll()
-          .where('workspaceId', '=', workspaceId)
-          .where('id', '=', repositoryId)
-          .executeTakeFirst(),
-      );
-      return row ? repositoryOf(row) : null;
-    },
-    async fetchRepositoryByName(workspaceId, registryId, name) {
-      const row = await database.read((session) =>
-        session
-          .selectFrom('repositories')
-          .selectAll()
-          .where('workspaceId', '=', workspaceId)
-          .where('registryId', '=', registryId)
-          .where('name', '=', name)
-          .executeTakeFirst(),
-      );
-      return row ? repositoryOf(row) : null;
-    },
+    fetchRepository: (workspaceId, repositoryId) =>
+      database.read(async (session) => {
+        const row = await repositoriesOf(session, workspaceId).where('id', '=', repositoryId).executeTakeFirst();
+        return row ? repositoryOf(row) : null;
+      }),
+    fetchRepositoryByName: (workspaceId, registryId, name) =>
+      database.read(async (session) => {
+        const named = repositoriesOf(session, workspaceId).where('registryId', '=', registryId).where('name', '=', name);
+        const row = await named.executeTakeFirst();
+        return row ? repositoryOf(row) : null;
+      }),
     listRepositories: (workspaceId, registryId, page) =>
       database.read((session) => {
-        const rows = session
-          .selectFrom('repositories')
-          .selectAll()
-          .where('workspaceId', '=', workspaceId)
-          .where('registryId', '=', registryId);
+        const rows = repositoriesOf(session, workspaceId).where('registryId', '=', registryId);
         return pageOf(
           page,
           (after, limit) => rows.where('id', '>', after).orderBy('id').limit(limit).execute(),
@@ -159,15 +148,31 @@ function repositories(
   };
 }
 
-function placements(database: Database): Pick<CatalogStore, 'listPlacements' | 'fetchPlacementByTag' | 'listUnscanned' | 'listChildren'> {
+function placements(
+  database: Database,
+): Pick<CatalogStore, 'listPlacements' | 'countWatched' | 'fetchPlacementByTag' | 'listUnscanned' | 'listChildren'> {
   return {
     listPlacements: (workspaceId, filter, page) => database.read((session) => placementsOf(session, workspaceId, filter, page)),
+    countWatched: (workspaceId, digest) => database.read((session) => countWatched(session, workspaceId, digest)),
     fetchPlacementByTag: (workspaceId, repositoryId, tag) =>
       database.read((session) => fetchTagged(session, workspaceId, repositoryId, tag)),
     listUnscanned: (workspaceId, registryId, engineKey, page) =>
       database.read((session) => unscanned(session, workspaceId, registryId, engineKey, page)),
     listChildren: (workspaceId, digests) => database.read((session) => childrenAmong(session, workspaceId, digests)),
   };
+}
+
+async function countWatched(session: Session, workspaceId: string, digest: string): Promise<number | null> {
+  const { places, watched } = await session
+    .selectFrom('placements')
+    .innerJoin('repositories', (join) =>
+      join.onRef('repositories.workspaceId', '=', 'placements.workspaceId').onRef('repositories.id', '=', 'placements.repositoryId'),
+    )
+    .select(({ fn }) => [fn.countAll().as('places'), fn.sum('repositories.watched').as('watched')])
+    .where('placements.workspaceId', '=', workspaceId)
+    .where('placements.digest', '=', digest)
+    .executeTakeFirstOrThrow();
+  return Number(places) === 0 ? null : Number(watched);
 }
 
 async function fetchTagged(session: Session, workspaceId: string, repositoryId: string, tag: string): Promise<Placement | null> {

@@ -178,6 +178,8 @@ export interface CatalogStore {
     filter: { readonly registryId?: string; readonly repositoryId?: string; readonly digest?: string },
     page: PageRequest,
   ): Promise<Page<Placement>>;
+  /** In how many watched repositories the digest stands; null when it stands in none at all. */
+  countWatched(workspaceId: string, digest: string): Promise<number | null>;
   /** The present placement that a tag points to. */
   fetchPlacementByTag(workspaceId: string, repositoryId: string, tag: string): Promise<Placement | null>;
   /**

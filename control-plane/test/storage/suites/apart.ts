@@ -135,6 +135,7 @@ function attempts(
     'catalog.listRepositories': [() => catalog.listRepositories(w, r, first), nobody],
     'catalog.updateRepository': [() => catalog.updateRepository(w, repository.id, { watched: false }), false],
     'catalog.listPlacements': [() => catalog.listPlacements(w, { digest: image }, first), nobody],
+    'catalog.countWatched': [() => catalog.countWatched(w, image), null],
     'catalog.fetchPlacementByTag': [() => catalog.fetchPlacementByTag(w, repository.id, 'v1'), null],
     'catalog.listUnscanned': [() => catalog.listUnscanned(w, r, null, first), nobody],
     'catalog.listChildren': [() => catalog.listChildren(w, [digestOf('shared child')]), new Set()],

@@ -262,6 +262,24 @@ async function pushes(t: Test, stores: Stores): Promise<void> {
     t.equal(new Set(seen).size, 6);
     t.same(seen, [...seen].sort());
   });
+
+  await t.test(
+    'a digest counts as watched where only the last of many repositories is, and is unknown where it stands nowhere',
+    async (t) => {
+      const store = await stores.open(t);
+      const workspaceId = await createWorkspace(store);
+      const registry = await connect(store, workspaceId);
+      // More than a page of any list holds.
+      const images = Array.from({ length: 201 }, (_, at) => listed(`app-${at}`, a));
+      await store.catalog.update(workspaceId, registry.id, pageOf(await listing(store, registry, 10), images), newId, 11);
+      const last = await store.catalog.listPlacements(workspaceId, { digest: a }, { cursor: null, limit: 201 });
+      for (const { repositoryId } of last.items) await store.catalog.updateRepository(workspaceId, repositoryId, { watched: false });
+      t.equal(await store.catalog.countWatched(workspaceId, a), 0);
+      await store.catalog.updateRepository(workspaceId, last.items.at(-1)?.repositoryId ?? '', { watched: true });
+      t.equal(await store.catalog.countWatched(workspaceId, a), 1);
+      t.equal(await store.catalog.countWatched(workspaceId, b), null);
+    },
+  );
 }
 
 async function unscanned(t: Test, stores: Stores): Promise<void> {
