@@ -10,7 +10,8 @@ const hostPart = /(?:server|data source|host|addr(?:ess)?|network address)\s?=\s
 const userPart = /(?:user id|user ?name|user|uid)\s?=\s?([^;"'\\]{1,128})/i;
 
 function checkAdo({ secret, window, start }: Candidate): Found | null {
-  const line = /[^\n"']*$/.exec(window.text.slice(0, start))?.[0] ?? '';
+  const before = window.text.slice(0, start);
+  const line = before.slice(Math.max(...['\n', '"', "'"].map((border) => before.lastIndexOf(border))) + 1);
   const rest = /^[^\n"']*/.exec(window.text.slice(start))?.[0] ?? '';
   const host = hostPart.exec(line + rest)?.[1] ?? '';
   const user = userPart.exec(line + rest)?.[1] ?? '';
