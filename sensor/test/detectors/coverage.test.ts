@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import tap from 'tap';
 import { builtInRules } from '../../src/detectors/index.ts';
+import { optInRules } from '../../src/detectors/rules/opt-in.ts';
+
+const allRules = [...builtInRules, ...optInRules];
 
 const page = (name: string): string => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
 
@@ -20,7 +23,7 @@ const excused = [...(page('detectors.md').split('## No detector')[1] ?? '').matc
 const EXCUSED_MAX = 40;
 
 await tap.test('every kind of secret has a detector or a reason why not', async (t) => {
-  const covered = new Set([...builtInRules.flatMap(({ facts = [] }) => facts), ...excused.map(({ kind }) => kind)]);
+  const covered = new Set([...allRules.flatMap(({ facts = [] }) => facts), ...excused.map(({ kind }) => kind)]);
   t.strictSame(
     [...kinds].filter((kind) => !covered.has(kind)),
     [],
@@ -28,7 +31,7 @@ await tap.test('every kind of secret has a detector or a reason why not', async 
 });
 
 await tap.test('facts and reasons are of kinds that exist, and of one or the other', async (t) => {
-  const named = builtInRules.flatMap(({ facts = [] }) => facts);
+  const named = allRules.flatMap(({ facts = [] }) => facts);
   t.strictSame(
     named.filter((kind) => !kinds.has(kind)),
     [],
@@ -41,7 +44,7 @@ await tap.test('facts and reasons are of kinds that exist, and of one or the oth
 });
 
 await tap.test('an id stands for one rule', async (t) => {
-  const ids = builtInRules.map(({ id }) => id);
+  const ids = allRules.map(({ id }) => id);
   t.strictSame(
     ids.filter((id, at) => ids.indexOf(id) !== at || !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id)),
     [],

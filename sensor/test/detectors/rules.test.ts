@@ -1,10 +1,11 @@
 import tap from 'tap';
 import { createRng } from '@tidewaiter/dev-cloud/samples';
 import { builtInRules, usualRules } from '../../src/detectors/index.ts';
+import { optInRules } from '../../src/detectors/rules/opt-in.ts';
 import { matchesOf } from './feed.ts';
 
 await tap.test('every rule finds its examples and leaves its near misses', async (t) => {
-  for (const rule of builtInRules) {
+  for (const rule of [...builtInRules, ...optInRules]) {
     for (let seed = 1; seed <= 5; seed++) {
       const rng = createRng(seed);
       const path = rule.examplePath ?? '';

@@ -41,7 +41,6 @@ import { rules as chains } from './chains.ts';
 import { rules as pairs } from './pairs.ts';
 import { rules as windows } from './windows.ts';
 import { rules as generic } from './generic.ts';
-import { rules as genericOptional } from './generic-optional.ts';
 
 /** Every rule the sensor ships. */
 export const builtInRules: readonly Rule[] = [
@@ -87,5 +86,4 @@ export const builtInRules: readonly Rule[] = [
   ...windows,
   ...tail,
   ...generic,
-  ...genericOptional,
 ];

@@ -121,7 +121,7 @@ const value = (rng: Rng): string => `k7${rng.chars(alphabets.alnum, 28)}4Q`;
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 8)}9K!`;
 
 /** Known by nothing but a name and the look of a value: off unless asked for by name, and hidden by any rule that knows more. */
-export const rules: readonly Rule[] = [
+export const optInRules: readonly Rule[] = [
   {
     id: 'generic-high-entropy',
     name: 'Random value that a name for secrets holds',

@@ -137,6 +137,22 @@ export const rules: readonly Rule[] = [
     nearMisses: (rng) => [`https://b/k?X-Amz-Signature=4f${rng.chars(alphabets.hex, 62)}\n`],
   },
   {
+    id: 'honeycomb-ingest-key',
+    facts: ['Honeycomb/API key'],
+    name: 'Honeycomb ingest or management key',
+    // The third letter is drawn with the key; its id and its secret stand together (docs.honeycomb.io, "Authentication").
+    anchors: { prefixes: Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => [`hc${letter}ik_`, `hc${letter}mk_`]).flat() },
+    pattern: /hc[a-z](?:ik|mk)_[A-Za-z0-9]{26}:?[A-Za-z0-9]{32}(?![A-Za-z0-9_-])/,
+    confidence: 'likely',
+    prefix: 'hca',
+    check: ({ secret }) => (looksIssued(secret.slice(6)) ? {} : null),
+    examples: (rng) => [
+      `hcaik_${rng.chars(alphabets.lowerAlnum, 58)}`,
+      `hcxmk_${rng.chars(alphabets.lowerAlnum, 26)}:${rng.chars(alphabets.alnum, 32)}`,
+    ],
+    nearMisses: (rng) => [`hcaik_${rng.chars(alphabets.lowerAlnum, 26)}`],
+  },
+  {
     id: 'recaptcha-secret-key',
     facts: ['Google/reCAPTCHA secret'],
     name: 'reCAPTCHA secret key',

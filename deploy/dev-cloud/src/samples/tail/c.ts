@@ -36,7 +36,7 @@ export const tokens = generatorsOf([
   ['clinchpad-api-key', 'CLINCHPAD_API_KEY', '[A-Za-z0-9]{32}'],
   ['clockify-api-key', 'CLOCKIFY_API_KEY', '[A-Za-z0-9]{48}'],
   ['clockworksms-api-key', 'CLOCKWORKSMS_API_KEY', '[A-Za-z0-9]{32}'],
-  ['close-crm-api-key', 'CLOSE_CRM_API_KEY', 'api_[A-Za-z0-9]{22}\\.[A-Za-z0-9]{22}'],
+  ['close-crm-api-key', 'CLOSE_API_KEY', 'api_[A-Za-z0-9]{22}\\.[A-Za-z0-9]{22}'],
   ['cloudelements-api-key', 'CLOUDELEMENTS_API_KEY', '[A-Za-z0-9]{32}'],
   ['cloudimage-api-key', 'CLOUDIMAGE_API_KEY', '[A-Za-z0-9]{32}'],
   ['cloudmersive-api-key', 'CLOUDMERSIVE_API_KEY', '[a-z0-9-]{36}'],

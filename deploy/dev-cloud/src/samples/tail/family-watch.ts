@@ -1,7 +1,7 @@
 import { generatorsOf } from './row.ts';
 
 export const tokens = generatorsOf([
-  ['honeycomb-ingest-key', 'HONEYCOMB_API_KEY', 'hcaik_[a-z0-9]{58}'],
+  ['honeycomb-ingest-key', 'HONEYCOMB_API_KEY', 'hc[a-z]ik_[a-z0-9]{58}'],
   ['posthog-personal-api-key', 'POSTHOG_PERSONAL_API_KEY', 'phx_[A-Za-z0-9]{41,49}'],
   ['segment-public-api-token', 'SEGMENT_API_TOKEN', 'sgp_[A-Za-z0-9]{64}'],
   ['launchdarkly-sdk-key', 'LAUNCHDARKLY_SDK_KEY', 'sdk-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}'],

@@ -40,7 +40,6 @@ export const rules: readonly Rule[] = [
     ['clinchpad-api-key', 'Clinchpad API key', 'clinchpad', undefined, 'clinchpad/API key'],
     ['clockify-api-key', 'Clockify API key', 'clockify', /[A-Za-z0-9]{48}/, 'clockify/Clockify API Key'],
     ['clockworksms-api-key', 'Clockworksms API key', 'clockworksms', undefined, 'clockworksms/API key'],
-    ['close-crm-api-key', 'Close CRM API key', 'close crm', /api_[A-Za-z0-9]{22}\.[A-Za-z0-9]{22}/, 'closecrm/Close CRM API Key'],
     ['cloudelements-api-key', 'Cloudelements API key', 'cloudelements', undefined, 'cloudelements/API key'],
     ['cloudimage-api-key', 'Cloudimage API key', 'cloudimage', undefined, 'cloudimage/API key'],
     ['cloudmersive-api-key', 'Cloudmersive API key', 'cloudmersive', /[a-z0-9-]{36}/, 'cloudmersive/Cloudmersive API Key'],
@@ -110,5 +109,6 @@ export const rules: readonly Rule[] = [
       'cypress/Cypress Record Key',
     ],
   ]),
+  ...withPrefix([['close-crm-api-key', 'Close API key', /api_[A-Za-z0-9]{22}\.[A-Za-z0-9]{22}/, 'closecrm/Close CRM API Key']]),
   ...withPrefix([['circleci-token', 'CircleCI token', /CCI(?:PAT|PRJ)_[A-Za-z0-9]{22}_[a-f0-9]{40}/, 'CircleCI/Personal token']]),
 ];

@@ -4,13 +4,12 @@ import { besideWord, withPrefix } from './rows.ts';
 /** Monitoring and analytics: lines of several providers, and providers everybody knows. */
 export const rules: readonly Rule[] = [
   ...withPrefix([
-    ['honeycomb-ingest-key', 'Honeycomb ingest or management key', /hca(?:ik|mk)_[A-Za-z0-9]{58}/, 'Honeycomb/API key'],
     ['posthog-personal-api-key', 'PostHog personal API key', /phx_[A-Za-z0-9]{41,49}/, 'PostHog/Personal / project key'],
     ['segment-public-api-token', 'Segment public API token', /sgp_[A-Za-z0-9]{64}/, 'Segment/Write key / public API'],
     [
       'launchdarkly-sdk-key',
-      'LaunchDarkly SDK or mobile key',
-      /(?:sdk|mob)-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/,
+      'LaunchDarkly SDK key',
+      /sdk-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/,
       'LaunchDarkly/SDK/API key',
     ],
   ]),
@@ -22,7 +21,7 @@ export const rules: readonly Rule[] = [
       /api-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/,
       'LaunchDarkly/SDK/API key',
     ],
-    ['pagerduty-api-key', 'PagerDuty API key', ['pagerduty', 'pager duty'], /(?:u\+|y_)?[A-Za-z0-9_+-]{18,20}/, 'PagerDuty/API key'],
+    ['pagerduty-api-key', 'PagerDuty API key', ['pagerduty', 'pager duty'], /[A-Za-z0-9_+-]{20}/, 'PagerDuty/API key'],
     [
       'opsgenie-api-key',
       'Opsgenie API key',
