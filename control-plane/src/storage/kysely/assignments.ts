@@ -1,8 +1,7 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { AssignmentState, Grant } from '@tidewaiter/shared/protocol';
 import { type Selectable, sql } from 'kysely';
-import type { Assignment } from '../port/assignments.ts';
-import type { AssignmentStore, QueuedAssignment } from '../port/store.ts';
+import type { Assignment, AssignmentStore, QueuedAssignment } from '../port/assignments.ts';
 import { assignmentOf, assignmentRowOf, holdGrant, selectOne } from './assignment-rows.ts';
 import { cancelAssignments, freeClaims, renewClaims } from './claims.ts';
 import { chunksOf, pageOf, toJson } from './columns.ts';

@@ -1,6 +1,5 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Placement, Repository } from '../port/catalog.ts';
-import type { CatalogStore } from '../port/store.ts';
+import type { CatalogStore, Placement, Repository } from '../port/catalog.ts';
 import { updateFromListing } from './catalog-listing.ts';
 import {
   ensureRepository,

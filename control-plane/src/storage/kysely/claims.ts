@@ -1,7 +1,6 @@
 import { engineKey } from '@tidewaiter/shared/findings';
 import type { AssignmentState } from '@tidewaiter/shared/protocol';
-import type { LayerClaimAnswer } from '../port/facts.ts';
-import type { FactStore } from '../port/store.ts';
+import type { FactStore, LayerClaimAnswer } from '../port/facts.ts';
 import { holdGrant } from './assignment-rows.ts';
 import type { Database, Session } from './database.ts';
 import { layersNamedBy, reportedBy, walk } from './manifest-tree.ts';

@@ -1,4 +1,4 @@
-import type { FactStore } from '../port/store.ts';
+import type { FactStore } from '../port/facts.ts';
 import { chunksOf, groupBy } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { ancestorsOf, holdersOf, type Scope } from './roots.ts';

@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
-import { type EventOutcome, eventOutcomes, type PushEvent } from '../port/registries.ts';
-import type { EventStore } from '../port/store.ts';
+import { type EventOutcome, eventOutcomes, type EventStore, type PushEvent } from '../port/registries.ts';
 import { pageOf } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';

@@ -1,4 +1,4 @@
-import type { FactStore } from '../port/store.ts';
+import type { FactStore } from '../port/facts.ts';
 import { claimVerbs } from './claims.ts';
 import type { Database } from './database.ts';
 import { distrustVerbs } from './distrust.ts';

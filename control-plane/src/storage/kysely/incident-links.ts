@@ -1,7 +1,6 @@
 import { type Confidence, confidences } from '@tidewaiter/shared/findings';
 import { type Selectable, sql } from 'kysely';
-import { type Scan, type Severity, severities } from '../port/incidents.ts';
-import type { ScanStore } from '../port/store.ts';
+import { type Scan, type ScanStore, severities, type Severity } from '../port/incidents.ts';
 import { chunksOf, groupBy, toJson } from './columns.ts';
 import type { Session } from './database.ts';
 import { isClosedByExclusion } from './excluded-incidents.ts';

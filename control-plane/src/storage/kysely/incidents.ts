@@ -1,6 +1,5 @@
 import type { ExpressionBuilder, NotNull } from 'kysely';
-import type { Incident, IncidentActivity, IncidentStatus, Severity } from '../port/incidents.ts';
-import type { IncidentStore } from '../port/store.ts';
+import type { Incident, IncidentActivity, IncidentStatus, IncidentStore, Severity } from '../port/incidents.ts';
 import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { occurrencesOf } from './occurrences.ts';

@@ -1,4 +1,4 @@
-import type { IssuerKeyStore } from '../port/store.ts';
+import type { IssuerKeyStore } from '../port/issuer-keys.ts';
 import { fromJson, toJson } from './columns.ts';
 import type { Database } from './database.ts';
 

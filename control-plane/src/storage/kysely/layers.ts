@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type EngineIdentity, engineKey, type LayerFinding, type LayerSummary } from '@tidewaiter/shared/findings';
 import type { Selectable } from 'kysely';
-import type { LayerPart } from '../port/facts.ts';
-import type { FactStore } from '../port/store.ts';
+import type { FactStore, LayerPart } from '../port/facts.ts';
 import { freeClaim } from './claims.ts';
 import { canonicalJson, chunksOf, fromJson, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';

@@ -1,7 +1,6 @@
 import type { Failure } from '@tidewaiter/shared/protocol';
 import type { Updateable } from 'kysely';
-import type { Assignment } from '../port/assignments.ts';
-import type { AssignmentStore } from '../port/store.ts';
+import type { Assignment, AssignmentStore } from '../port/assignments.ts';
 import { assignmentOf } from './assignment-rows.ts';
 import { freeClaims } from './claims.ts';
 import { toJson } from './columns.ts';

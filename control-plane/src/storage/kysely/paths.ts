@@ -1,5 +1,5 @@
 import { engineKey } from '@tidewaiter/shared/findings';
-import type { FactStore } from '../port/store.ts';
+import type { FactStore } from '../port/facts.ts';
 import type { Database, Session } from './database.ts';
 import type { PathKind } from './tables.ts';
 

@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Registry } from '../port/registries.ts';
-import type { RegistryStore } from '../port/store.ts';
+import type { Registry, RegistryStore } from '../port/registries.ts';
 import { cancelAssignments } from './claims.ts';
 import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';

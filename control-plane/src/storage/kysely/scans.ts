@@ -1,6 +1,5 @@
 import { type Selectable, sql } from 'kysely';
-import type { Scan } from '../port/incidents.ts';
-import type { ScanStore } from '../port/store.ts';
+import type { Scan, ScanStore } from '../port/incidents.ts';
 import { chunksOf, fromJson, pageOf, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { closeExcluded, reportedIncidents } from './excluded-incidents.ts';

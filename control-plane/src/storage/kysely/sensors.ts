@@ -1,6 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { EnrolmentToken, Sensor } from '../port/sensors.ts';
-import type { SensorStore } from '../port/store.ts';
+import type { EnrolmentToken, Sensor, SensorStore } from '../port/sensors.ts';
 import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';

@@ -1,7 +1,6 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Selectable } from 'kysely';
-import type { WebhookKey } from '../port/registries.ts';
-import type { RegistryStore } from '../port/store.ts';
+import type { RegistryStore, WebhookKey } from '../port/registries.ts';
 import type { Database, Session } from './database.ts';
 import { fetchRegistry } from './registries.ts';
 import type { Tables } from './tables.ts';

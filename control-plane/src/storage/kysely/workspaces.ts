@@ -1,5 +1,5 @@
-import type { AuditStore, Own, TokenStore, WorkspaceStore } from '../port/store.ts';
-import type { ApiToken, Workspace } from '../port/workspaces.ts';
+import type { Own } from '../port/own.ts';
+import type { ApiToken, AuditStore, TokenStore, Workspace, WorkspaceStore } from '../port/workspaces.ts';
 import { fromJson, pageOf, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 

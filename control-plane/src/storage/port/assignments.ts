@@ -1,5 +1,7 @@
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
-import type { AssignmentKind, AssignmentState, Failure, Progress } from '@tidewaiter/shared/protocol';
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { AssignmentKind, AssignmentState, Failure, Grant, Progress } from '@tidewaiter/shared/protocol';
+import type { Own } from './own.ts';
 
 export type Trigger = 'historical' | 'interval' | 'push' | 'manual' | 'reconcile';
 
@@ -30,4 +32,58 @@ export interface Assignment {
   readonly offeredAt: number | null;
   readonly acceptedAt: number | null;
   readonly finishedAt: number | null;
+}
+
+/** `id` is the live assignment's for this work, made now or before. */
+export interface QueuedAssignment {
+  readonly id: string;
+  readonly created: boolean;
+}
+
+export interface AssignmentStore {
+  /** Creates it unless a live one (pending, offered, running) of the same kind, registry, repository and digest exists; answers the live one's id either way. */
+  create(workspaceId: string, assignment: Own<Assignment>): Promise<QueuedAssignment>;
+  /** The same for many, in one transaction: one answer for each, in their order; of two for the same work here, one is created. */
+  createAll(workspaceId: string, assignments: readonly Own<Assignment>[]): Promise<readonly QueuedAssignment[]>;
+  fetch(workspaceId: string, id: string): Promise<Assignment | null>;
+  list(
+    workspaceId: string,
+    filter: { readonly registryId?: string; readonly state?: string; readonly digest?: string },
+    page: PageRequest,
+  ): Promise<Page<Assignment>>;
+  /** Pending, due work this sensor may serve, by priority then age; marks it offered until `nowMs + offerMs`, then it may be offered again. */
+  offer(workspaceId: string, sensorId: string, limit: number, offerMs: number, nowMs: number): Promise<readonly Assignment[]>;
+  /** Compare-and-swap to running under a lease; null when another sensor was faster, or this sensor may not serve it. */
+  accept(workspaceId: string, sensorId: string, id: string, leaseMs: number, nowMs: number): Promise<Assignment | null>;
+  /** Extends the lease if `grant` is current and the sensor's; false otherwise (the sensor must stop). */
+  renew(workspaceId: string, sensorId: string, grant: Grant, progress: Progress | null, leaseMs: number, nowMs: number): Promise<boolean>;
+  /** Ends it if `grant` is current, and answers it as it is then; null when stale. `retryAt`: back to pending, not before then. */
+  finish(
+    workspaceId: string,
+    sensorId: string,
+    grant: Grant,
+    end: {
+      readonly state: 'succeeded' | 'failed';
+      readonly failure: Failure | null;
+      readonly timings: Readonly<Record<string, number>>;
+      readonly retryAt: number | null;
+    },
+    nowMs: number,
+  ): Promise<Assignment | null>;
+  isCurrent(workspaceId: string, sensorId: string, grant: Grant): Promise<boolean>;
+  /**
+   * Frees the leases of a sensor that it did not name in hello: back to pending at once, or failed after `attemptsMax` (work that
+   * kills its sensor comes this way). Answers those it still holds.
+   */
+  release(
+    workspaceId: string,
+    sensorId: string,
+    held: readonly Grant[],
+    attemptsMax: number,
+    nowMs: number,
+  ): Promise<{ readonly held: readonly Grant[]; readonly freed: number; readonly failed: readonly Assignment[] }>;
+  /** Leases that ran out, in all workspaces: back to pending, or failed after `attemptsMax`. */
+  expire(nowMs: number, attemptsMax: number): Promise<{ readonly freed: readonly Assignment[]; readonly failed: readonly Assignment[] }>;
+  cancel(workspaceId: string, filter: { readonly id?: string; readonly registryId?: string }, nowMs: number): Promise<number>;
+  count(workspaceId: string): Promise<Readonly<Record<string, number>>>;
 }

@@ -1,4 +1,6 @@
 import type { Confidence, Coverage, Verdict, Visibility } from '@tidewaiter/shared/findings';
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { Own } from './own.ts';
 
 /** What exclusions did to the findings of a verdict. One that two expressions hide counts for both. */
 export interface ExcludedCounts {
@@ -79,4 +81,67 @@ export interface IncidentActivity {
   readonly actor: string;
   readonly action: string;
   readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface ScanStore {
+  /**
+   * Replaces the verdict on (digest, engine), keeping its id, and with it the visibility of each finding per image; creates the
+   * incidents of new fingerprints and reopens resolved ones that an image not seen before holds (each with an activity of `system`).
+   * An open incident of which nothing is reported any more, since exclusions hide what this verdict reported before, is resolved (activity
+   * `excluded`), and reopened when one of its findings is reported again.
+   * Incidents are made from findings at or above the reporting confidence only (`reported`), with the gravest `severity` seen.
+   * They change at `nowMs`, which for facts that came late is after `scannedAt`; where it is not given, at `scannedAt`.
+   */
+  create(
+    workspaceId: string,
+    scan: Own<Scan>,
+    seen: readonly {
+      readonly findingId: string;
+      readonly imageDigest: string;
+      readonly visibility: Visibility;
+      readonly reported: boolean;
+      readonly severity: Severity;
+      readonly excludedBy: readonly string[];
+    }[],
+    newId: () => string,
+    nowMs?: number,
+  ): Promise<{ readonly created: readonly string[]; readonly reopened: readonly string[] }>;
+  /** By `scannedAt`. */
+  fetchLatest(workspaceId: string, digest: string): Promise<Scan | null>;
+  /** Digests placed in the registry that have a verdict, by digest. */
+  listDigests(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<string>>;
+  /** Distinct findings in the registry's latest verdicts whose path is excluded, by what excludes it and whether they are reported for all that. */
+  countExcluded(
+    workspaceId: string,
+    registryId: string,
+  ): Promise<readonly { readonly excludedBy: readonly string[]; readonly reported: boolean; readonly findings: number }[]>;
+  list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
+}
+
+export interface IncidentStore {
+  fetch(workspaceId: string, id: string): Promise<Incident | null>;
+  list(
+    workspaceId: string,
+    filter: {
+      readonly status?: string;
+      readonly severity?: string;
+      readonly detector?: string;
+      readonly digest?: string;
+      readonly repositoryId?: string;
+    },
+    page: PageRequest,
+  ): Promise<Page<Incident>>;
+  /** Changes it and writes one activity row. */
+  update(
+    workspaceId: string,
+    id: string,
+    change: Partial<Pick<Incident, 'status' | 'severity' | 'assignee' | 'ignoreReason' | 'resolvedAt'>>,
+    activity: IncidentActivity,
+  ): Promise<boolean>;
+  createNote(workspaceId: string, incidentId: string, note: IncidentNote): Promise<boolean>;
+  listNotes(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentNote>>;
+  listActivity(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentActivity>>;
+  /** Ordered by (finding, image, repository). */
+  listOccurrences(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<Occurrence>>;
+  count(workspaceId: string): Promise<Readonly<Record<string, number>>>;
 }

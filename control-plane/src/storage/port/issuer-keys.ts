@@ -9,3 +9,10 @@ export interface IssuerKey {
   readonly activatedAt: number | null;
   readonly retiredAt: number | null;
 }
+
+export interface IssuerKeyStore {
+  list(): Promise<readonly IssuerKey[]>;
+  /** Creates the key as the only one in its state ('pending' or 'active'); false when there is one already. Safe with replicas. */
+  create(key: IssuerKey): Promise<boolean>;
+  update(kid: string, from: IssuerKey['state'], to: IssuerKey['state'], nowMs: number): Promise<boolean>;
+}

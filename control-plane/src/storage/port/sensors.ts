@@ -1,4 +1,6 @@
 import type { EngineIdentity } from '@tidewaiter/shared/findings';
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { Own } from './own.ts';
 
 /** `registryIds` null: every registry of the workspace, now and later. */
 export interface EnrolmentToken {
@@ -27,4 +29,22 @@ export interface Sensor {
   readonly revokedAt: number | null;
   /** Since when nothing it ever said counts (FactStore.deleteBySensor). */
   readonly compromisedAt: number | null;
+}
+
+export interface SensorStore {
+  createEnrolmentToken(workspaceId: string, token: Own<EnrolmentToken>): Promise<void>;
+  listEnrolmentTokens(workspaceId: string, page: PageRequest): Promise<Page<EnrolmentToken>>;
+  updateEnrolmentToken(workspaceId: string, id: string, change: { readonly revokedAt: number }): Promise<boolean>;
+  /** Spends one use of a live token and creates the sensor (registryIds and workspace from the token); null when the token is not live. */
+  enrol(tokenHash: string, sensor: Omit<Sensor, 'workspaceId' | 'registryIds' | 'compromisedAt'>, nowMs: number): Promise<Sensor | null>;
+  fetchById(sensorId: string): Promise<Sensor | null>;
+  fetch(workspaceId: string, sensorId: string): Promise<Sensor | null>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<Sensor>>;
+  update(
+    workspaceId: string,
+    sensorId: string,
+    change: Partial<Pick<Sensor, 'name' | 'version' | 'engine' | 'lastSeenAt' | 'revokedAt'>>,
+  ): Promise<boolean>;
+  /** Remembers an assertion's id until it expires (and forgets this sensor's expired ones); false when it was seen before. */
+  createAssertion(workspaceId: string, sensorId: string, jti: string, expiresAt: number): Promise<boolean>;
 }

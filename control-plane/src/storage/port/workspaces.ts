@@ -1,3 +1,6 @@
+import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { Own } from './own.ts';
+
 /** A tenant. Everything else carries its id. */
 export interface Workspace {
   readonly id: string;
@@ -30,4 +33,31 @@ export interface AuditEntry {
   readonly action: string;
   readonly subject: string;
   readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface WorkspaceStore {
+  /** The workspace and its first owner token, or neither. */
+  create(workspaceId: string, workspace: Omit<Workspace, 'id'>, owner: Own<ApiToken>): Promise<void>;
+  /** The same, only if the installation has no workspace yet; true when it did. Safe with replicas. */
+  createFirst(workspaceId: string, workspace: Omit<Workspace, 'id'>, owner: Own<ApiToken>): Promise<boolean>;
+  fetch(workspaceId: string): Promise<Workspace | null>;
+  list(): Promise<readonly Workspace[]>;
+}
+
+export interface TokenStore {
+  create(workspaceId: string, token: Own<ApiToken>): Promise<void>;
+  fetch(workspaceId: string, id: string): Promise<ApiToken | null>;
+  fetchByHash(tokenHash: string): Promise<ApiToken | null>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<ApiToken>>;
+  update(workspaceId: string, id: string, change: { readonly lastUsedAt: number }): Promise<boolean>;
+  /**
+   * Ends a token, unless it is an owner's and no other owner token would live on without an expiry ('last-owner'): whoever asks at the
+   * same time, one stays. One that was revoked before keeps its time.
+   */
+  revoke(workspaceId: string, id: string, nowMs: number): Promise<'revoked' | 'missing' | 'last-owner'>;
+}
+
+export interface AuditStore {
+  create(workspaceId: string, entry: Own<AuditEntry>): Promise<void>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<AuditEntry>>;
 }
