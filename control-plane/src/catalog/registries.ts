@@ -37,6 +37,7 @@ export interface Registries {
   ): Promise<Registry | null>;
 }
 
+/** Connects registries, and keeps what is set of each. */
 export function createRegistries(context: Context): Registries {
   const { registries } = context.store;
   const fetchLive = async (workspaceId: string, id: string): Promise<Registry | null> => {

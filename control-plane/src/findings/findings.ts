@@ -10,6 +10,7 @@ import { acceptDone, acceptPage } from './layers.ts';
 import { judgeAnew } from './judge-anew.ts';
 import { settle } from './settle.ts';
 
+/** Takes what sensors report, and settles verdicts from it. */
 export function createFindings(context: Context): Findings {
   const { store, now } = context;
   return {

@@ -3,6 +3,7 @@ import type { Context, Incident, IncidentNote } from '../storage/index.ts';
 import type { IncidentAction, Incidents } from './face.ts';
 import { changeOf } from './transitions.ts';
 
+/** What people read of incidents and do with them. */
 export function createIncidents(context: Context): Incidents {
   const { incidents } = context.store;
   return {

@@ -8,6 +8,7 @@ import { request } from './requests.ts';
 /** Registries looked at in one sweep; the next one comes in seconds. */
 const SWEEP_MAX = 100;
 
+/** What makes work: push events, the interval of each registry, and people. */
 export function createTriggers(context: Context, assignments: Pick<Assignments, 'queue' | 'queueScan' | 'queueScans'>): Triggers {
   const pushes = new Pushes(context, assignments);
   return {

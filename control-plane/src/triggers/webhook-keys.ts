@@ -36,6 +36,7 @@ export interface WebhookKeys {
   countRejections(registry: Registry): Promise<{ readonly named: Rejections; readonly claimed: Rejections }>;
 }
 
+/** Makes, checks and revokes webhook keys, and counts what came under a wrong one. */
 export function createWebhookKeys(context: Context, random: (length: number) => Uint8Array): WebhookKeys {
   const { store, now, newId } = context;
   return {

@@ -37,18 +37,8 @@ export function eventStore(database: Database): EventStore {
       );
       return rows.map(eventOf);
     },
-    async update(workspaceId, registryId, eventId, change) {
-      const updated = await database.write((session) =>
-        session
-          .updateTable('pushEvents')
-          .set({ outcome: change.outcome, outcomeReason: change.outcomeReason })
-          .where('workspaceId', '=', workspaceId)
-          .where('registryId', '=', registryId)
-          .where('eventId', '=', eventId)
-          .executeTakeFirst(),
-      );
-      return updated.numUpdatedRows > 0n;
-    },
+    update: (workspaceId, registryId, eventId, change) =>
+      database.write((session) => update(session, workspaceId, registryId, eventId, change)),
     count: (workspaceId, registryId) => database.read((session) => count(session, workspaceId, registryId)),
     async prune(beforeMs) {
       const pruned = await database.write((session) =>
@@ -75,6 +65,20 @@ async function create(session: Session, event: PushEvent): Promise<boolean> {
     .onConflict((conflict) => conflict.columns(['workspaceId', 'registryId', 'eventId']).doNothing())
     .executeTakeFirst();
   return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+async function update(
+  session: Session,
+  ...[workspaceId, registryId, eventId, { outcome, outcomeReason }]: Parameters<EventStore['update']>
+): Promise<boolean> {
+  const updated = await session
+    .updateTable('pushEvents')
+    .set({ outcome, outcomeReason })
+    .where('workspaceId', '=', workspaceId)
+    .where('registryId', '=', registryId)
+    .where('eventId', '=', eventId)
+    .executeTakeFirst();
+  return updated.numUpdatedRows > 0n;
 }
 
 async function count(session: Session, workspaceId: string, registryId: string): Promise<Record<EventOutcome, number>> {

@@ -5,9 +5,14 @@ import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
 
+/** @internal What the store of registries keeps of themselves; their webhook keys are in a file of their own. */
 export function registryVerbs(
   database: Database,
 ): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update' | 'listDue' | 'listUnjudged' | 'updateJudged'> {
+  return { ...verbs(database), ...sweeps(database) };
+}
+
+function verbs(database: Database): Pick<RegistryStore, 'create' | 'fetch' | 'list' | 'update'> {
   return {
     async create(workspaceId, registry) {
       const row = {
@@ -31,6 +36,11 @@ export function registryVerbs(
         );
       }),
     update: (workspaceId, id, change) => database.write((session) => update(session, workspaceId, id, change)),
+  };
+}
+
+function sweeps(database: Database): Pick<RegistryStore, 'listDue' | 'listUnjudged' | 'updateJudged'> {
+  return {
     async listDue(nowMs, limit) {
       const rows = await database.read((session) =>
         session

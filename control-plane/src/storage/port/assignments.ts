@@ -3,8 +3,10 @@ import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { AssignmentKind, AssignmentState, Failure, Grant, Progress } from '@tidewaiter/shared/protocol';
 import type { Own } from './own.ts';
 
+/** What asked for the work. */
 export type Trigger = 'historical' | 'interval' | 'push' | 'manual' | 'reconcile';
 
+/** A piece of work for a sensor: a listing, a scan of one placement's root, or a test of the access. */
 export interface Assignment {
   readonly workspaceId: string;
   readonly id: string;
@@ -40,6 +42,7 @@ export interface QueuedAssignment {
   readonly created: boolean;
 }
 
+/** The queue, its leases and their fencing. */
 export interface AssignmentStore {
   /** Creates it unless a live one (pending, offered, running) of the same kind, registry, repository and digest exists; answers the live one's id either way. */
   create(workspaceId: string, assignment: Own<Assignment>): Promise<QueuedAssignment>;

@@ -1,8 +1,10 @@
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { CatalogPage } from '@tidewaiter/shared/protocol';
 
+/** `archived` stands there, but its layers cannot be pulled until it is restored; `gone` is kept for what was found in it. */
 export type Presence = 'present' | 'archived' | 'gone';
 
+/** A repository of a registry, as listings and pushes made it known. */
 export interface Repository {
   readonly workspaceId: string;
   readonly registryId: string;
@@ -30,6 +32,7 @@ export interface Placement {
   readonly lastSeenAt: number;
 }
 
+/** What stands where: repositories, placements and tags. */
 export interface CatalogStore {
   /**
    * Writes one page of a listing under its grant's assignment: repositories (new ones watched as the perimeter says), placements, tags.

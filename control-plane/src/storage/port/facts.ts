@@ -51,14 +51,20 @@ export interface RootFacts {
   readonly registryIds: readonly string[];
 }
 
+/** The layers that a sensor asked for, by what it should do with each. */
 export interface LayerClaimAnswer {
+  /** Facts already: not to be read. */
   readonly known: readonly string[];
+  /** Claimed for this sensor: to be read now. */
   readonly yours: readonly string[];
+  /** Claimed by another sensor: to be asked for again. */
   readonly wait: readonly string[];
 }
 
+/** A manifest or index as a sensor reported it. */
 export type StoredManifest = Omit<ManifestReport, 'kind' | 'grant'>;
 
+/** Results of layers and manifests: immutable, keyed by digest and engine, each with the sensors that vouch for it. */
 export interface FactStore {
   /**
    * Leased claims on layers for a grant; `known` are facts under this engine with a witness that may serve the grant's registry.

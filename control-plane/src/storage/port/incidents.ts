@@ -28,10 +28,12 @@ export interface Scan {
   readonly excluded: ExcludedCounts;
 }
 
+/** Where an incident stands with people; it begins as `triggered`. */
 export type IncidentStatus = 'triggered' | 'assigned' | 'resolved' | 'ignored';
 /** Gravest first. */
 export const severities = ['critical', 'high', 'medium', 'low'] as const;
 export type Severity = (typeof severities)[number];
+/** Why people let an incident be. */
 export type IgnoreReason = 'test-credential' | 'false-positive' | 'low-risk';
 
 /** One secret, by (workspace, key id, fingerprint). */
@@ -68,6 +70,7 @@ export interface Occurrence {
   readonly instruction: string | null;
 }
 
+/** What somebody wrote on an incident. */
 export interface IncidentNote {
   readonly id: string;
   readonly author: string;
@@ -75,6 +78,7 @@ export interface IncidentNote {
   readonly createdAt: number;
 }
 
+/** What became of an incident, and by whom. */
 export interface IncidentActivity {
   readonly id: string;
   readonly at: number;
@@ -83,6 +87,7 @@ export interface IncidentActivity {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** Verdicts, one for each digest and engine. */
 export interface ScanStore {
   /**
    * Replaces the verdict on (digest, engine), keeping its id, and with it the visibility of each finding per image; creates the
@@ -118,6 +123,7 @@ export interface ScanStore {
   list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
 }
 
+/** One incident for each secret of a workspace, and what people did with it. */
 export interface IncidentStore {
   fetch(workspaceId: string, id: string): Promise<Incident | null>;
   list(

@@ -10,6 +10,7 @@ export interface IssuerKey {
   readonly retiredAt: number | null;
 }
 
+/** Keys that sign web-identity tokens: one pending, one active, and those that were. */
 export interface IssuerKeyStore {
   list(): Promise<readonly IssuerKey[]>;
   /** Creates the key as the only one in its state ('pending' or 'active'); false when there is one already. Safe with replicas. */

@@ -10,6 +10,7 @@ export interface Perimeter {
   readonly automatic: boolean;
 }
 
+/** A connected account and region of ECR, or an OCI host. */
 export interface Registry {
   readonly workspaceId: string;
   readonly id: string;
@@ -60,6 +61,7 @@ export interface PushEvent {
   readonly settleAt: number | null;
 }
 
+/** Registries, their webhook keys, and what was refused under these. */
 export interface RegistryStore {
   /** @throws storage.conflict when the workspace has a live registry at this host already. */
   create(workspaceId: string, registry: Own<Registry>): Promise<void>;
@@ -101,6 +103,7 @@ export interface RegistryStore {
   countRejections(workspaceId: string, registryId: string): Promise<{ readonly count: number; readonly lastAt: number | null }>;
 }
 
+/** Push events, each once, and deliveries under no key of ours. */
 export interface EventStore {
   /** False when (registry, eventId) is there already. */
   create(workspaceId: string, event: Own<PushEvent>): Promise<boolean>;

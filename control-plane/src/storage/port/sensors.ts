@@ -14,6 +14,7 @@ export interface EnrolmentToken {
   readonly revokedAt: number | null;
 }
 
+/** An enrolled sensor. */
 export interface Sensor {
   readonly workspaceId: string;
   readonly id: string;
@@ -31,6 +32,7 @@ export interface Sensor {
   readonly compromisedAt: number | null;
 }
 
+/** Sensors, and the tokens they enrol with. */
 export interface SensorStore {
   createEnrolmentToken(workspaceId: string, token: Own<EnrolmentToken>): Promise<void>;
   listEnrolmentTokens(workspaceId: string, page: PageRequest): Promise<Page<EnrolmentToken>>;

@@ -31,6 +31,7 @@ export interface Wakeups {
   listen(topic: string, wake: () => void): () => void;
 }
 
+/** All of it, over one database. */
 export interface Store {
   readonly workspaces: WorkspaceStore;
   readonly tokens: TokenStore;

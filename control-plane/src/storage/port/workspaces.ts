@@ -8,6 +8,7 @@ export interface Workspace {
   readonly createdAt: number;
 }
 
+/** What the bearer of a token may do, from all to the least. */
 export type Role = 'owner' | 'manager' | 'member' | 'viewer';
 
 /** An API token; only the SHA-256 of it is kept. Times are ms since the epoch, null where not yet. */
@@ -23,6 +24,7 @@ export interface ApiToken {
   readonly lastUsedAt: number | null;
 }
 
+/** Who did what to what. */
 export interface AuditEntry {
   readonly workspaceId: string;
   readonly id: string;
@@ -35,6 +37,7 @@ export interface AuditEntry {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+/** The tenants of an installation. */
 export interface WorkspaceStore {
   /** The workspace and its first owner token, or neither. */
   create(workspaceId: string, workspace: Omit<Workspace, 'id'>, owner: Own<ApiToken>): Promise<void>;
@@ -44,6 +47,7 @@ export interface WorkspaceStore {
   list(): Promise<readonly Workspace[]>;
 }
 
+/** Tokens of the API, by their hash. */
 export interface TokenStore {
   create(workspaceId: string, token: Own<ApiToken>): Promise<void>;
   fetch(workspaceId: string, id: string): Promise<ApiToken | null>;
@@ -57,6 +61,7 @@ export interface TokenStore {
   revoke(workspaceId: string, id: string, nowMs: number): Promise<'revoked' | 'missing' | 'last-owner'>;
 }
 
+/** What was done; it is only ever added to. */
 export interface AuditStore {
   create(workspaceId: string, entry: Own<AuditEntry>): Promise<void>;
   list(workspaceId: string, page: PageRequest): Promise<Page<AuditEntry>>;
