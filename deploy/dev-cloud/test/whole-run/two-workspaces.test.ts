@@ -134,6 +134,7 @@ const bodies: Readonly<Record<string, unknown>> = {
   'POST /incidents/{id}/notes': { text: 'x' },
   'POST /incidents/{id}/assign': { assignee: 'x' },
   'POST /incidents/{id}/ignore': { reason: 'low-risk' },
+  'POST /registries/{id}/exclusions/test': { paths: ['x'] },
   'POST /sensors/{id}/revoke': {},
 };
 /** Asked by digest, which both have: the first test asks for one that only one of them has. */
