@@ -3,9 +3,10 @@
 // npm run bench -- oci:DIR[:TAG]      the same over an image layout of your own
 // npm run bench -- --make 100m|4g|4g-file|million      the same over a layer generated into a temporary folder
 //   --runs N (default 3)    each is run N times, by turns; the median CPU time counts
+// npm run bench:scan -- oci:DIR[:TAG] the same (--keep): with MB a second, time by stage and the ten costliest rules, kept under bench/ by date
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { debianBase, plantDebian } from '@tidewaiter/dev-cloud/peers';
@@ -64,18 +65,22 @@ async function bench(layout: string, folder: string, runs: number): Promise<obje
   }
   const { verdict, coverage, findings } = JSON.parse(report);
   const [scan, floor] = [summary(scans), summary(floors)];
+  const stages = await measure(['--conditions=@tidewaiter/source', here('stages.ts'), JSON.stringify(layers)], folder);
+  const { contentBytes }: { readonly contentBytes: number } = JSON.parse(bytes);
   return {
     scan,
     floor,
+    contentMegabytesPerCpuSecond: Math.round(contentBytes / 1e6 / scan.cpuSeconds),
     ratio: rounded(scan.cpuSeconds / floor.cpuSeconds),
     blobBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     ...JSON.parse(bytes),
     result: { verdict, complete: coverage.complete, files: coverage.filesScanned, findings: findings.length },
+    ...JSON.parse(stages.stdout),
   };
 }
 
 const { values, positionals } = parseArgs({
-  options: { make: { type: 'string' }, runs: { type: 'string', default: '3' } },
+  options: { make: { type: 'string' }, runs: { type: 'string', default: '3' }, keep: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
 
@@ -94,10 +99,36 @@ async function layoutOf(own: string | undefined, make: string | undefined, folde
   return made;
 }
 
+const machine = (): object => ({ cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version });
+
+/** Under bench/, by date; another one of the same day has a number. Neither the image's name nor this machine's is in it. */
+async function keep(result: string): Promise<void> {
+  const results = here('../../bench');
+  await mkdir(results, { recursive: true });
+  const day = new Date().toISOString().slice(0, 10);
+  for (let number = 1; ; number++) {
+    const name = join(results, `scan-${day}${number === 1 ? '' : `-${number}`}.json`);
+    const isNew = await writeFile(name, `${result}\n`, { flag: 'wx' }).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error;
+        return false;
+      },
+    );
+    if (isNew) return;
+  }
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'tidewaiter-bench-'));
 try {
   const layout = await layoutOf(positionals[0], values.make, folder);
-  console.log(JSON.stringify(await bench(layout, folder, Number(values.runs)), null, 2));
+  const result = JSON.stringify(
+    { date: new Date().toISOString().slice(0, 10), ...machine(), ...(await bench(layout, folder, Number(values.runs))) },
+    null,
+    2,
+  );
+  console.log(result);
+  if (values.keep) await keep(result);
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
