@@ -1,4 +1,5 @@
-import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { randomBytes } from 'node:crypto';
+import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import tap from 'tap';
 import { END, padded, paxBody, rawHeader, tarOf } from '../layers/tars.ts';
@@ -59,6 +60,21 @@ void tap.test('archives are known by their bytes, whatever they are called, and 
   t.match(found.coverage, { complete: true, filesSeen: 7, entriesSeen: 7, nestedFilesSeen: 13, nestedFilesUnread: 0 });
 });
 
+void tap.test(
+  'loose objects of git are inflated, whatever their path; one that is cut is named, other zlib streams are files',
+  async (t) => {
+    const object = (kind: string, content: string): Buffer => deflateSync(`${kind} ${content.length}\0${content}`);
+    const long = object('blob', `${secret()}${randomBytes(200_000).toString('hex')}`);
+    const found = await scan({
+      '.git/objects/ab/cdef': object('blob', secret()),
+      elsewhere: object('commit', `tree 0\n\n${secret()}`),
+      long: long,
+    });
+    t.strictSame(places(found), ['file .git/objects/ab/cdef!/blob visible', 'file elsewhere!/commit visible', 'file long!/blob visible']);
+    t.strictSame(gaps(await scan({ cut: long.subarray(0, 5000), other: deflateSync('no object') })), ['truncated cut!/blob']);
+  },
+);
+
 void tap.test('archives in archives are opened down to the depth of the limit; what is deeper is named', async (t) => {
   const nest = (depth: number): Buffer => (depth === 0 ? Buffer.from(secret()) : zipOf([{ name: 'n', content: nest(depth - 1) }]));
   const limits = under({ depthMax: 3 });
@@ -99,6 +115,9 @@ void tap.test('what is not read in an archive is named, and the verdict is incom
     'an entry that is no deflate': [zipOf([{ name: 's', content: 'x', packed: Buffer.alloc(40, 0xff) }]), 'corrupt f!/s'],
     'a zip that is cut': [zipOf([{ name: 's', content: 'x' }]).subarray(0, 33), 'truncated f!/s'],
     'an rpm': [Buffer.concat([Buffer.from('edabeedb0300', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
+    'a git pack': [Buffer.concat([Buffer.from('5041434b00000002', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
+    'a .Z': [Buffer.concat([Buffer.from('1f9d90', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
+    'an lzma': [Buffer.concat([Buffer.from('5d00008000ffffffffffffffff', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
     'a 7z': [Buffer.concat([Buffer.from('377abcaf271c0004', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
     'a gzip that is cut': [gzipSync('x'.repeat(99)).subarray(0, -4), 'truncated f!/f'],
     'a gzip with a wrong sum': [Buffer.concat([gzipSync('x').subarray(0, -8), Buffer.alloc(8)]), 'corrupt f!/f'],
