@@ -44,7 +44,7 @@ const none: Readonly<Record<string, readonly string[]>> = {
     `say("-----BEGIN RSA PRIVATE KEY-----'. Set it in the file, and see that it is whole and has all its lines")`,
   ],
   'bytes counted up': ['"-secretkey", "000102030405060708090A0B0C0D0E0F"'],
-  'URLs of letters': ['https://u:pw@corp.io/', 'ftp://app:v9Kx2LmQ81@test.com/'],
+  'URLs of letters': ['https://u:pw@corp.io/', 'ftp://app:v9Kx2LmQ81@test.com/', 'http://[[Benutzer][:Passwort]@]Rechner[:Port]/'],
   'comments that document': [` * @param privateKey: '${key}'\n`, String.raw`"...\n *   privateKey: '` + `${key}'`],
   'tokens that were cut': [`Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.eyJ0aGlz`],
 };

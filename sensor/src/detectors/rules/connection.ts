@@ -24,8 +24,8 @@ function checkUserInfo({ groups }: Candidate): Found | null {
   if (isPlaceholderPassword(raw) || isPlaceholderPassword(password) || samplePairs.test(`${user}:${password}`)) return null;
   // printf's and others' templates; a file name with a version; a bare port.
   if (
-    /%[sdv]|^[#\d]{0,5}$|[<>{}|^]|\$[A-Za-z(]/.test(password) ||
-    /[<>{}$%(]/.test(percentDecoded(user) + host) ||
+    /%[sdv]|^[#\d]{0,5}$|[<>{}|^]|^\[|\]$|\$[A-Za-z(]/.test(password) ||
+    /[<>{}$%([]/.test(percentDecoded(user) + host.replace(/^\[[0-9A-Fa-f:.]+\]/, '')) ||
     user.toLowerCase() === password.toLowerCase()
   )
     return null;
