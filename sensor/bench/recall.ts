@@ -1,6 +1,6 @@
 // What is found of secrets in files as developers write them, by place and by detector:
 //   node --conditions=@tidewaiter/source sensor/bench/recall.ts [--missed PLACE] [SEED]
-import { createRng, nearPlaces, places, secretGenerators } from '@tidewaiter/dev-cloud/samples';
+import { createRng, nearPlaces, nonSecrets, places, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import { TextDetector, usualRules } from '../src/detectors/index.ts';
 import { createPassMemory } from '../src/memory/index.ts';
 
@@ -47,6 +47,24 @@ for (const { detector, make } of secretGenerators) {
     count(byGroup, ` ${Object.hasOwn(places, name) ? 'assigned' : 'near'} | ${groupOf(detector)}`, outcome);
     if (Object.hasOwn(places, name)) count(byDetector, detector, outcome);
     if (name === missedPlace && outcome === 'none') console.log(`${detector}: ${JSON.stringify(text)}`);
+  }
+}
+
+/** Every place would make the run long: these are the ones that say most. */
+const usual = ['.env', 'JSON with a snake name', 'python constant', 'provider and role as words', 'log of a request'];
+for (const { detector, make } of secretGenerators) {
+  const { assignment } = make(createRng(seed));
+  if (assignment === undefined || assignment.value.includes('\n')) continue;
+  for (const [kind, spoil] of Object.entries(nonSecrets)) {
+    for (const place of usual) {
+      const text = { ...places, ...nearPlaces }[place]?.({ name: assignment.name, value: spoil(assignment.value) }) ?? '';
+      const found = texts.matches(text);
+      const outcome = found.some(({ confidence }) => confidence !== 'possible') ? 'likely' : found.length > 0 ? 'possible' : 'none';
+      count(byGroup, `no secret | ${groupOf(detector)} | ${kind}`, outcome);
+      count(byGroup, ` no secret | ${groupOf(detector)}`, outcome);
+      if (kind === missedPlace && outcome !== 'none')
+        console.log(`${found.map((match) => `${match.detector} ${match.confidence}`).join()}: ${JSON.stringify(text)}`);
+    }
   }
 }
 

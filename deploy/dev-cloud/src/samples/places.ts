@@ -77,6 +77,25 @@ const roles = new Set([
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
 const camelOf = (words: readonly string[]): string => words.map((word, at) => (at === 0 ? word : capitalized(word))).join('');
 
+/** What stands where a secret could and is none, made of one: as documentation, tests and careful people write. */
+export const nonSecrets: Readonly<Record<string, (value: string) => string>> = {
+  'too short': (value) => value.slice(0, Math.ceil(value.length * 0.6)),
+  'too long': (value) => value + value.slice(0, 9).split('').reverse().join(''),
+  crosses: (value) => 'x'.repeat(value.length),
+  'beginning and crosses': (value) => value.slice(0, Math.ceil(value.length / 4)) + 'X'.repeat(Math.floor((value.length * 3) / 4)),
+  'one character': (value) => value.charAt(0).repeat(value.length),
+  stars: (value) => value.slice(0, 4) + '*'.repeat(Math.max(4, value.length - 4)),
+  'in angle brackets': () => '<your-api-key>',
+  'your-key-here': () => 'your-api-key-goes-here',
+  example: (value) => `${value.slice(0, Math.max(0, value.length - 7))}EXAMPLE`,
+  variable: () => '${API_KEY}',
+  'template of a chart': () => '{{ .Values.apiKey }}',
+  sequence: (value) => '1234567890abcdefghijklmnopqrstuvwxyz'.repeat(9).slice(0, value.length),
+  'name of a variable': () => 'process.env.SERVICE_API_KEY',
+  words: () => 'the-quick-brown-fox-jumps-over-it',
+  'type name': () => 'ApiKeyAuthenticationProviderFactory',
+};
+
 type Write = (names: Names, value: string) => string;
 
 /** How the provider and a word for secrets stand to the value: what a reader can go by. */

@@ -16,33 +16,57 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const docComment = /(?:^|\n|\\n)[ \t]{0,16}(?:\\t){0,4}\*[ \t\\][^\n]*$/;
 
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
-function checkAssigned({ secret, start, window }: Candidate): Found | null {
+function checkAssigned({ secret, start, window }: Candidate, owned: ReadonlySet<string>): Found | null {
   const digits = secret.match(/[0-9]/g)?.length ?? 0;
   if (!looksIssued(secret) || digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
   if (uuid.test(secret) || docComment.test(window.text.slice(0, start))) return null;
   const mention = mentionOf(textBefore(window.text, start), words);
   if (mention === null || !NAME.test(mention.identifier) || !['named', 'inside'].includes(standingOf(mention))) return null;
+  if (namesOneOf(mention.identifier, owned)) return null;
   return ENVIRONMENT.test(mention.identifier) ? {} : { confidence: 'possible' };
+}
+
+/** The words of the providers whose keys' form is known: the others' rank is below -1. */
+function wordsWithForm(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.flatMap(({ rank = 0, anchors }) => (rank < -1 ? [] : (anchors.words ?? []))));
+}
+
+/** More words than this have no provider's name. */
+const NAME_WORDS_MAX = 4;
+
+function namesOneOf(identifier: string, owned: ReadonlySet<string>): boolean {
+  const words = identifier
+    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return words.some((_, from) => {
+    for (let to = from + 1; to <= from + NAME_WORDS_MAX; to++) if (owned.has(words.slice(from, to).join(''))) return true;
+    return false;
+  });
 }
 
 const value = (rng: Rng): string => `k7${rng.chars(alphabets.alnum, 28)}4Q`;
 
-export const rules: readonly Rule[] = [
-  {
-    id: 'generic-api-key',
-    name: 'Key or token of an unknown provider',
-    facts: ['Generic/API key / token assignment (high-entropy with key name)', '.env/dotenv file with secret-like keys'],
-    anchors: { words, run: [20, 150] },
-    pattern: /(?<![A-Za-z0-9_+/.~-])[A-Za-z0-9_-]{20,150}(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])/,
-    around: [128, 4],
-    confidence: 'likely',
-    rank: -4,
-    check: checkAssigned,
-    examples: (rng) => [`PARTNER_API_KEY=${value(rng)}\n`, `export BILLING_CLIENT_SECRET="${value(rng)}"\n`],
-    nearMisses: (rng) => [
-      `PARTNER_ID=${value(rng)}\n`,
-      `API_KEY_SHA256=${rng.chars(alphabets.hex, 64)}\n`,
-      'API_KEY=your_api_key_goes_here_1\n',
-    ],
-  },
-];
+/** @param others the rules of providers: a value that a name calls one's, and that has another form than its keys, is none of them. */
+export function genericRules(others: readonly Rule[]): readonly Rule[] {
+  const owned = wordsWithForm(others);
+  return [
+    {
+      id: 'generic-api-key',
+      name: 'Key or token of an unknown provider',
+      facts: ['Generic/API key / token assignment (high-entropy with key name)', '.env/dotenv file with secret-like keys'],
+      anchors: { words, run: [20, 150] },
+      pattern: /(?<![A-Za-z0-9_+/.~-])[A-Za-z0-9_-]{20,150}(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])/,
+      around: [128, 4],
+      confidence: 'likely',
+      rank: -4,
+      check: (candidate) => checkAssigned(candidate, owned),
+      examples: (rng) => [`PARTNER_API_KEY=${value(rng)}\n`, `export BILLING_CLIENT_SECRET="${value(rng)}"\n`],
+      nearMisses: (rng) => [
+        `PARTNER_ID=${value(rng)}\n`,
+        `API_KEY_SHA256=${rng.chars(alphabets.hex, 64)}\n`,
+        'API_KEY=your_api_key_goes_here_1\n',
+      ],
+    },
+  ];
+}

@@ -40,10 +40,9 @@ import { rules as programFiles } from './program-files.ts';
 import { rules as chains } from './chains.ts';
 import { rules as pairs } from './pairs.ts';
 import { rules as windows } from './windows.ts';
-import { rules as generic } from './generic.ts';
+import { genericRules } from './generic.ts';
 
-/** Every rule the sensor ships. */
-export const builtInRules: readonly Rule[] = [
+const providers: readonly Rule[] = [
   ...privateKey,
   ...keystore,
   ...jwt,
@@ -85,5 +84,7 @@ export const builtInRules: readonly Rule[] = [
   ...pairs,
   ...windows,
   ...tail,
-  ...generic,
 ];
+
+/** Every rule the sensor ships. */
+export const builtInRules: readonly Rule[] = [...providers, ...genericRules(providers)];
