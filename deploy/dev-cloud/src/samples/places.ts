@@ -80,7 +80,7 @@ const camelOf = (words: readonly string[]): string => words.map((word, at) => (a
 /** What stands where a secret could and is none, made of one: as documentation, tests and careful people write. */
 export const nonSecrets: Readonly<Record<string, (value: string) => string>> = {
   'too short': (value) => value.slice(0, Math.ceil(value.length * 0.6)),
-  'too long': (value) => value + value.slice(0, 9).split('').reverse().join(''),
+  'too long': (value) => value + value.slice(0, 9).split('').toReversed().join(''),
   crosses: (value) => 'x'.repeat(value.length),
   'beginning and crosses': (value) => value.slice(0, Math.ceil(value.length / 4)) + 'X'.repeat(Math.floor((value.length * 3) / 4)),
   'one character': (value) => value.charAt(0).repeat(value.length),

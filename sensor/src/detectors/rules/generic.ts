@@ -16,31 +16,39 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const docComment = /(?:^|\n|\\n)[ \t]{0,16}(?:\\t){0,4}\*[ \t\\][^\n]*$/;
 
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
-function checkAssigned({ secret, start, window }: Candidate, owned: ReadonlySet<string>): Found | null {
+function checkAssigned({ secret, start, window }: Candidate, owners: Owners): Found | null {
   const digits = secret.match(/[0-9]/g)?.length ?? 0;
   if (!looksIssued(secret) || digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
   if (uuid.test(secret) || docComment.test(window.text.slice(0, start))) return null;
   const mention = mentionOf(textBefore(window.text, start), words);
   if (mention === null || !NAME.test(mention.identifier) || !['named', 'inside'].includes(standingOf(mention))) return null;
-  if (namesOneOf(mention.identifier, owned)) return null;
-  return ENVIRONMENT.test(mention.identifier) ? {} : { confidence: 'possible' };
+  if (namesOneOf(mention.identifier, owners.words)) return null;
+  return ENVIRONMENT.test(mention.identifier) && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
 }
 
-/** The words of the providers whose keys' form is known: the others' rank is below -1. */
-function wordsWithForm(rules: readonly Rule[]): ReadonlySet<string> {
-  return new Set(rules.flatMap(({ rank = 0, anchors }) => (rank < -1 ? [] : (anchors.words ?? []))));
+/** Of the providers whose keys' form is known: their words, and of those whose tokens say themselves what they are their names. */
+interface Owners {
+  readonly words: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+}
+
+function ownersOf(rules: readonly Rule[]): Owners {
+  return {
+    words: new Set(rules.flatMap(({ rank = 0, anchors }) => (rank < -1 ? [] : (anchors.words ?? [])))),
+    names: new Set(rules.flatMap(({ id, anchors }) => (anchors.prefixes === undefined ? [] : [id.slice(0, id.indexOf('-'))]))),
+  };
 }
 
 /** More words than this have no provider's name. */
 const NAME_WORDS_MAX = 4;
 
 function namesOneOf(identifier: string, owned: ReadonlySet<string>): boolean {
-  const words = identifier
+  const parts = identifier
     .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[^a-z0-9]+/);
-  return words.some((_, from) => {
-    for (let to = from + 1; to <= from + NAME_WORDS_MAX; to++) if (owned.has(words.slice(from, to).join(''))) return true;
+  return parts.some((_, from) => {
+    for (let to = from + 1; to <= from + NAME_WORDS_MAX; to++) if (owned.has(parts.slice(from, to).join(''))) return true;
     return false;
   });
 }
@@ -49,7 +57,7 @@ const value = (rng: Rng): string => `k7${rng.chars(alphabets.alnum, 28)}4Q`;
 
 /** @param others the rules of providers: a value that a name calls one's, and that has another form than its keys, is none of them. */
 export function genericRules(others: readonly Rule[]): readonly Rule[] {
-  const owned = wordsWithForm(others);
+  const owners = ownersOf(others);
   return [
     {
       id: 'generic-api-key',
@@ -60,7 +68,7 @@ export function genericRules(others: readonly Rule[]): readonly Rule[] {
       around: [128, 4],
       confidence: 'likely',
       rank: -4,
-      check: (candidate) => checkAssigned(candidate, owned),
+      check: (candidate) => checkAssigned(candidate, owners),
       examples: (rng) => [`PARTNER_API_KEY=${value(rng)}\n`, `export BILLING_CLIENT_SECRET="${value(rng)}"\n`],
       nearMisses: (rng) => [
         `PARTNER_ID=${value(rng)}\n`,
