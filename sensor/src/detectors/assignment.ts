@@ -55,6 +55,14 @@ export function textBefore(text: string, start: number): string {
   return near.slice(line + 1);
 }
 
+/** A line of a comment that documents a program, also where its text is in a source map. */
+const docComment = /(?:^|\n|\\n)[ \t]{0,16}(?:\\t){0,4}\*[ \t\\][^\n]*$/;
+
+/** True for a value in such a comment: an example. */
+export function isDocumented(text: string, start: number): boolean {
+  return docComment.test(text.slice(Math.max(0, start - REACH), start));
+}
+
 /** Behind the last character that no text holds. */
 function afterControl(text: string): number {
   let at = text.length;

@@ -1,6 +1,6 @@
 import { createECDH } from 'node:crypto';
 import { alphabets } from '../alphabets.ts';
-import { mentionOf, standingOf, textBefore } from '../assignment.ts';
+import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { isKnownTestKey } from '../known-keys.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 
@@ -14,9 +14,14 @@ function checkEthereum({ secret, start, window }: Candidate): Found | null {
   const number = BigInt(`0x${hex}`);
   if (number === 0n || number >= ORDER || new Set(hex).size < 8) return null;
   const mention = mentionOf(textBefore(window.text, start), chainWords);
-  if (mention === null || standingOf(mention) === 'none' || !/private|secret|key/i.test(mention.identifier)) return null;
+  if (isDocumented(window.text, start)) return null;
+  if (mention === null || !['named', 'inside'].includes(standingOf(mention)) || !/private|secret|key/i.test(mention.identifier))
+    return null;
   const canonical = Buffer.from(hex, 'hex');
-  return isKnownTestKey(canonical) ? null : { canonical };
+  // In other names it is a key of any curve, or of a device.
+  const isChains = /^[A-Z0-9_]+$/.test(mention.identifier) || /deployer|eth|wallet|chain/i.test(mention.identifier);
+  if (isKnownTestKey(canonical)) return null;
+  return isChains ? { canonical } : { canonical, confidence: 'possible' };
 }
 
 /** The private half of a VAPID pair (RFC 8292) is a number of 256 bits; its public half, an uncompressed point, proves it. */

@@ -1,4 +1,4 @@
-import { mentionOf, standingOf, textBefore } from '../assignment.ts';
+import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { looksIssued } from '../issued.ts';
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
@@ -12,14 +12,11 @@ const ENVIRONMENT = /^[A-Z][A-Z0-9_]*$/;
 /** Names of requests and devices have this form more often than keys. */
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A line of a comment that documents a program, also where its text is in a source map. */
-const docComment = /(?:^|\n|\\n)[ \t]{0,16}(?:\\t){0,4}\*[ \t\\][^\n]*$/;
-
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
 function checkAssigned({ secret, start, window }: Candidate, owners: Owners): Found | null {
   const digits = secret.match(/[0-9]/g)?.length ?? 0;
   if (!looksIssued(secret) || digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
-  if (uuid.test(secret) || docComment.test(window.text.slice(0, start))) return null;
+  if (uuid.test(secret) || isDocumented(window.text, start)) return null;
   const mention = mentionOf(textBefore(window.text, start), words);
   if (mention === null || !NAME.test(mention.identifier) || !['named', 'inside'].includes(standingOf(mention))) return null;
   if (namesOneOf(mention.identifier, owners.words)) return null;
