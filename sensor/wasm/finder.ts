@@ -12,8 +12,6 @@ import {
 export let nextRun: usize = 0;
 export let nextInRun: i32 = 0;
 export let nextLiteral: usize = 0;
-/** The address after the last line feed that `countLines` saw, 0 when it saw none. */
-export let lastLineStart: usize = 0;
 
 let low: usize, limit: usize, dataEnd: usize, isLast: bool, cursor: usize, open: usize;
 const HITS: usize = memory.data(64, 16);
@@ -471,36 +469,4 @@ function settle(runFrom: usize, inRun: i32, end: usize): void {
   // The run is open to the end, or ended less than SETTLE_BYTES before it: RUN_LONG / 2 before the end is inside it.
   nextRun = end - RUN_LONG / 2;
   process(open, nextRun, continued);
-}
-
-/** Bytes in each of 16 lanes that a count of line feeds holds: a lane has 8 bits. */
-const LINES_BATCH: usize = 255 * 16;
-
-/** Line feeds in [from, to). */
-export function countLines(from: usize, to: usize): u32 {
-  let lines: u32 = 0;
-  let p = from;
-  while (to - p >= 16) {
-    const stop = p + ((to - p < LINES_BATCH ? to - p : LINES_BATCH) & ~15);
-    let counts = i8x16.splat(0);
-    for (; p < stop; p += 16) counts = i8x16.sub(counts, i8x16.eq(v128.load(p), i8x16.splat(10)));
-    const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(counts));
-    lines += i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
-  }
-  lines += popcnt<u32>(feedsOf(p, to));
-  lastLineStart = lines == 0 ? 0 : afterLastFeed(from, to);
-  return lines;
-}
-
-/** Of fewer than 16 bytes, or the first 16. */
-@inline function feedsOf(p: usize, to: usize): u32 {
-  return i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(10))) & keepOf(to - p);
-}
-
-/** There is one. */
-function afterLastFeed(from: usize, to: usize): usize {
-  let p = from + ((to - from) & ~15);
-  let bits = feedsOf(p, to);
-  while (bits == 0) { p -= 16; bits = feedsOf(p, to); }
-  return p + 32 - (clz(bits) as usize);
 }

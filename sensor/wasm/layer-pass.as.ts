@@ -1,4 +1,5 @@
 // The one WebAssembly module of a worker: everything that touches a layer's bytes. The memory map is src/memory/layout.ts.
-export { countLines, find, lastLineStart, nextInRun, nextLiteral, nextRun } from './finder';
+export { find, nextInRun, nextLiteral, nextRun } from './finder';
 export { inflate, inflateInput, inflateOutput, inflateReset } from './inflate';
+export { countLines, lastLineStart } from './lines';
 export { pathHash } from './path-hash';

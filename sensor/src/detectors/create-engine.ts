@@ -8,8 +8,9 @@ import {
   SLICE_BYTES,
   TAIL_AT,
 } from '../memory/index.ts';
-import { AFTER_MAX, BEFORE_MAX, type CompiledRules, compileRules } from './compile.ts';
+import { AFTER_MAX, BEFORE_MAX, type CompiledRule, type CompiledRules, compileRules } from './compile.ts';
 import { confirm, type Hit } from './confirm.ts';
+import { Crowds } from './crowds.ts';
 import type { Drop, DropListener, Engine, FileStart, MatchListener } from './engine.ts';
 import { LineCounter } from './line-counter.ts';
 import { Resolver } from './resolve.ts';
@@ -56,6 +57,7 @@ class TwoPassEngine implements Engine {
   #literalFrom = 0;
   /** Looks whose window was not all there yet. */
   #waiting: Task[] = [];
+  readonly #crowds = new Crowds();
   #lines = new LineCounter();
   /** By the parity of its characters' offsets: from where on UTF-16 needs another look. */
   #wideFrom = [0, 0];
@@ -76,6 +78,7 @@ class TwoPassEngine implements Engine {
     this.#inRun = false;
     this.#waiting = fileTasks(this.#rules, path);
     this.#wideFrom = [0, 0];
+    this.#crowds.clear();
     this.#lines = new LineCounter();
     this.#resolver.clear();
   }
@@ -148,11 +151,18 @@ class TwoPassEngine implements Engine {
   }
 
   #look(source: Source, { look, offset, reach }: Task): void {
-    const hits = typeof look === 'string' ? this.#lookInside(look, source, offset, reach) : confirm(source, look, offset, reach);
+    const hits = typeof look === 'string' ? this.#lookInside(look, source, offset, reach) : this.#confirm(source, look, offset, reach);
     for (const hit of hits) {
       const match = { ...hit.match, ...this.#lines.placeOf(source, hit.match.offset) };
       this.#resolver.add({ rule: hit.rule, match });
     }
+  }
+
+  #confirm(source: Source, rule: CompiledRule, offset: number, reach: number): readonly Hit[] {
+    if (this.#crowds.isCrowded(rule, offset)) return [];
+    const hits = confirm(source, rule, offset, reach);
+    if (hits.length > 0) this.#crowds.add(rule, hits);
+    return hits;
   }
 
   /** Unwraps the text at `offset` and runs both passes over what it says, once: a wrapping in it is left alone. */

@@ -101,8 +101,8 @@ interface Stretch {
   readonly open: boolean;
 }
 
-/** Longer than any token whose length is fixed and that has no prefix as rare as it is long. */
-const STRETCH_MAX = 256;
+/** Longer than any token whose length is bounded, but for those that bring a prefix as rare as they are long; a JWT's header is the longest. */
+const STRETCH_MAX = 1024;
 const [BACKSLASH, PERCENT] = [0x5c, 0x25];
 
 /** Reading bytes costs a fiftieth of reading a window. */

@@ -1,6 +1,7 @@
 import { createRng, secretGenerators } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
 import { AFTER_MAX, BEFORE_MAX, compileRules } from '../../src/detectors/compile.ts';
+import { OVERLAPS_MAX } from '../../src/detectors/crowds.ts';
 import { usualRules, createEngine, type Rule } from '../../src/detectors/index.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import { BLOCK_AT, createPassMemory, LITERALS_MAX, PREFIX_BYTES_MAX, SETTLE_BYTES } from '../../src/memory/index.ts';
@@ -76,3 +77,30 @@ await tap.test('reports each of thousands of secrets once, most of them before t
   engine.end();
   t.equal(count, 6_000);
 });
+
+await tap.test(
+  'of a rule whose matches stand in each other OVERLAPS_MAX are looked at in each, and as many are reported as fit',
+  async (t) => {
+    let checked = 0;
+    const rule: Rule = {
+      id: 'nested',
+      name: 'A token of everything',
+      anchors: { prefixes: ['zz_'] },
+      pattern: /zz_[0-9a-z_-]{17,500}/,
+      confidence: 'likely',
+      check: () => {
+        checked++;
+        return {};
+      },
+      examples: () => [],
+      nearMisses: () => [],
+    };
+    const one = 'zz_3k9x7b2m4q8wpt5v-';
+    const of = (times: number): number => matchesOf(Buffer.from(`${one.repeat(times)}\n`), [], [rule]).length;
+    t.equal(of(OVERLAPS_MAX), 1);
+    t.equal(checked, OVERLAPS_MAX);
+    checked = 0;
+    t.equal(of(1_000), Math.ceil(20_000 / 520), 'each of 503 characters, from one beginning to the next');
+    t.ok(checked <= Math.ceil(20_000 / 520) * OVERLAPS_MAX, `${checked} of 1,000 places were looked at`);
+  },
+);

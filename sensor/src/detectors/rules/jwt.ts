@@ -79,6 +79,8 @@ const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toSt
 const make = (rng: Rng, payload: Claims, header: Claims = { alg: 'HS256', typ: 'JWT' }): string =>
   `${part(header)}.${part(payload)}.${rng.chars(alphabets.url, 43)}`;
 const around = [16, 9000] as const;
+/** The header ends at a dot. */
+const anchors = { prefixes: ['eyJ'], span: [13, 1003] } as const;
 
 export const rules: readonly Rule[] = [
   {
@@ -107,7 +109,7 @@ export const rules: readonly Rule[] = [
       'formbucket/FormBucket API Key',
     ],
     name: 'JSON Web Token',
-    anchors: { prefixes: ['eyJ'] },
+    anchors,
     pattern,
     around,
     confidence: 'likely',
@@ -126,7 +128,7 @@ export const rules: readonly Rule[] = [
     id: 'kubernetes-service-account-token',
     facts: ['Kubernetes/Service-account token'],
     name: 'Kubernetes service account token',
-    anchors: { prefixes: ['eyJ'] },
+    anchors,
     pattern,
     around,
     confidence: 'likely',
@@ -139,7 +141,7 @@ export const rules: readonly Rule[] = [
     id: 'supabase-service-role-key',
     facts: ['Supabase/Management / secret / service_role'],
     name: 'Supabase service role key',
-    anchors: { prefixes: ['eyJ'] },
+    anchors,
     pattern,
     around,
     confidence: 'likely',

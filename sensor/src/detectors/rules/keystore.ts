@@ -4,6 +4,8 @@ import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 const READ_BYTES = 26 * 1024;
 /** RFC 7292, appendix D: a shrouded key bag, by the DER of its object identifier; its name stands outside of what is encrypted. */
 const SHROUDED_KEY_BAG = Buffer.from('060b2a864886f70d010c0a0102', 'hex');
+/** RFC 7292, 4: what follows the version is a ContentInfo of PKCS #7 data (or signed data); this is data's identifier in DER. */
+const PKCS7_DATA = Buffer.from('06092a864886f70d010701', 'hex');
 const JKS_KEY = 1;
 const JKS_CERTIFICATE = 2;
 
@@ -51,9 +53,19 @@ function jks(rng: Rng, tag: number): string {
 }
 
 function pkcs12(rng: Rng, bag: Buffer): string {
-  const head = Buffer.from([0x30, 0x82, 5, 0x20, 2, 1, 3, 0x30, 0x82, 4, 0xe0]);
-  return Buffer.concat([head, bytes(rng, 300), bag, bytes(rng, 900)]).toString('base64');
+  const head = Buffer.concat([Buffer.from([0x30, 0x82, 5, 0x20, 2, 1, 3, 0x30, 0x82, 4, 0xe0]), PKCS7_DATA]);
+  return Buffer.concat([head, bytes(rng, 301), bag, bytes(rng, 900)]).toString('base64');
 }
+
+/** Whole heads of stores: JKS (version 1 or 2) and PKCS#12 (version 3, 30 82, PKCS #7), then both in base64. */
+const heads = new RegExp(
+  [
+    String.raw`^(?:\xfe\xed\xfe\xed\0{3}[\x01\x02]`,
+    String.raw`\x02\x01\x030\x82[^]{2}\x06\x09\x2a\x86H\x86\xf7\x0d\x01\x07`,
+    String.raw`\/u3\+7QAAAA[EI]`,
+    String.raw`IBAzCC[A-Za-z0-9+/\\]{3,6}GCSqGSIb3DQEH)`,
+  ].join('|'),
+);
 
 export const rules: readonly Rule[] = [
   {
@@ -63,6 +75,8 @@ export const rules: readonly Rule[] = [
     anchors: { literals: ['jks', 'pkcs12', 'jksText', 'pkcs12Text'] },
     pattern:
       /\xfe\xed\xfe\xed|0\x82[^]{5}0[\x80-\x84]|(?<text>(?:\/u3\+7QAAAA[EI]|MII[A-Za-z0-9+/]{3}IBAzCC)[A-Za-z0-9+/\r\n]{100,26000}={0,2})/,
+    // A window of this size is read only where the whole head of a store stands.
+    follows: heads,
     around: [16, READ_BYTES],
     confidence: 'likely',
     check: checkStore,
