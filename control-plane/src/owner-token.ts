@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Log } from './storage/index.ts';
 import type { Workspaces } from './workspaces/index.ts';
@@ -33,11 +33,20 @@ async function writeOnce({ workspaces, log, file }: FirstOwner): Promise<void> {
     if (!issued) return unlinkSync(partial);
     writeSync(descriptor, `${issued.secret}\n`);
     fsyncSync(descriptor);
+    keepAside(file, log);
     renameSync(partial, file);
     log.info({ file }, 'the owner token of this new installation was written to a file; move it to a safe place');
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** A token of another installation, as where an empty file took the place of its database; its own time gives it a name of its own. */
+function keepAside(file: string, log: Log): void {
+  if (!existsSync(file)) return;
+  const keptAs = `${file}.${Math.trunc(statSync(file).mtimeMs)}.old`;
+  renameSync(file, keptAs);
+  log.warn({ file, keptAs }, 'an owner token of another installation was in the way and is kept aside; was the right database given?');
 }
 
 async function showOnce({ workspaces, given, show, log }: FirstOwner): Promise<void> {

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { variables } from './variables.ts';
 
@@ -35,20 +36,27 @@ function keptBeside(folder: string, random: (length: number) => Uint8Array): Sea
   const file = join(folder, FILE);
   const note = `issuer keys are sealed with ${file}, made for development; set ${variables.keyEncryptionKey.name} in production`;
   try {
-    mkdirSync(folder, { recursive: true });
-    // 'wx': of two processes started at once, one makes the file and both read it.
-    writeFileSync(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    makeFolder(fs, folder);
+    if (!fs.existsSync(file)) writeNew(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`);
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST'))
-      throw new TidewaiterError('config.invalid', {
-        which: file,
-        got: String(cause),
-        want: 'a writable folder',
-        remedy: `Set ${variables.keyEncryptionKey.name}, or ${variables.databaseUrl.name} to a folder that can be written.`,
-        cause,
-      });
+    throw new TidewaiterError('config.invalid', {
+      which: file,
+      got: String(cause),
+      want: 'a writable folder',
+      remedy: `Set ${variables.keyEncryptionKey.name}, or ${variables.databaseUrl.name} to a folder that can be written.`,
+      cause,
+    });
   }
-  return { key: decodeKey(readFileSync(file, 'utf8').trim(), file), note };
+  return { key: decodeKey(fs.readFileSync(file, 'utf8').trim(), file), note };
+}
+
+/** 'wx': of two processes started at once, one makes the file and both read it. */
+function writeNew(file: string, text: string): void {
+  try {
+    fs.writeFileSync(file, text, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
 }
 
 /** @throws config.invalid naming `which`, a variable or a file. */

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Check, type Config, readConfig } from '@tidewaiter/shared/config';
+import { type Check, type Config, isFolder, readConfig } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { decodeKey, keyMissing, sealingKeyOf } from './key-encryption-key.ts';
 import { checkPublicUrl } from './public-url.ts';
@@ -56,6 +56,7 @@ export function readControlPlaneConfig(
 type Raw = Config<typeof variables>;
 
 const checks: readonly Check<typeof variables>[] = [
+  { of: ['databaseUrl'], run: ({ databaseUrl }) => refuseFolder(databaseUrl) },
   {
     of: ['publicUrl', 'developmentUrls'],
     run: ({ publicUrl, developmentUrls }) => publicUrl !== null && checkPublicUrl(publicUrl, developmentUrls),
@@ -85,7 +86,7 @@ function oneSource(value: string | null, name: string, file: string | null, file
 
 function readSecret(file: string, name: string): string {
   try {
-    return readFileSync(file, 'utf8').trim();
+    return fs.readFileSync(file, 'utf8').trim();
   } catch (cause) {
     const got = cause instanceof Error ? cause.message : 'an unreadable file';
     throw new TidewaiterError('config.invalid', { which: name, got, want: 'a readable file', remedy: `Correct or unset ${name}.`, cause });
@@ -109,8 +110,21 @@ function givenKeyOf({ keyEncryptionKey, keyEncryptionKeyFile }: Raw): Uint8Array
   return given === null ? null : decodeKey(given, key.name);
 }
 
+/** Before anything is made beside it. */
+function refuseFolder(databaseUrl: string): void {
+  const path = sqlitePath(databaseUrl);
+  if (path === null || !isFolder(fs, path)) return;
+  const { name } = variables.databaseUrl;
+  const remedy = `Name a file in it, as sqlite:${join(path, 'tidewaiter.db')}.`;
+  throw new TidewaiterError('config.invalid', { which: name, got: `${path}, a folder`, want: 'the path of a database file', remedy });
+}
+
+function sqlitePath(databaseUrl: string): string | null {
+  return /^sqlite:(?!:memory:)(.+)$/.exec(databaseUrl)?.[1] ?? null;
+}
+
 /** Folder of the SQLite file; null for PostgreSQL and in-memory databases. */
 function databaseFolder(databaseUrl: string): string | null {
-  const path = /^sqlite:(?!:memory:)(.+)$/.exec(databaseUrl)?.[1];
+  const path = sqlitePath(databaseUrl);
   return path ? dirname(path) : null;
 }

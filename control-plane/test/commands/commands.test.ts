@@ -116,6 +116,20 @@ t.test('wrong or contradicting configuration is one line on standard error and e
   }
 });
 
+t.test('an owner token that stands where a new installation writes its own is kept aside, and the log says where', async (t) => {
+  const folder = folderFor(t);
+  const file = join(folder, 'owner-token');
+  writeFileSync(file, 'of another installation\n');
+  writeFileSync(join(folder, 'tidewaiter.db'), '');
+  const program = run(t, ['serve'], envOf(folder));
+  await listening(program);
+  t.match(readFileSync(file, 'utf8'), /^tw_/);
+  const [kept = ''] = readdirSync(folder).filter((name) => name.endsWith('.old'));
+  t.equal(readFileSync(join(folder, kept), 'utf8'), 'of another installation\n');
+  t.match(program.output.stderr, `"keptAs":"${join(folder, kept)}"`);
+  program.child.kill('SIGTERM');
+});
+
 t.test('a port that is taken ends the program with its name, before an owner token is handed out', async (t) => {
   const folder = folderFor(t);
   const first = run(t, ['serve'], envOf(folder));

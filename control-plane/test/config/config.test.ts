@@ -99,6 +99,18 @@ t.test('a folder that cannot be made for it is refused by name', async (t) => {
   t.match(error, { code: 'config.invalid', message: /dangling.*want a writable folder.*TIDEWAITER_DATABASE_URL/ });
 });
 
+t.test('a folder that the system will not make ends the start at once', { timeout: 10_000 }, async (t) => {
+  const error = refused({ TIDEWAITER_DATABASE_URL: 'sqlite:/proc/tidewaiter/x.db' });
+  t.match(error, { code: 'config.invalid', message: /ENOENT.*want a writable folder.*TIDEWAITER_DATABASE_URL/ });
+});
+
+t.test('a folder given as the database is refused with a file named in it, and nothing is left beside it', async (t) => {
+  const folder = t.testdir({ database: {} });
+  const error = refused({ TIDEWAITER_DATABASE_URL: `sqlite:${folder}/database` });
+  t.match(error, { code: 'config.invalid', message: /TIDEWAITER_DATABASE_URL.*a folder.*database\/tidewaiter\.db/ });
+  t.strictSame(readdirSync(folder), ['database']);
+});
+
 t.test('a secret given twice is a conflict that names both variables', async (t) => {
   const file = join(t.testdir({ token: 'x' }), 'token');
   for (const name of ['TIDEWAITER_OWNER_TOKEN', 'TIDEWAITER_KEY_ENCRYPTION_KEY']) {

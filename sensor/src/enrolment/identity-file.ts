@@ -1,5 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -34,7 +36,7 @@ export class IdentityFile {
   /** Makes the folder. @throws config.invalid when it cannot be made or written. */
   async prepare(): Promise<void> {
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolder(fs, this.#folder, 0o700);
       const probe = join(this.#folder, `.writable-${process.pid}`);
       await (await open(probe, 'w', 0o600)).close();
       await rm(probe);

@@ -1,5 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import * as fs from 'node:fs';
+import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { PAYLOAD_SCHEMA, type Report, ReportSchema } from '@tidewaiter/shared/protocol';
 import { Compile } from 'typebox/compile';
@@ -21,7 +23,7 @@ export class SpoolFiles {
 
   /** Makes the folder and lists what an earlier process left, oldest first; what was half written is removed. */
   async open(): Promise<readonly SpoolEntry[]> {
-    await mkdir(this.#aside, { recursive: true, mode: 0o700 });
+    makeFolder(fs, this.#aside, 0o700);
     const entries: SpoolEntry[] = [];
     for (const name of (await readdir(this.#folder)).sort()) {
       if (name.endsWith('.partial')) await rm(this.#path(name), { force: true });

@@ -156,6 +156,8 @@ t.test('the daemon does not start on what is wrong: it says which variable, ends
   t.notOk(existsSync(state), 'nothing was written');
   const blocked = await run(['run'], { ...all, TIDEWAITER_STATE_DIR: join(at('text'), 'state') });
   t.match(blocked, { code: 2, stderr: /TIDEWAITER_STATE_DIR.*\[config\.invalid\]/ });
+  const impossible = await run(['run'], { ...all, TIDEWAITER_STATE_DIR: '/proc/tidewaiter' });
+  t.match(impossible, { code: 2, stderr: /TIDEWAITER_STATE_DIR.*ENOENT.*\[config\.invalid\]/ });
   const withoutToken = await run(['run'], all);
   t.match(withoutToken, { code: 2, stderr: /TIDEWAITER_ENROLMENT_TOKEN.*POST \/api\/v1\/enrolment-tokens.*\[config\.invalid\]/ });
 });
