@@ -71,6 +71,7 @@ void tap.test(
       long: long,
     });
     t.strictSame(places(found), ['file .git/objects/ab/cdef!/blob visible', 'file elsewhere!/commit visible', 'file long!/blob visible']);
+    t.equal(found.verdict, 'findings');
     t.strictSame(gaps(await scan({ cut: long.subarray(0, 5000), other: deflateSync('no object') })), ['truncated cut!/blob']);
   },
 );
