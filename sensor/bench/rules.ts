@@ -2,9 +2,9 @@
 //   node --conditions=@tidewaiter/source sensor/bench/rules.ts 100,500,1000 FOLDER...
 // `custom:50` are the built-in rules and 50 of a user's, by re2js. Beyond the built-in rules there are made-up ones, for the providers of docs/detectors.tsv.
 import { readFileSync } from 'node:fs';
-import { chooseRules, createEngine, type CustomRule, type Rule, usualRules } from '../src/detectors/index.ts';
+import { chooseRules, createEngine, type CustomRule, feed, type Rule, usualRules } from '../src/detectors/index.ts';
 import { near } from '../src/detectors/rules/near.ts';
-import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, createPassMemory } from '../src/memory/index.ts';
+import { createPassMemory } from '../src/memory/index.ts';
 import { sampleFiles } from './sample-files.ts';
 
 const ROUNDS = 7;
@@ -53,16 +53,7 @@ function millisecondsOf(rules: readonly Rule[], files: readonly Buffer[]): { rea
   let found = 0;
   const before = process.threadCpuUsage();
   const engine = createEngine({ memory, rules, listener: () => found++ });
-  for (const file of files) {
-    engine.begin({ path: 'file' });
-    for (let at = 0; at < file.length; at += BLOCK_BYTES) {
-      const piece = file.subarray(at, at + BLOCK_BYTES);
-      memory.bytes.set(file.subarray(Math.max(0, at - CARRY_BYTES), at), BLOCK_AT - Math.min(at, CARRY_BYTES));
-      memory.bytes.set(piece, BLOCK_AT);
-      engine.push(BLOCK_AT, piece.length);
-    }
-    engine.end();
-  }
+  for (const file of files) feed(engine, memory, file, 'file');
   const { user, system } = process.threadCpuUsage(before);
   return { ms: (user + system) / 1000, found };
 }

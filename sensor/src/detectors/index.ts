@@ -1,5 +1,6 @@
 export { createEngine, ENGINE_VERSION } from './create-engine.ts';
 export type { Drop, Engine, Match, MatchListener } from './engine.ts';
+export { feed } from './feed.ts';
 export type { Rule } from './rule.ts';
 export { builtInRules } from './rules/index.ts';
 export {

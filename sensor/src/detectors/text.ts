@@ -1,6 +1,7 @@
-import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, type PassMemory } from '../memory/index.ts';
+import type { PassMemory } from '../memory/index.ts';
 import { createEngine } from './create-engine.ts';
 import type { Match } from './engine.ts';
+import { feed } from './feed.ts';
 import type { Rule } from './rule.ts';
 
 /** Rounds of redaction: what a first finding hid (the id of a pair whose secret half is gone) is found in the second. */
@@ -24,15 +25,7 @@ export class TextDetector {
     const memory = this.#memory;
     const matches: Match[] = [];
     const engine = createEngine({ memory, rules: this.#rules, listener: (match) => matches.push(match) });
-    const bytes = Buffer.from(text);
-    engine.begin({ path: '' });
-    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-      const piece = bytes.subarray(at, at + BLOCK_BYTES);
-      memory.bytes.set(bytes.subarray(Math.max(0, at - CARRY_BYTES), at), BLOCK_AT - Math.min(at, CARRY_BYTES));
-      memory.bytes.set(piece, BLOCK_AT);
-      engine.push(BLOCK_AT, piece.length);
-    }
-    engine.end();
+    feed(engine, memory, Buffer.from(text));
     return matches;
   }
 

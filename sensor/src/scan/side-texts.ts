@@ -1,6 +1,6 @@
-import type { Engine, Match } from '../detectors/index.ts';
+import { type Engine, feed, type Match } from '../detectors/index.ts';
 import type { BesidePlace, Entry } from '../layers/index.ts';
-import { BLOCK_AT, BLOCK_BYTES, CARRY_BYTES, KEYWORD_REACH, type PassMemory } from '../memory/index.ts';
+import { BLOCK_AT, BLOCK_BYTES, KEYWORD_REACH, type PassMemory } from '../memory/index.ts';
 import type { FoundFile } from './found-file.ts';
 import type { FactTools } from './layer-facts.ts';
 
@@ -76,14 +76,7 @@ export class SideTexts {
   /** A text longer than the block. */
   #scan(bytes: Uint8Array): void {
     const { memory, engine } = this.#open();
-    engine.begin({ path: '' });
-    for (let at = 0; at < bytes.length; at += BLOCK_BYTES) {
-      const piece = bytes.subarray(at, at + BLOCK_BYTES);
-      memory.bytes.set(bytes.subarray(Math.max(0, at - CARRY_BYTES), at), BLOCK_AT - Math.min(at, CARRY_BYTES));
-      memory.bytes.set(piece, BLOCK_AT);
-      engine.push(BLOCK_AT, piece.length);
-    }
-    engine.end();
+    feed(engine, memory, bytes);
     this.#done();
   }
 
