@@ -1,9 +1,8 @@
-import { crc32 } from 'node:zlib';
-import type { GapReason } from '@tidewaiter/shared/findings';
 import { INPUT_AT, INPUT_BYTES, Inflater, type PassMemory } from '../memory/index.ts';
 import type { ByteInput } from './byte-input.ts';
 import type { ContentBlock } from './content-block.ts';
 import type { Beside } from './beside.ts';
+import { DeflatedContent } from './deflated-content.ts';
 import type { Stop } from './limits.ts';
 import { isGzip } from './magic.ts';
 
@@ -51,7 +50,7 @@ async function passText(input: ByteInput, beside: Beside): Promise<boolean> {
 }
 
 async function readMember(input: ByteInput, block: ContentBlock, inflater: Inflater): Promise<Stop> {
-  const content = new MemberContent(block, inflater);
+  const content = new DeflatedContent(block, inflater);
   // Few bytes first: a layer of a million tiny members must not have the rest of its input copied for each of them.
   for (let pieceBytes = 1 << 12; await input.more(); pieceBytes = Math.min(pieceBytes * 8, INPUT_BYTES)) {
     const taken = inflater.push(input.pending.subarray(0, pieceBytes));
@@ -61,36 +60,6 @@ async function readMember(input: ByteInput, block: ContentBlock, inflater: Infla
     if (stop !== 'hungry') return stop;
   }
   return 'truncated';
-}
-
-/** One member's content on its way into the block. */
-class MemberContent {
-  readonly #block: ContentBlock;
-  readonly #inflater: Inflater;
-  crc = 0;
-  bytes = 0;
-
-  constructor(block: ContentBlock, inflater: Inflater) {
-    this.#block = block;
-    this.#inflater = inflater;
-    inflater.reset();
-  }
-
-  /** Inflates what was pushed. */
-  take(): 'hungry' | 'ended' | GapReason {
-    for (;;) {
-      const { at, room } = this.#block;
-      const { stop, produced } = this.#inflater.run(at, at + room);
-      // node:zlib's, over the bytes where they lie: 5 GB/s.
-      this.crc = crc32(this.#block.view(produced), this.crc);
-      this.bytes += produced;
-      const limit = this.#block.commit(produced);
-      if (limit) return limit;
-      if (stop !== 'full') return stop;
-      // A full block was handed on: no room means that the layer may have no more.
-      if (room === 0) return 'limit-bytes';
-    }
-  }
 }
 
 /** RFC 1952 2.3.1: CRC-32 and the size modulo 2^32 of the member's content. */

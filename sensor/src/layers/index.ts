@@ -1,6 +1,7 @@
 export { Beside } from './beside.ts';
 export { ByteInput } from './byte-input.ts';
 export { ContentBlock } from './content-block.ts';
+export { DeflatedContent } from './deflated-content.ts';
 export type { BesidePlace, ContentSink, Entry, EntryType } from './face.ts';
 export { LayerContent } from './layer-content.ts';
 export type { LayerLimits, Stop } from './limits.ts';

@@ -1,4 +1,5 @@
 import type { Stop } from '../layers/index.ts';
+import { readDeflated } from './deflated.ts';
 import { type Archive, type FormatNow, startsWith, stemOf } from './format.ts';
 import type { StreamInside } from './inside.ts';
 import type { PushInput, Reading } from './push-input.ts';
@@ -21,7 +22,7 @@ function* readGzip(input: PushInput, archive: Archive): Reading<Stop> {
   const inside = archive.stream(stemOf(archive.path, '.gz', '.z'));
   let stop: Stop = null;
   do {
-    stop = (yield* passHeader(input)) ?? (yield* readMember(input, inside));
+    stop = (yield* passHeader(input)) ?? (yield* readDeflated(input, inside, () => checkTrailer(input, inside)));
     if (stop) break;
     yield* input.fill(4);
   } while (isMember(input.pending));
@@ -50,17 +51,6 @@ function* passText(input: PushInput): Reading<boolean> {
     if (end >= 0) return true;
   }
   return false;
-}
-
-function* readMember(input: PushInput, inside: StreamInside): Reading<Stop> {
-  inside.beginDeflated();
-  for (;;) {
-    if (!(yield* input.fill(1))) return 'truncated';
-    const { consumed, state } = inside.writeDeflated(input.pending);
-    input.skip(consumed);
-    if (state === 'ended') return yield* checkTrailer(input, inside);
-    if (state !== 'hungry') return state;
-  }
 }
 
 /** RFC 1952 2.3.1: CRC-32 and the size modulo 2^32. */

@@ -1,9 +1,9 @@
-import { crc32 } from 'node:zlib';
 import type { Gap, GapReason } from '@tidewaiter/shared/findings';
 import {
   type BesidePlace,
   ContentBlock,
   type ContentSink,
+  DeflatedContent,
   type Entry,
   LayerContent,
   type LayerLimits,
@@ -84,9 +84,7 @@ abstract class Inside {
   readonly #memory: PassMemory;
   readonly #block: BudgetedBlock;
   #inflater: Inflater | null = null;
-  /** Of what was inflated since `beginDeflated`: CRC-32 and length. */
-  sum = 0;
-  sizeBytes = 0;
+  #deflated: DeflatedContent | null = null;
 
   constructor(memory: PassMemory, reader: ConstructorParameters<typeof ContentBlock>[1], limits: LayerLimits, budget: Budget) {
     this.#memory = memory;
@@ -98,6 +96,16 @@ abstract class Inside {
     return this.#block;
   }
 
+  /** CRC-32 of what was inflated since `beginDeflated`. */
+  get sum(): number {
+    return this.#deflated?.crc ?? 0;
+  }
+
+  /** Length of it. */
+  get sizeBytes(): number {
+    return this.#deflated?.bytes ?? 0;
+  }
+
   /** @returns the limit that was met. */
   write(bytes: Uint8Array): Stop {
     return this.#block.append(bytes);
@@ -106,8 +114,7 @@ abstract class Inside {
   /** What follows is raw deflate (RFC 1951). */
   beginDeflated(): void {
     this.#inflater ??= new Inflater(this.#memory, { at: INPUT_AT, bytes: INPUT_BYTES });
-    this.#inflater.reset();
-    this.sum = this.sizeBytes = 0;
+    this.#deflated = new DeflatedContent(this.#block, this.#inflater);
   }
 
   writeDeflated(bytes: Uint8Array): Inflated {
@@ -116,23 +123,9 @@ abstract class Inside {
       const taken = this.#inflater?.push(bytes.subarray(consumed, consumed + piece)) ?? 0;
       consumed += taken;
       piece *= 8;
-      const state = this.#inflate();
+      const state = this.#deflated?.take() ?? 'corrupt';
       if (state === 'hungry' && consumed < bytes.length) continue;
       return { consumed: state === 'hungry' ? consumed : consumed - (this.#inflater?.unread ?? 0), state };
-    }
-  }
-
-  #inflate(): Inflated['state'] {
-    const inflater = this.#inflater;
-    for (;;) {
-      const { at, room } = this.#block;
-      const { stop, produced } = inflater?.run(at, at + room) ?? { stop: 'corrupt', produced: 0 };
-      this.sum = crc32(this.#block.view(produced), this.sum);
-      this.sizeBytes += produced;
-      const limit = this.#block.commit(produced);
-      if (limit) return limit;
-      if (stop !== 'full') return stop;
-      if (room === 0) return 'limit-bytes';
     }
   }
 }
