@@ -1,20 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ALNUM, BASE32, BASE64, DIGITS, HEX, LOWER, UPPER, URL_SAFE } from './alphabets.ts';
 import type { Rng } from './rng.ts';
-import { assigned, inFile, type SecretGenerator } from './sample.ts';
+import { assigned, generatorsOf, inFile, password, type SecretGenerator } from './sample.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(ALNUM, 14)}9K`;
 const uuid = (rng: Rng): string => [8, 4, 4, 4, 12].map((length) => rng.chars(HEX, length)).join('-');
 
-function file(detector: string, path: string, text: (secret: string) => string, make: (rng: Rng) => string = password): SecretGenerator {
-  return {
-    detector,
-    make: (rng) => {
-      const secret = make(rng);
-      return inFile(path, text(secret), secret);
-    },
-  };
-}
+const file = generatorsOf(inFile);
 
 /** 32 random bytes as Curve25519 clamps them (RFC 7748, 5). */
 function curveKey(rng: Rng): string {

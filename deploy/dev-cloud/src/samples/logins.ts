@@ -1,9 +1,8 @@
 import { ALNUM, BASE32, BASE64, DIGITS, HEX, LOWER, UPPER } from './alphabets.ts';
 import type { Rng } from './rng.ts';
-import { assigned, inFile, type SecretGenerator } from './sample.ts';
+import { assigned, inFile, password, type SecretGenerator } from './sample.ts';
 
 /** Never a word, never weak: what a password manager makes. */
-const password = (rng: Rng): string => `v${rng.chars(ALNUM, 14)}9K`;
 const host = (rng: Rng): string => `db-${rng.chars(LOWER, 4)}.prod.corp.io`;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

@@ -2,9 +2,8 @@ import { createECDH, generateKeyPairSync } from 'node:crypto';
 import { ALNUM, BASE64, DIGITS, HEX, LOWER } from './alphabets.ts';
 import { crcHex } from './checksums.ts';
 import type { Rng } from './rng.ts';
-import { assigned, atPath, inFile, type SecretGenerator } from './sample.ts';
+import { assigned, atPath, generatorsOf, inFile, password, type SecretGenerator } from './sample.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(ALNUM, 14)}9K`;
 const uuid = (rng: Rng): string => [8, 4, 4, 4, 12].map((length) => rng.chars(HEX, length)).join('-');
 
 function vapid(): { readonly publicKey: string; readonly privateKey: string } {
@@ -14,15 +13,7 @@ function vapid(): { readonly publicKey: string; readonly privateKey: string } {
   return { publicKey: pair.getPublicKey().toString('base64url'), privateKey: pair.getPrivateKey().toString('base64url') };
 }
 
-function script(detector: string, path: string, text: (secret: string) => string, make: (rng: Rng) => string = password): SecretGenerator {
-  return {
-    detector,
-    make: (rng) => {
-      const secret = make(rng);
-      return inFile(path, text(secret), secret);
-    },
-  };
-}
+const script = generatorsOf(inFile);
 
 /** The claims of tokens that providers say are JSON Web Tokens, and the variables that hold them. */
 const webTokens = [

@@ -1,21 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { ALNUM, BASE64, HEX, LOWER } from './alphabets.ts';
 import type { Rng } from './rng.ts';
-import { atPath, type SecretGenerator } from './sample.ts';
+import { atPath, generatorsOf, password, type SecretGenerator } from './sample.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(ALNUM, 14)}9K`;
 const token = (rng: Rng): string => `k7${rng.chars(ALNUM, 34)}4Q`;
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-function file(detector: string, path: string, text: (secret: string) => string, make: (rng: Rng) => string = password): SecretGenerator {
-  return {
-    detector,
-    make: (rng) => {
-      const secret = make(rng);
-      return atPath(path, text(secret), secret);
-    },
-  };
-}
+const file = generatorsOf(atPath);
 
 const state = (content: object): string => JSON.stringify({ version: 4, terraform_version: '1.9.0', serial: 3, ...content }, null, 2);
 

@@ -1,3 +1,4 @@
+import { ALNUM } from './alphabets.ts';
 import type { Rng } from './rng.ts';
 
 /** A secret made at run time, and texts to plant it in. None of them is anybody's: they only look as the provider's facts say. */
@@ -39,4 +40,18 @@ export function inFile(path: string, text: string, secret: string): Sample {
 /** A sample in a file that its path alone gives away. */
 export function atPath(path: string, text: string, secret: string): Sample {
   return { text, secret, path, byPath: true };
+}
+
+/** A password as a person would not choose it. */
+export const password = (rng: Rng): string => `v${rng.chars(ALNUM, 14)}9K`;
+
+/** What makes generators of secrets that stand in one file, a password each unless said otherwise. */
+export function generatorsOf(place: typeof inFile) {
+  return (detector: string, path: string, text: (secret: string) => string, make: (rng: Rng) => string = password): SecretGenerator => ({
+    detector,
+    make: (rng) => {
+      const secret = make(rng);
+      return place(path, text(secret), secret);
+    },
+  });
 }
