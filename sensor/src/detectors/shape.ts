@@ -28,6 +28,7 @@ const traitChars = ['abcdef', 'ghijklmnopqrstuvwxyz', 'ABCDEF', 'GHIJKLMNOPQRSTU
 const tokenChars = new Set(traitChars.join(''));
 
 const shapes = new Map<string, Shape>();
+const read = new Map<string, readonly Node[]>();
 
 export function shapeOf(pattern: RegExp): Shape {
   const { source } = pattern;
@@ -36,8 +37,15 @@ export function shapeOf(pattern: RegExp): Shape {
   return known;
 }
 
+/** Each expression is read once, whatever is asked of it. */
+function nodesOf(source: string): readonly Node[] {
+  const nodes = read.get(source) ?? new ShapeReader(source).read();
+  read.set(source, nodes);
+  return nodes;
+}
+
 function readShape(source: string): Shape {
-  const nodes = new ShapeReader(source).read();
+  const nodes = nodesOf(source);
   const [least, most] = lengthOf(nodes);
   const chars = new Set(nodes.flatMap((node) => [...charsOf(node)]));
   const traits = traitChars.reduce((bits, kind, place) => bits | (kind.split('').some((char) => chars.has(char)) ? 1 << place : 0), 0);
@@ -56,9 +64,9 @@ function readShape(source: string): Shape {
  * Shortest and longest stretch of token characters that a value begins with, when what follows the value is none: up to the first place
  * that must be another character. Without an upper bound where the expression leaves it open.
  */
-export function stretchOf(pattern: RegExp): readonly [number, number] {
+export function stretchOf({ source }: { readonly source: string }): readonly [number, number] {
   let [least, most] = [0, 0];
-  for (const node of new ShapeReader(pattern.source).read()) {
+  for (const node of nodesOf(source)) {
     const chars = [...charsOf(node)];
     const [from, to] = lengthOfNode(node);
     if (chars.every((char) => tokenChars.has(char))) [least, most] = [least + from, most + to];
@@ -71,7 +79,7 @@ export function stretchOf(pattern: RegExp): readonly [number, number] {
 /** The prefixes all values begin with: each of `least` to `most` characters that the expression fixes, over classes of a few characters. */
 export function prefixesOf(pattern: RegExp, most: number): readonly string[] {
   let prefixes = [''];
-  for (const node of new ShapeReader(pattern.source).read()) {
+  for (const node of nodesOf(pattern.source)) {
     const options = fixedTexts(node);
     if (options === undefined || prefixes.length * options.length > PREFIXES_OF_RULE_MAX) break;
     prefixes = prefixes.flatMap((prefix) => options.map((option) => prefix + option));

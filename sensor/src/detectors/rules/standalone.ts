@@ -27,6 +27,7 @@ const TOKEN_ENDS = '(?![A-Za-z0-9_-])';
 function standaloneRule(spec: StandaloneSpec): Rule {
   const { source } = spec.value;
   const { most, make } = shapeOf(spec.value);
+  const [shortest, longest] = stretchOf(spec.value);
   const prefixes = prefixesOf(spec.value, PREFIX_BYTES_MAX);
   const shown = prefixes[0] ?? '';
   const right = /\[[^\]]*\/[^\]]*\]/.test(source) ? '(?![A-Za-z0-9+/])' : TOKEN_ENDS;
@@ -34,7 +35,7 @@ function standaloneRule(spec: StandaloneSpec): Rule {
     id: spec.id,
     name: spec.name,
     facts: spec.facts,
-    anchors: { prefixes, span: right === TOKEN_ENDS ? stretchOf(spec.value) : [stretchOf(spec.value)[0], Number.POSITIVE_INFINITY] },
+    anchors: { prefixes, span: [shortest, right === TOKEN_ENDS ? longest : Number.POSITIVE_INFINITY] },
     pattern: new RegExp(`${LEFT}(?:${source})${right}`),
     confidence: spec.confidence ?? 'likely',
     prefix: shown,

@@ -30,7 +30,7 @@ export function token(spec: TokenSpec): Rule {
   const head = prefixes.map((prefix) => prefix.replaceAll(/[.$+*?()[\]{}|\\^/-]/g, String.raw`\$&`)).join('|');
   // A token that goes on in any token character is another token, or noise.
   const right = spec.body === 'base64' ? '(?![A-Za-z0-9+/])' : '(?![A-Za-z0-9_-])';
-  const [shortest, longest] = stretchOf(new RegExp(`(?:${head})${classes[spec.body]}{${least},${most}}`));
+  const [shortest, longest] = stretchOf({ source: `(?:${head})${classes[spec.body]}{${least},${most}}` });
   const body = (rng: Rng, length: number): string => rng.chars(alphabets[spec.body], length);
   const make = (rng: Rng, prefix: string): string => spec.example?.(rng) ?? prefix + body(rng, least + rng.below(most - least + 1)) + tail;
   return {
