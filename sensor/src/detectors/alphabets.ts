@@ -1,3 +1,5 @@
+import type { Rng } from './rule.ts';
+
 /** The alphabets tokens are drawn from, as characters (for examples) and as expression classes. */
 export const alphabets = {
   alnum: '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz',
@@ -25,3 +27,6 @@ export const classes: Readonly<Record<AlphabetName, string>> = {
 
 /** No letter or digit before, unless it ends an escape: `\n` or `%3D`. */
 export const LEFT = String.raw`(?<!(?<!\\|%[0-9A-Fa-f])[A-Za-z0-9])`;
+
+/** A password for examples, as a person would not choose it. */
+export const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;

@@ -1,8 +1,7 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 const PASSWORD_MIN = 8;
 
 /** Letters and digits, and a capital or a sign: words and names of variables are not. */

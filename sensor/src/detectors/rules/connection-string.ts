@@ -1,9 +1,7 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
 import { canonicalLogin, isDefaultPassword, isLocalHost, isSampleHost } from './hosts.ts';
-
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
 /** ADO.NET and ODBC name the same things in several ways. */
 const hostPart = /(?:server|data source|host|addr(?:ess)?|network address)\s?=\s?(?:tcp:)?([^;,"'\\]{1,200})/i;

@@ -1,6 +1,6 @@
-import { alphabets } from '../alphabets.ts';
+import { password } from '../alphabets.ts';
 import { percentDecoded } from '../percent.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
 import { canonicalLogin, isLocalHost, isSampleHost } from './hosts.ts';
 
@@ -20,22 +20,20 @@ function checkUserInfo({ groups }: Candidate): Found | null {
   const user = groups['user'] ?? '';
   const raw = groups['password'] ?? '';
   const host = groups['host'] ?? '';
-  const password = percentDecoded(raw);
-  if (isPlaceholderPassword(raw) || isPlaceholderPassword(password) || samplePairs.test(`${user}:${password}`)) return null;
+  const decoded = percentDecoded(raw);
+  if (isPlaceholderPassword(raw) || isPlaceholderPassword(decoded) || samplePairs.test(`${user}:${decoded}`)) return null;
   // printf's and others' templates; a file name with a version; a bare port.
   if (
-    /%[sdv]|^[#\d]{0,5}$|[<>{}|^]|^\[|\]$|\$[A-Za-z(]/.test(password) ||
+    /%[sdv]|^[#\d]{0,5}$|[<>{}|^]|^\[|\]$|\$[A-Za-z(]/.test(decoded) ||
     /[<>{}$%([]/.test(percentDecoded(user) + host.replace(/^\[[0-9A-Fa-f:.]+\]/, '')) ||
-    user.toLowerCase() === password.toLowerCase()
+    user.toLowerCase() === decoded.toLowerCase()
   )
     return null;
-  if (isSampleHost(host) || password.length < LETTERS_MAX) return null;
-  const weak = password.length < PASSWORD_MIN || isLocalHost(host) || isWordPassword(password) || /[^ -~]/.test(password) || user === '';
-  const found = { canonical: canonicalLogin(percentDecoded(user), password, host) };
+  if (isSampleHost(host) || decoded.length < LETTERS_MAX) return null;
+  const weak = decoded.length < PASSWORD_MIN || isLocalHost(host) || isWordPassword(decoded) || /[^ -~]/.test(decoded) || user === '';
+  const found = { canonical: canonicalLogin(percentDecoded(user), decoded, host) };
   return weak ? { ...found, confidence: 'possible' } : found;
 }
-
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
 function urlRule(id: string, facts: readonly string[], name: string, scheme: string, schemes: string, extra: Partial<Rule> = {}): Rule {
   return {

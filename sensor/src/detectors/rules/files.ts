@@ -1,9 +1,7 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { alphabets, password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
 import { canonicalLogin } from './hosts.ts';
-
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
 /** netrc(5): machine, login and password, in words that may stand on several lines. */
 function checkNetrc({ groups, secret: written, start, end }: Candidate): Found | null {

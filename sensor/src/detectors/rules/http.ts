@@ -1,10 +1,9 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { alphabets, password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { looksIssued } from '../issued.ts';
 import { isPlaceholder } from '../placeholder.ts';
 import { decodeUserPassword, isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 /** Users of the examples in RFC 7617 and RFC 6749, and of everybody's. */
 const sampleUsers = /^(?:aladdin|s6BhdRkqt3|x?user|test|foo|username|admin)$/i;
 

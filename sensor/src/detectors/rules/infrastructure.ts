@@ -1,8 +1,7 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { alphabets, password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isValueOf, kindOfName } from './by-name.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 const START_BYTES = 28 * 1024;
 /** From the file's beginning on. */
 const around = [0, START_BYTES] as const;

@@ -1,10 +1,9 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { alphabets, password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
 import { isValueOf, kindOfName } from './by-name.ts';
 import { canonicalLogin, isSampleHost } from './hosts.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 const around = [0, 16 * 1024] as const;
 
 const byName = ({ groups, secret }: Candidate): Found | null => (isValueOf(kindOfName(groups['name'] ?? ''), secret) ? {} : null);

@@ -1,8 +1,6 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
-
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 
 /** Words are what manuals have there; a password has two kinds of characters at least. */
 function checkPassword({ secret }: Candidate): Found | null {

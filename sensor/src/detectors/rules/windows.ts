@@ -1,8 +1,7 @@
-import { alphabets } from '../alphabets.ts';
-import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { alphabets, password } from '../alphabets.ts';
+import type { Candidate, Found, Rule } from '../rule.ts';
 import { isPlaceholderPassword } from './basic-auth.ts';
 
-const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 12)}9K`;
 const facts = ['Windows/PowerShell SecureString / unattend / GPP cpassword'];
 const isPassword = ({ secret }: Candidate): Found | null => (isPlaceholderPassword(secret) ? null : {});
 
