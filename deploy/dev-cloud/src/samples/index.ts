@@ -13,6 +13,7 @@ export { type FormatName, formats } from './formats.ts';
 export { nearPlaces, nonSecrets, places } from './places.ts';
 export { createRng, type Rng } from './rng.ts';
 export type { Assignment, Sample, SecretGenerator } from './sample.ts';
+export { chosenPasswords, harmless, passwordPlaces, strangers, strangerValues } from './strangers.ts';
 
 /** One for each detector of the sensor, written from what the providers say of their secrets and not from its rules. */
 export const secretGenerators: readonly SecretGenerator[] = [

@@ -228,6 +228,25 @@ const near: Readonly<Record<string, Write>> = {
   'curl bearer': (n, v) => `curl -H "Authorization: Bearer ${v}" https://api.${n.provider('')}.com/v1/me\n`,
   'curl user': (n, v) => `curl https://api.${n.provider('')}.com/v1/me -u ${v}:\n`,
   'host and key header': (n, v) => `GET /v1/items HTTP/1.1\nHost: api.${n.provider('')}.com\nX-Api-Key: ${v}\n`,
+  'provider as the name of a service': (n, v) => `{"service": "${n.provider()}", "enabled": true, "value": "${v}"}\n`,
+  'provider in a sentence before': (n, v) => `# Settings of ${n.Provider()}, which the shop uses for its orders\nVALUE = "${v}"\n`,
+  'value, then provider': (n, v) => `${v} is our key of ${n.provider()}\n`,
+  'key, then URL': (n, v) => `api_key = "${v}"\nurl = "https://api.${n.provider('')}.com/v2"\n`,
+  'name that says nothing, then URL': (n, v) => `value = "${v}"\nurl = "https://api.${n.provider('')}.com/v2"\n`,
+  'curl header, then URL': (n, v) => `curl -sS -H "X-Api-Key: ${v}" "https://api.${n.provider('')}.com/v1/items"\n`,
+  'curl over lines': (n, v) =>
+    `curl --request GET \\\n  --url 'https://api.${n.provider('')}.com/v1/items?page=2&limit=100&sort=created' \\\n  --header 'accept: application/json' \\\n  --header 'content-type: application/json' \\\n  --header 'x-api-key: ${v}'\n`,
+  'python request': (n, v) =>
+    `import requests\n\nresponse = requests.get(\n    "https://api.${n.provider('')}.com/v1/items",\n    headers={"Authorization": "Token ${v}", "Accept": "application/json"},\n)\n`,
+  'JavaScript request': (n, v) =>
+    `const headers = { 'X-Auth-Key': '${v}', accept: 'application/json' };\nconst answer = await fetch('https://${n.provider('')}.io/api/v1/items', { headers });\n`,
+  'import before': (n, v) =>
+    `import { Client } from '@${n.provider('-')}/sdk';\nimport { retry } from './retry.js';\n\nconst options = { retries: 3 };\nconst key = '${v}';\nexport const client = new Client(key, options);\n`,
+  'client behind': (n, v) => `secret = "${v}"\n\nclient = ${n.Provider()}(secret, timeout=30)\n`,
+  'settings of a service': (n, v) =>
+    `api:\n  in: header\n  secret_key: "${v}"\n  base_url: "https://api.${n.provider('')}.com/v1"\n  response_code: 200\n`,
+  'parameter of another name': (n, v) => `GET https://api.${n.provider('')}.com/v1/items?limit=10&k=${v}\n`,
+  'part of a path': (n, v) => `https://hooks.${n.provider('')}.com/in/${v}\n`,
   'URL then key': (n, v) => `url = "https://api.${n.provider('')}.com/v2"\napi_key = "${v}"\n`,
 };
 
