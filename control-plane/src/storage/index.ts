@@ -16,7 +16,7 @@ export type {
   Severity,
 } from './port/incidents.ts';
 export type { IssuerKey } from './port/issuer-keys.ts';
-export type { EventOutcome, Perimeter, PushEvent, Registry, WebhookKey } from './port/registries.ts';
+export type { DeliveryOutcome, EventOutcome, Perimeter, PushEvent, Registry, WebhookKey } from './port/registries.ts';
 export type { EnrolmentToken, Sensor } from './port/sensors.ts';
 export type { Store } from './port/store.ts';
 export type { ApiToken, AuditEntry, Role, Workspace } from './port/workspaces.ts';

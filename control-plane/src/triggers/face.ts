@@ -1,10 +1,10 @@
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
-import type { EventOutcome, PushEvent, Registry } from '../storage/index.ts';
+import type { DeliveryOutcome, PushEvent, Registry } from '../storage/index.ts';
 
 /** What became of a webhook's body: the answer is 202 in every case. `outcomeReason` says why it was ignored. */
 export interface PushReceipt {
   readonly eventId: string;
-  readonly outcome: EventOutcome;
+  readonly outcome: DeliveryOutcome;
   readonly outcomeReason: string | null;
   readonly assignmentId: string | null;
 }
@@ -31,7 +31,8 @@ export interface Triggers {
   receivePush(registry: Registry, rawBody: string): Promise<PushReceipt>;
   /** Push events of a registry, oldest first. */
   listEvents(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<PushEvent>>;
-  countEvents(workspaceId: string, registryId: string): Promise<Readonly<Record<EventOutcome, number>>>;
+  /** Deliveries by what they were told in the end. */
+  countEvents(workspaceId: string, registryId: string): Promise<Readonly<Record<DeliveryOutcome, number>>>;
   /** Sweep, every second: events that waited for their index and were not absorbed. Returns how many were settled. */
   settle(): Promise<number>;
   /** Sweep, every few seconds: registries whose interval has passed get a sync assignment. Returns how many. */

@@ -8,6 +8,9 @@ import { noticeOf } from './notice.ts';
 const SETTLE_MS = 2_000;
 const SETTLE_BATCH = 200;
 
+/** A push event as it is stored first. */
+type Received = Omit<PushEvent, 'duplicates'>;
+
 interface Applied {
   readonly outcome: EventOutcome;
   readonly outcomeReason: string | null;
@@ -69,11 +72,11 @@ export class Pushes {
     return this.#apply(registry, event, noticeOf(event.body, event.receivedAt), true);
   }
 
-  async #close({ workspaceId, registryId, eventId }: PushEvent, { outcome, outcomeReason }: Applied): Promise<void> {
+  async #close({ workspaceId, registryId, eventId }: Received, { outcome, outcomeReason }: Applied): Promise<void> {
     await this.#context.store.events.update(workspaceId, registryId, eventId, { outcome, outcomeReason });
   }
 
-  async #apply(registry: Registry, event: PushEvent, notice: PushNotice, settled: boolean): Promise<Applied> {
+  async #apply(registry: Registry, event: Received, notice: PushNotice, settled: boolean): Promise<Applied> {
     const { repository, digest } = event;
     if (repository === null || digest === null) return told('ignored', 'it names no image');
     switch (event.action) {
@@ -162,7 +165,7 @@ function emptyReason(notice: PushNotice): string | null {
   return notice.repository === null || notice.digest === null ? 'it names no repository or no sha256 digest' : null;
 }
 
-function eventOf(registry: Registry, notice: PushNotice, body: string, nowMs: number, ignored: string | null): PushEvent {
+function eventOf(registry: Registry, notice: PushNotice, body: string, nowMs: number, ignored: string | null): Received {
   const { eventId, action, repository, digest, tag } = notice;
   return {
     workspaceId: registry.workspaceId,

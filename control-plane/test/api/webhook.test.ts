@@ -57,6 +57,7 @@ t.test('a push is stored once and queued within a second', async (t) => {
   t.match([answer.status, answer.body], [202, { outcome: 'queued', eventId: event.id }]);
   const again = await deliver(event);
   t.match([again.status, again.body], [202, { outcome: 'duplicate' }]);
+  t.match(await eventsOf(), { counts: { queued: 1, duplicate: 1 }, items: [{ eventId: event.id, outcome: 'queued', duplicates: 1 }] });
   const { body } = await app.call('GET', '/api/v1/assignments?limit=200');
   const scans = (body['items'] as readonly { readonly kind: string }[]).filter(({ kind }) => kind === 'scan');
   t.equal(scans.length, 1);

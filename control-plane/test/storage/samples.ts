@@ -103,7 +103,7 @@ export function assignmentOf(registry: Registry, change: Partial<Assignment> = {
   };
 }
 
-export function eventOf(registry: Registry, eventId: string, change: Partial<PushEvent> = {}): PushEvent {
+export function eventOf(registry: Registry, eventId: string, change: Partial<PushEvent> = {}): Omit<PushEvent, 'duplicates'> {
   return {
     workspaceId: registry.workspaceId,
     registryId: registry.id,

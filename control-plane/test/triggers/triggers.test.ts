@@ -97,6 +97,7 @@ t.test('the same event again is a duplicate and queues nothing', async (t) => {
   const body = pushBody(registry, { 'image-digest': digest });
   const outcomes = await Promise.all([1, 2, 3].map(() => triggers.receivePush(registry, body)));
   t.same(outcomes.map((receipt) => receipt.outcome).sort(), ['duplicate', 'duplicate', 'queued']);
+  t.match(await triggers.countEvents(workspaceId, registry.id), { queued: 1, duplicate: 2 });
   t.same(await store.assignments.count(workspaceId), { pending: 1 });
 });
 

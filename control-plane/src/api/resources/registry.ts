@@ -122,15 +122,16 @@ export const PushEventSchema = named(
     repository: nullable(Type.String()),
     digest: nullable(Type.String()),
     tag: nullable(Type.String()),
-    outcome: Type.Enum(['waiting', 'queued', 'duplicate', 'ignored', 'applied']),
+    outcome: Type.Enum(['waiting', 'queued', 'ignored', 'applied']),
     outcomeReason: nullable(Type.String()),
+    duplicates: Type.Integer({ description: 'How often it came again and was passed over.' }),
   },
   'A push event as received, and what became of it.',
 );
 
 export function viewPushEvent(event: PushEvent): Static<typeof PushEventSchema> {
-  const { eventId, action, repository, digest, tag, outcome, outcomeReason } = event;
-  return { eventId, receivedAt: timeOf(event.receivedAt), action, repository, digest, tag, outcome, outcomeReason };
+  const { eventId, action, repository, digest, tag, outcome, outcomeReason, duplicates } = event;
+  return { eventId, receivedAt: timeOf(event.receivedAt), action, repository, digest, tag, outcome, outcomeReason, duplicates };
 }
 
 export const DigestParams = Type.Object({ digest: DigestSchema }, { additionalProperties: false });

@@ -11,7 +11,9 @@ const KeyParams = Type.Object({ id: Id, keyId: Id }, { additionalProperties: fal
 const Rejected = { count: Type.Integer(), lastAt: nullable(Time) };
 const EventList = Type.Object({
   ...listOf(PushEventSchema).properties,
-  counts: Type.Record(Type.String(), Type.Integer(), { description: 'Events by outcome.' }),
+  counts: Type.Record(Type.String(), Type.Integer(), {
+    description: 'Events by outcome; `duplicate`: deliveries of an event that was there before.',
+  }),
   rejected: Type.Object(Rejected, { description: 'Deliveries refused that named a key of this registry: a wrong, ended or rotated one.' }),
   rejectedByClaim: Type.Object(Rejected, {
     description:

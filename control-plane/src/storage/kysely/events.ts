@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { type EventOutcome, eventOutcomes, type EventStore, type PushEvent } from '../port/registries.ts';
+import type { DeliveryOutcome, EventOutcome, EventStore, PushEvent } from '../port/registries.ts';
 import { pageOf } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import type { Tables } from './tables.ts';
@@ -56,15 +56,18 @@ export function eventStore(database: Database): EventStore {
   };
 }
 
-async function create(session: Session, event: PushEvent): Promise<boolean> {
+async function create(session: Session, event: Omit<PushEvent, 'duplicates'>): Promise<boolean> {
   // Times have 13 digits until the year 2286, so text order is time order; padded for test clocks that start at 0.
   const listKey = `${String(event.receivedAt).padStart(15, '0')} ${event.eventId}`;
-  const inserted = await session
+  const { duplicates } = await session
     .insertInto('pushEvents')
-    .values({ ...event, listKey })
-    .onConflict((conflict) => conflict.columns(['workspaceId', 'registryId', 'eventId']).doNothing())
-    .executeTakeFirst();
-  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    .values({ ...event, listKey, duplicates: 0 })
+    .onConflict((conflict) =>
+      conflict.columns(['workspaceId', 'registryId', 'eventId']).doUpdateSet((eb) => ({ duplicates: eb('pushEvents.duplicates', '+', 1) })),
+    )
+    .returning('duplicates')
+    .executeTakeFirstOrThrow();
+  return duplicates === 0;
 }
 
 async function update(
@@ -81,16 +84,19 @@ async function update(
   return updated.numUpdatedRows > 0n;
 }
 
-async function count(session: Session, workspaceId: string, registryId: string): Promise<Record<EventOutcome, number>> {
+async function count(session: Session, workspaceId: string, registryId: string): Promise<Record<DeliveryOutcome, number>> {
   const rows = await session
     .selectFrom('pushEvents')
-    .select(['outcome', (eb) => eb.fn.countAll<number>().as('events')])
+    .select(['outcome', (eb) => eb.fn.countAll<number>().as('events'), (eb) => eb.fn.sum<number | string>('duplicates').as('again')])
     .where('workspaceId', '=', workspaceId)
     .where('registryId', '=', registryId)
     .groupBy('outcome')
     .execute();
-  const counts = new Map(rows.map((row) => [row.outcome, row.events]));
-  return Object.fromEntries(eventOutcomes.map((outcome) => [outcome, counts.get(outcome) ?? 0])) as Record<EventOutcome, number>;
+  const counted = new Map(rows.map((row) => [row.outcome, row.events]));
+  const of = (outcome: EventOutcome): number => counted.get(outcome) ?? 0;
+  // PostgreSQL adds int8 up to a numeric, which its client leaves as text.
+  const duplicate = rows.reduce((sum, { again }) => sum + Number(again), 0);
+  return { waiting: of('waiting'), queued: of('queued'), ignored: of('ignored'), applied: of('applied'), duplicate };
 }
 
 async function createRejection(session: Session, account: string, region: string, nowMs: number): Promise<void> {

@@ -42,8 +42,11 @@ export interface WebhookKey {
   readonly expiresAt: number | null;
 }
 
-export const eventOutcomes = ['waiting', 'queued', 'duplicate', 'ignored', 'applied'] as const;
-export type EventOutcome = (typeof eventOutcomes)[number];
+/** What becomes of a push event. */
+export type EventOutcome = 'waiting' | 'queued' | 'ignored' | 'applied';
+
+/** What a delivery is told: the outcome of its event, or that the event was there before. */
+export type DeliveryOutcome = EventOutcome | 'duplicate';
 
 /** A push event as received; unique by (registry, eventId). `settleAt`: when a waiting one is queued if no index absorbed it. */
 export interface PushEvent {
@@ -59,6 +62,8 @@ export interface PushEvent {
   readonly outcome: EventOutcome;
   readonly outcomeReason: string | null;
   readonly settleAt: number | null;
+  /** How often it came again. */
+  readonly duplicates: number;
 }
 
 /** Registries, their webhook keys, and what was refused under these. */
@@ -105,8 +110,8 @@ export interface RegistryStore {
 
 /** Push events, each once, and deliveries under no key of ours. */
 export interface EventStore {
-  /** False when (registry, eventId) is there already. */
-  create(workspaceId: string, event: Own<PushEvent>): Promise<boolean>;
+  /** False when (registry, eventId) is there already: what is there counts one duplicate more and stays as it is. */
+  create(workspaceId: string, event: Omit<Own<PushEvent>, 'duplicates'>): Promise<boolean>;
   list(workspaceId: string, registryId: string, page: PageRequest): Promise<Page<PushEvent>>;
   /** Waiting events of all workspaces whose settleAt has passed. */
   listSettled(nowMs: number, limit: number): Promise<readonly PushEvent[]>;
@@ -116,7 +121,8 @@ export interface EventStore {
     eventId: string,
     change: { readonly outcome: EventOutcome; readonly outcomeReason: string | null },
   ): Promise<boolean>;
-  count(workspaceId: string, registryId: string): Promise<Readonly<Record<EventOutcome, number>>>;
+  /** Events by what became of them; `duplicate` counts the deliveries that were told so. */
+  count(workspaceId: string, registryId: string): Promise<Readonly<Record<DeliveryOutcome, number>>>;
   /** Forgets events received before `beforeMs` that wait for nothing. Returns how many. */
   prune(beforeMs: number): Promise<number>;
   /** Counts a delivery whose key is none of ours, under the account and region its body claims (or '' when unreadable). */

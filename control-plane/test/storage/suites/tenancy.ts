@@ -307,10 +307,16 @@ async function events(t: Test, stores: Stores): Promise<void> {
     );
     t.equal(await one.events.update(w2, ours.id, 'e1', { outcome: 'queued', outcomeReason: null }), false);
     t.equal(await one.events.update(w1, ours.id, 'e1', { outcome: 'ignored', outcomeReason: 'why' }), true);
-    t.match(await two.events.count(w1, ours.id), { ignored: 1, waiting: 0, queued: 0, duplicate: 0, applied: 0 });
-    t.match(await two.events.count(w2, theirs.id), { ignored: 0, waiting: 1 });
+    t.same(await two.events.count(w1, ours.id), { ignored: 1, waiting: 0, queued: 0, duplicate: 2, applied: 0 });
+    t.match(await two.events.count(w2, theirs.id), { ignored: 0, waiting: 1, duplicate: 0 });
     t.match(await two.events.count(w2, ours.id), { waiting: 0, ignored: 0 });
-    t.match((await one.events.list(w1, ours.id, first)).items, [{ outcome: 'ignored', outcomeReason: 'why', body: '{}' }]);
+    t.match((await one.events.list(w1, ours.id, first)).items, [{ outcome: 'ignored', outcomeReason: 'why', body: '{}', duplicates: 2 }]);
+    t.equal(await one.events.create(w1, eventOf(ours, 'e1', { receivedAt: 9, outcome: 'waiting' })), false);
+    t.match(
+      (await two.events.list(w1, ours.id, first)).items,
+      [{ outcome: 'ignored', receivedAt: 1, duplicates: 3 }],
+      'one that came again leaves the event as it is',
+    );
     t.notOk('listKey' in ((await one.events.list(w1, ours.id, first)).items[0] ?? {}));
   });
 
