@@ -52,7 +52,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   server.setValidatorCompiler(TypeBoxValidatorCompiler);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   answerErrors(server, options.bodyBytesMax);
-  server.addHook('onRequest', async (_request, reply) => {
+  server.addHook('onRequest', async ({ raw: { headers } }, reply) => {
+    // Many clients name JSON on every request; where there is no body, its media type says nothing. Fastify would ask for the body.
+    if (headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0') delete headers['content-type'];
     void reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
   });
   server.addHook('onResponse', async (request, reply) => logAnswer(request, reply));

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { createConnection } from 'node:net';
 import { errorCodes } from '@tidewaiter/shared/errors';
 import { Compile } from 'typebox/compile';
@@ -138,6 +140,73 @@ t.test('every error is problem+json', async (t) => {
     t.equal(answer.headers.get('content-type'), 'application/problem+json; charset=utf-8', name);
     t.ok(Problem.Check(answer.body), `${name}: ${answer.text}`);
   }
+});
+
+/** A path as it stands, which fetch would put in order; and a method and headers as they are. */
+async function rawCall(method: string, path: string, headers: Readonly<Record<string, string>> = {}) {
+  const { hostname, port } = new URL(app.url);
+  const authorization = `Bearer ${app.ownerToken}`;
+  const sent = httpRequest({ hostname, port, method, path, agent: false, headers: { authorization, ...headers } }).end();
+  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  let text = '';
+  for await (const chunk of answer) text += String(chunk);
+  return { status: answer.statusCode, type: answer.headers['content-type'], text };
+}
+
+t.test('of odd paths, methods and headers every refusal says one status, in its head and in its body', async (t) => {
+  const odd = [
+    '..%2f',
+    '..%5c',
+    '%2e%2e%2f%2e%2e',
+    '../..',
+    '..%2f..%2fpackage.json',
+    '%00',
+    '%',
+    '%ff',
+    '%252e',
+    '.hidden',
+    'a//b',
+    'x;y',
+    'a?%',
+  ];
+  const folders = ['/docs/static/', '/docs/', '/api/v1/', '/api/v1/registries/', '/api/v1/verdicts/', '/exposed/.well-known/', '/'];
+  const paths = [
+    ...folders.flatMap((folder) => odd.map((name) => `${folder}${name}`)),
+    `/docs/static/${'x'.repeat(300)}`,
+    '//',
+    '/api//v1',
+  ];
+  const asked = [
+    ...['GET', 'POST', 'DELETE', 'TRACE'].flatMap((method) => paths.map((path) => ({ method, path, headers: {} }))),
+    ...[{ range: 'bytes=9999999-' }, { 'if-match': '"none"' }, { 'content-type': 'no/such/type', 'content-length': '0' }].flatMap(
+      (headers) => ['/docs/static/index.css', '/docs/static/..%2f', '/api/v1/nothing'].map((path) => ({ method: 'GET', path, headers })),
+    ),
+  ];
+  let refused = 0;
+  for (const { method, path, headers } of asked) {
+    const { status = 0, type, text } = await rawCall(method, path, headers);
+    if (status < 400) continue;
+    refused += 1;
+    const problem: unknown = JSON.parse(text);
+    const isAgreed = Problem.Check(problem) && problem.status === status && type === 'application/problem+json; charset=utf-8';
+    if (!isAgreed) t.fail(`${method} ${path} ${JSON.stringify(headers)}: ${status} ${text}`);
+  }
+  t.ok(refused > 300, `${refused} of ${asked.length} refused`);
+});
+
+t.test('a request without a body may name any media type; where a body is wanted, that is said', async (t) => {
+  const types = ['application/json', 'application/x-www-form-urlencoded', 'no media type'];
+  for (const type of types)
+    for (const length of [{}, { 'content-length': '0' }]) {
+      const { id } = await tokenOf('viewer');
+      const ended = await rawCall('DELETE', `/api/v1/tokens/${id}`, { 'content-type': type, ...length });
+      t.strictSame([ended.status, ended.text], [204, ''], type);
+      const wanted = await rawCall('POST', '/api/v1/tokens', { 'content-type': type, 'content-length': '0' });
+      t.match([wanted.status, JSON.parse(wanted.text)], [400, { code: 'request.invalid', detail: /body/ }]);
+    }
+  const { id } = await tokenOf('viewer');
+  const refused = await app.call('DELETE', `/api/v1/tokens/${id}`, { body: '{' });
+  t.match([refused.status, refused.body], [400, { code: 'request.invalid' }], 'a body that is there is read');
 });
 
 t.test('bytes that are no HTTP get a problem, too', async (t) => {
