@@ -6,11 +6,12 @@ import { Compile } from 'typebox/compile';
 import { Type } from 'typebox';
 import t from 'tap';
 import { permissions } from '../../src/api/index.ts';
+import { folderFor } from '../folder.ts';
 import { accountOf, digestOf, registryBody, startTestApp, type TestApp } from './harness.ts';
 
 const roles = ['viewer', 'member', 'manager', 'owner'] as const;
 
-const app: TestApp = await startTestApp(t.testdir());
+const app: TestApp = await startTestApp(folderFor(t));
 t.teardown(() => app.close());
 
 async function tokenOf(role: string, owner = app.ownerToken): Promise<{ readonly id: string; readonly token: string }> {

@@ -6,12 +6,13 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import t from 'tap';
 import { enrolSensor, SensorClient, testEngine } from '../dispatch/sensor-client.ts';
+import { folderFor } from '../folder.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
 /*
  * Two workspaces that share an account, an image digest and a layer. The second one is made by the command, as an operator does.
  */
-const app = await startTestApp(t.testdir());
+const app = await startTestApp(folderFor(t));
 t.teardown(() => app.close());
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const made = spawnSync(process.execPath, ['--conditions=@tidewaiter/source', main, 'workspace', 'create', 'second'], {

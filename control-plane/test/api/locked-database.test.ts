@@ -3,13 +3,14 @@ import { type IncomingMessage, request as httpRequest } from 'node:http';
 import BetterSqlite from 'better-sqlite3';
 import t from 'tap';
 import { assertionOf, enrolSensor, openSocket, refusedUpgrade, SensorClient, testEngine } from '../dispatch/sensor-client.ts';
+import { folderFor } from '../folder.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
 t.setTimeout(120_000);
 
 /* Another process (a backup, a shell) holds SQLite's write lock: whoever writes is told to come again, and nothing is lost. */
-const app = await startTestApp(t.testdir());
+const app = await startTestApp(folderFor(t));
 t.teardown(() => app.close());
 const account = accountOf();
 const { body: made } = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });

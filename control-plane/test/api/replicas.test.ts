@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import t from 'tap';
 import { assertionOf, enrolSensor, openSocket, refusedUpgrade, SensorClient } from '../dispatch/sensor-client.ts';
 import { startPostgres } from '../storage/postgres-server.ts';
+import { folderFor } from '../folder.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
@@ -17,7 +18,7 @@ const shared = {
   TIDEWAITER_OWNER_TOKEN: `tw_${randomBytes(32).toString('base64url')}`,
   TIDEWAITER_KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
 };
-const [one, two] = await Promise.all([startTestApp(t.testdir(), shared), startTestApp(t.testdirName, shared)]);
+const [one, two] = await Promise.all([startTestApp(folderFor(t), shared), startTestApp(folderFor(t), shared)]);
 t.teardown(() => Promise.all([one.close(), two.close()]));
 const token = shared.TIDEWAITER_OWNER_TOKEN;
 /** Sensors sign for the public URL, whichever replica they reach. */
@@ -36,7 +37,7 @@ t.test('replicas started together make one workspace, one owner and one issuer k
 t.test('of replicas started together on terminals one shows the owner token, and it is the one that works', async (t) => {
   const env = { ...shared, TIDEWAITER_DATABASE_URL: await postgres.createDatabase(), TIDEWAITER_OWNER_TOKEN: '' };
   const shown: string[] = [];
-  const apps = await Promise.all([1, 2, 3].map(() => startTestApp(t.testdirName, env, (secret) => shown.push(secret))));
+  const apps = await Promise.all([1, 2, 3].map(() => startTestApp(folderFor(t), env, (secret) => shown.push(secret))));
   t.teardown(() => Promise.all(apps.map((app) => app.close())));
   t.equal(shown.length, 1);
   for (const app of apps) {

@@ -1,12 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { enrolSensor, SensorClient } from '../dispatch/sensor-client.ts';
+import { folderFor } from '../folder.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
 t.setTimeout(120_000);
 
-const app = await startTestApp(t.testdir());
+const app = await startTestApp(folderFor(t));
 t.teardown(() => app.close());
 const account = accountOf();
 const { body: made } = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
@@ -184,7 +185,7 @@ t.test('a thousand requests may wait at once, one more is told to come later', a
 });
 
 t.test('whoever waits for a verdict is answered when the program shuts down', async (t) => {
-  const other = await startTestApp(t.testdir());
+  const other = await startTestApp(folderFor(t));
   const waiting = other.call('GET', `/api/v1/verdicts/${digestOf()}?waitSeconds=60`);
   await new Promise((resolve) => setTimeout(resolve, 200));
   const started = Date.now();

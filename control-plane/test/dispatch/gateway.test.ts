@@ -16,6 +16,7 @@ import { createFindings } from '../../src/findings/index.ts';
 import { Issuer } from '../../src/issuer/index.ts';
 import { Sensors } from '../../src/sensors/index.ts';
 import { openStore } from '../../src/storage/index.ts';
+import { folderFor } from '../folder.ts';
 import { accountOf, digestOf, pushEvent, random, registryBody, startTestApp, type TestApp } from '../api/harness.ts';
 import {
   assertionOf,
@@ -31,7 +32,7 @@ import {
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
 t.setTimeout(120_000);
 
-const app: TestApp = await startTestApp(t.testdir());
+const app: TestApp = await startTestApp(folderFor(t));
 t.teardown(() => app.close());
 
 interface Connected {
@@ -146,7 +147,7 @@ t.test('an assertion of the longest life is accepted', async (t) => {
 });
 
 t.test('an assertion may name localhost, or another URL that sensors use', async (t) => {
-  const other = await startTestApp(t.testdir(), { TIDEWAITER_SENSOR_URLS: 'https://inside.example' });
+  const other = await startTestApp(folderFor(t), { TIDEWAITER_SENSOR_URLS: 'https://inside.example' });
   t.teardown(() => other.close());
   const sensor = await enrolSensor(other, other.ownerToken);
   for (const aud of ['https://inside.example', other.url, other.url.replace('127.0.0.1', 'localhost')]) {
@@ -579,7 +580,7 @@ t.test('a sensor gets no work, token or claim outside its registries', async (t)
 });
 
 t.test('a wall clock that jumps closes no socket; leases that ran out by it go back to the queue', async (t) => {
-  const jumping = await startTestApp(t.testdir());
+  const jumping = await startTestApp(folderFor(t));
   t.teardown(() => jumping.close());
   await jumping.call('POST', '/api/v1/registries', { body: registryBody(accountOf()) });
   const sensor = await enrolSensor(jumping, jumping.ownerToken);
@@ -599,7 +600,7 @@ t.test('a wall clock that jumps closes no socket; leases that ran out by it go b
 });
 
 t.test('an assertion used before a restart is still used', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const before = await startTestApp(folder);
   const { port } = new URL(before.url);
   const sensor = await enrolSensor(before, before.ownerToken);
@@ -730,7 +731,7 @@ t.test('a peer that takes no part in the closing handshake is cut', async (t) =>
 });
 
 t.test('a shutdown tells sensors to come back and closes with 1012', async (t) => {
-  const other = await startTestApp(t.testdir());
+  const other = await startTestApp(folderFor(t));
   const sensor = await enrolSensor(other, other.ownerToken);
   const client = await SensorClient.open(other, sensor);
   const closing = other.close();

@@ -3,11 +3,12 @@ import { type Cloud, startCloud } from '@tidewaiter/dev-cloud/cloud';
 import { generateKeyPair, SignJWT } from 'jose';
 import t from 'tap';
 import { enrolSensor, SensorClient } from '../dispatch/sensor-client.ts';
+import { folderFor } from '../folder.ts';
 import { startTestApp } from '../api/harness.ts';
 
 /* The control plane against the development cloud: STS believes the issuer, EventBridge delivers to the webhook. */
 const cloud: Cloud = await startCloud();
-const app = await startTestApp(t.testdir());
+const app = await startTestApp(folderFor(t));
 t.teardown(async () => {
   await app.close();
   await cloud.close();

@@ -5,13 +5,14 @@ import t from 'tap';
 import { dueSteps } from '../../src/issuer/rotation.ts';
 import { seal, unseal } from '../../src/issuer/seal.ts';
 import type { IssuerKey } from '../../src/storage/index.ts';
+import { folderFor } from '../folder.ts';
 import { accountOf, random, registryBody, startTestApp } from '../api/harness.ts';
 import { enrolSensor, SensorClient } from '../dispatch/sensor-client.ts';
 
 const HOUR_MS = 3_600_000;
 
 t.test('discovery holds exactly what IAM asks for, and is served as static bytes', async (t) => {
-  const app = await startTestApp(t.testdir());
+  const app = await startTestApp(folderFor(t));
   t.teardown(() => app.close());
   const path = '/exposed/.well-known/openid-configuration';
   const answer = await app.call('GET', path, { token: null });
@@ -38,7 +39,7 @@ t.test('discovery holds exactly what IAM asks for, and is served as static bytes
 });
 
 t.test('a token is accepted by independent clients and written to the audit log', async (t) => {
-  const app = await startTestApp(t.testdir());
+  const app = await startTestApp(folderFor(t));
   t.teardown(() => app.close());
   const account = accountOf();
   const registry = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
@@ -103,14 +104,14 @@ t.test('the private key lies sealed in the database and opens only under its key
 });
 
 t.test('an installation started with another key encryption key says which variable is wrong', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   await (await startTestApp(folder)).close();
   renameSync(`${folder}/key-encryption-key`, `${folder}/lost`);
   await t.rejects(startTestApp(folder), { code: 'config.invalid', message: /TIDEWAITER_KEY_ENCRYPTION_KEY/ });
 });
 
 t.test('discovery and key set are served while the database is away', async (t) => {
-  const folder = t.testdir();
+  const folder = folderFor(t);
   const app = await startTestApp(folder);
   t.teardown(() => app.close());
   const before = (await app.call('GET', '/exposed/.well-known/jwks.json', { token: null })).text;
@@ -197,7 +198,7 @@ t.test('a rotation never fails an exchange: every token verifies against the key
 });
 
 t.test('without a public URL there is no issuer, and web identity says what to set', async (t) => {
-  const app = await startTestApp(t.testdir(), { TIDEWAITER_DEVELOPMENT_URLS: 'false' });
+  const app = await startTestApp(folderFor(t), { TIDEWAITER_DEVELOPMENT_URLS: 'false' });
   t.teardown(() => app.close());
   t.equal((await app.call('GET', '/exposed/.well-known/openid-configuration', { token: null })).status, 404);
   const refused = await app.call('POST', '/api/v1/registries', { body: registryBody(accountOf()) });
