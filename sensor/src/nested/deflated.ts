@@ -1,9 +1,9 @@
 import type { Stop } from '../layers/index.ts';
-import type { StreamInside } from './inside.ts';
+import type { Inside } from './inside.ts';
 import type { PushInput, Reading } from './push-input.ts';
 
 /** Reads one deflated stream (RFC 1951), and after its last block its trailer. */
-export function* readDeflated(input: PushInput, inside: StreamInside, readTrailer: () => Reading<Stop>): Reading<Stop> {
+export function* readDeflated(input: PushInput, inside: Inside, readTrailer: () => Reading<Stop>): Reading<Stop> {
   inside.beginDeflated();
   for (;;) {
     if (!(yield* input.fill(1))) return 'truncated';

@@ -64,7 +64,11 @@ class BudgetedBlock extends ContentBlock {
     this.#budget = budget;
   }
 
+  /** Sees all bytes as they come. */
+  observer: ((bytes: Uint8Array) => void) | null = null;
+
   override commit(length: number): Stop {
+    this.observer?.(this.view(length));
     return this.#budget.take(length) ?? super.commit(length);
   }
 }
@@ -80,7 +84,7 @@ export interface Inflated {
 const FIRST_PIECE_BYTES = 1 << 12;
 
 /** Content that an archive gives, in the memory it is put in. */
-abstract class Inside {
+export abstract class Inside {
   readonly #memory: PassMemory;
   readonly #block: BudgetedBlock;
   #inflater: Inflater | null = null;
@@ -94,6 +98,11 @@ abstract class Inside {
   /** For a decoder that writes to it itself. */
   get block(): ContentBlock {
     return this.#block;
+  }
+
+  /** Shows all that follows to `observer`, too, piece by piece; null ends it. */
+  observe(observer: ((bytes: Uint8Array) => void) | null): void {
+    this.#block.observer = observer;
   }
 
   /** CRC-32 of what was inflated since `beginDeflated`. */
@@ -154,14 +163,33 @@ export class StreamInside extends Inside {
   }
 }
 
+/** Passes files on without what stands before each in its stream. */
+class Headless {
+  readonly #next: ContentSink;
+  headerBytes = 0;
+
+  constructor(next: ContentSink) {
+    this.#next = next;
+  }
+
+  read(at: number, length: number): void {
+    const header = Math.min(this.headerBytes, length);
+    this.headerBytes -= header;
+    if (length > header) this.#next.push(at + header, length - header);
+  }
+}
+
 /** The files of an archive that names each, one after the other. */
 export class FilesInside extends Inside {
   readonly #sink: Prefixed;
+  readonly #content: Headless;
 
   constructor({ memory, sink }: Place, archive: string, limits: LayerLimits, budget: Budget) {
     const prefixed = new Prefixed(sink, archive, '');
-    super(memory, { read: (at, length) => prefixed.push(at, length) }, limits, budget);
+    const content = new Headless(prefixed);
+    super(memory, content, limits, budget);
     this.#sink = prefixed;
+    this.#content = content;
   }
 
   /** What the last file that was not read whole was named with. */
@@ -169,8 +197,9 @@ export class FilesInside extends Inside {
     return this.#sink.told;
   }
 
-  /** @param sizeBytes -1 when it is known at the end only. */
-  begin(path: string, sizeBytes: number): void {
+  /** @param sizeBytes -1 when it is known at the end only. @param headerBytes how much of what follows stands before the file. */
+  begin(path: string, sizeBytes: number, headerBytes = 0): void {
+    this.#content.headerBytes = headerBytes;
     this.#sink.begin({ path, rawPath: NO_BYTES, type: 'file', sizeBytes, linkTarget: '', hardLinkTo: null });
   }
 

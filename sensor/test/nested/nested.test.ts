@@ -76,6 +76,49 @@ void tap.test(
   },
 );
 
+void tap.test('a loose object with a wrong sum or size is read, and said to be damaged', async (t) => {
+  const object = (size: number, content: string): Buffer => deflateSync(`blob ${size}\0${content}`);
+  const content = secret();
+  const wrongSum = object(content.length, content);
+  wrongSum.writeUInt32BE(7, wrongSum.length - 4);
+  // A stored block, whose bytes stand as they are, then one of a type there is not.
+  const stored = Buffer.from(`blob ${content.length}\0${content}`);
+  const spoilt = Buffer.concat([
+    Buffer.from([0x78, 1, 0, stored.length, 0, 255 - stored.length, 255]),
+    stored,
+    Buffer.from([7, 0, 0, 0, 0]),
+  ]);
+  const cases: Readonly<Record<string, readonly [bytes: Buffer, gaps: readonly string[]]>> = {
+    right: [object(content.length, content), []],
+    'a wrong sum': [wrongSum, ['corrupt f!/blob']],
+    'a sum that is cut': [wrongSum.subarray(0, -1), ['truncated f!/blob']],
+    'a size too small': [object(content.length - 1, content), ['size-lies f!/blob']],
+    'a size too large': [object(content.length + 1, content), ['size-lies f!/blob']],
+    'a wrong byte behind the header': [spoilt, ['corrupt f!/blob']],
+    'a sum over 100 KiB': [object(102_400 + content.length, `${content}${'x'.repeat(102_400)}`), []],
+  };
+  for (const [what, [f, told]] of Object.entries(cases)) {
+    const found = await scan({ f });
+    t.strictSame([places(found), gaps(found)], [['file f!/blob visible'], told], what);
+  }
+});
+
+void tap.test('an archive that was committed as a file is opened in its git object', async (t) => {
+  const object = (content: Buffer): Buffer => deflateSync(Buffer.concat([Buffer.from(`blob ${content.length}\0`), content]));
+  const found = await scan({
+    '.git/objects/aa/01': object(zipOf([{ name: 'conf/app.env', content: secret() }])),
+    '.git/objects/aa/02': object(gzipSync(await tarOf([{ name: 'app.env', content: `\n\n${secret()}` }]))),
+    '.git/objects/aa/03': object(xzOf(secret())),
+  });
+  t.strictSame(places(found), [
+    'file .git/objects/aa/01!/blob!/conf/app.env visible',
+    'file .git/objects/aa/02!/blob!/app.env visible',
+    'file .git/objects/aa/03!/blob!/blob visible',
+  ]);
+  t.equal(found.findings.find(({ location }) => location.path?.includes('02!'))?.location.line, 3);
+  t.match(found.coverage, { complete: true });
+});
+
 void tap.test('archives in archives are opened down to the depth of the limit; what is deeper is named', async (t) => {
   const nest = (depth: number): Buffer => (depth === 0 ? Buffer.from(secret()) : zipOf([{ name: 'n', content: nest(depth - 1) }]));
   const limits = under({ depthMax: 3 });
