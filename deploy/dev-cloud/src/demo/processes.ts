@@ -18,62 +18,72 @@ export interface ProgramStart {
   readonly ready: RegExp;
 }
 
+/** A program ended that nobody asked to. */
+export class ProgramEnded extends Error {
+  constructor(name: string, { exitCode, signalCode }: ChildProcess, logFile: string) {
+    super(`${name} ended ${signalCode === null ? `with exit code ${exitCode}` : `on ${signalCode}`}; its log: ${logFile}`);
+  }
+}
+
 /** A program of the demo, in a process of its own; what it prints goes to `<folder>/<name>.log` (0600). */
 export class Program {
   readonly name: string;
+  /** The line that says it is ready. Rejects when it ends before, and ends it when it takes too long. */
+  readonly ready: Promise<string>;
+  /** Settles when it ends by itself or by somebody else's hand, not when it is ended here. */
+  readonly ended: Promise<ProgramEnded>;
   readonly #child: ChildProcess;
   readonly #lines = new EventEmitter();
   readonly #log: WriteStream;
-  readonly #exited: Promise<unknown>;
+  readonly #exited: Promise<ProgramEnded>;
+  #isEndedHere = false;
 
-  private constructor(folder: string, { name, args, env }: ProgramStart) {
+  constructor(folder: string, { name, args, env, ready }: ProgramStart) {
     this.name = name;
-    this.#log = createWriteStream(join(folder, `${name}.log`), { mode: 0o600, flags: 'a' });
+    const logFile = join(folder, `${name}.log`);
+    this.#log = createWriteStream(logFile, { mode: 0o600, flags: 'a' });
     this.#child = spawn(process.execPath, args, {
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#exited = once(this.#child, 'exit');
     for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream) this.#follow(stream);
+    // Unlike `exit`, `close` comes after the last line.
+    this.#exited = once(this.#child, 'close').then(() => new ProgramEnded(name, this.#child, logFile));
+    this.ended = new Promise((resolve) => void this.#exited.then((error) => (this.#isEndedHere ? undefined : resolve(error))));
+    this.ready = this.line(ready, READY_MS_MAX).catch(async (error: unknown) => {
+      await this.stop();
+      throw error;
+    });
   }
 
-  /** Starts it and waits for its ready line, which is returned too. */
-  static async start(folder: string, start: ProgramStart): Promise<{ readonly program: Program; readonly line: string }> {
-    const program = new Program(folder, start);
-    const ended = program.#exited.then(() => {
-      throw new Error(`${start.name} ended before it was ready; ${join(folder, `${start.name}.log`)} says why`);
-    });
-    const line = await Promise.race([program.line(start.ready, READY_MS_MAX), ended]);
-    ended.catch(() => undefined);
-    return { program, line };
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** The next line that matches. */
+  /** The next line that matches. Rejects when there is none in time, or the program ends before. */
   line(pattern: RegExp, timeoutMs: number): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () => settle(() => reject(new Error(`${this.name} printed no line like ${pattern} within ${timeoutMs / 1000} s`))),
-        timeoutMs,
-      );
-      const see = (line: string): void => {
-        if (pattern.test(line)) settle(() => resolve(line));
-      };
-      const settle = (how: () => void): void => {
-        clearTimeout(late);
-        this.#lines.off('line', see);
-        how();
-      };
-      this.#lines.on('line', see);
+    const found = Promise.withResolvers<string>();
+    const late = new Error(`${this.name} printed no line like ${pattern} within ${timeoutMs / 1000} s`);
+    const timer = setTimeout(() => found.reject(late), timeoutMs);
+    const see = (line: string): void => {
+      if (pattern.test(line)) found.resolve(line);
+    };
+    this.#lines.on('line', see);
+    void this.#exited.then((ended) => found.reject(ended));
+    return found.promise.finally(() => {
+      clearTimeout(timer);
+      this.#lines.off('line', see);
     });
   }
 
   /** Ends it as an orchestrator would: SIGTERM, and SIGKILL if it does not end. */
   async stop(): Promise<void> {
     if (!this.isRunning) return;
+    this.#isEndedHere = true;
     this.#child.kill('SIGTERM');
     const late = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS_MAX);
     await this.#exited;
@@ -82,6 +92,7 @@ export class Program {
 
   /** Ends it as a crash would. */
   async kill(): Promise<void> {
+    this.#isEndedHere = true;
     this.#child.kill('SIGKILL');
     await this.#exited;
   }

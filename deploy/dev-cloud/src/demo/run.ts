@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildImage, writeLayout } from '../images/index.ts';
 import { printReady, printSummary } from './print.ts';
 import { type PlantedImage, plantSecrets } from './planting.ts';
+import { ProgramEnded } from './processes.ts';
 import { Stage } from './stage.ts';
 import { type Pushed, summarize } from './summary.ts';
 import { Watcher } from './watch.ts';
+
+/** A call to a program fails a little before its end is known. */
+const ENDING_MS = 1_000;
 
 export interface DemoOptions {
   readonly once: boolean;
@@ -26,25 +31,35 @@ export async function runDemo(options: DemoOptions): Promise<number> {
   const folder = join(resolve(options.folder), new Date().toISOString().replaceAll(/[:.]/g, '-'));
   await mkdir(folder, { recursive: true });
   say(`logs and data of this run: ${folder}`);
-  const stage = await Stage.open({ folder });
-  let code = 1;
-  try {
-    code = await play(stage, options, say);
-  } finally {
-    await stage.close();
-  }
+  const code = await playOn(folder, options, say).catch((error: unknown) => {
+    console.error(error instanceof ProgramEnded ? `The demo is over: ${error.message}` : error);
+    return 1;
+  });
   // What went well leaves nothing behind; what did not is there to be read.
   if (code === 0) await rm(folder, { recursive: true });
   else console.error(`logs and data of this run stay in ${folder}`);
   return code;
 }
 
+/** @throws ProgramEnded when one of the programs ends before the demo does. */
+async function playOn(folder: string, options: DemoOptions, say: (text: string) => void): Promise<number> {
+  const stage = await Stage.open({ folder });
+  const ended = stage.programEnded.then((error) => Promise.reject(error));
+  try {
+    return await Promise.race([play(stage, options, say), ended]);
+  } catch (error) {
+    throw await Promise.race([stage.programEnded, sleep(ENDING_MS, error)]);
+  } finally {
+    await stage.close();
+  }
+}
+
 async function play(stage: Stage, options: DemoOptions, say: (text: string) => void): Promise<number> {
-  say(`the development cloud and the control plane are up: ${stage.url}`);
+  say(`the development cloud and the control plane are up: ${stage.url} (process ${stage.program('control-plane').pid})`);
   const { registry } = await stage.connect();
   say(`the registry ${stage.cloud.registryHost} is connected by web identity`);
-  await stage.startSensor();
-  say('the sensor has enrolled itself and is connected');
+  const { pid } = await stage.startSensor();
+  say(`the sensor has enrolled itself and is connected (process ${pid})`);
   const { images, planted } = plantSecrets(options.seed);
   const pushed = [...(await pushPlanted(stage, images, say)), ...(await pushOwn(stage, options.pushes, say))];
   await new Watcher(stage.api, registry.id, say).untilVerdicts(pushed);

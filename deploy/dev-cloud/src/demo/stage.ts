@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Api } from './api.ts';
 import { CloudAdmin, type CloudReady, type Trust } from './cloud-admin.ts';
-import { Program } from './processes.ts';
+import { Program, type ProgramEnded, type ProgramStart } from './processes.ts';
 
 const root = new URL('../../../../', import.meta.url).pathname;
 const controlPlaneProgram = join(root, 'control-plane/bin/tidewaiter-control-plane.js');
@@ -45,6 +45,7 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #ready: CloudReady;
   readonly #programs = new Map<string, Program>();
+  readonly #programEnded = Promise.withResolvers<ProgramEnded>();
   /** Every enrolment token this stage asked for; tests look for them where they must not be. */
   readonly enrolmentTokens: string[] = [];
   #url = '';
@@ -55,7 +56,7 @@ export class Stage {
     this.folder = options.folder;
     this.#ready = ready;
     this.cloud = new CloudAdmin(ready);
-    this.#programs.set(cloud.name, cloud);
+    this.#add(cloud);
   }
 
   /** Starts the development cloud and the control plane. */
@@ -63,11 +64,21 @@ export class Stage {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
     const args = ['--conditions=@tidewaiter/source', join(root, 'deploy/dev-cloud/src/main.ts')];
     const env = options.environment?.('dev-cloud') ?? {};
-    const { program, line } = await Program.start(options.folder, { name: 'dev-cloud', args, env, ready: /"ready":true/ });
-    const stage = new Stage(options, JSON.parse(line) as CloudReady, program);
-    await stage.startControlPlane();
-    stage.#ownerToken = (await readFile(join(options.folder, 'owner-token'), 'utf8')).trim();
-    return stage;
+    const cloud = new Program(options.folder, { name: 'dev-cloud', args, env, ready: /"ready":true/ });
+    const stage = new Stage(options, JSON.parse(await cloud.ready) as CloudReady, cloud);
+    try {
+      await stage.startControlPlane();
+      stage.#ownerToken = (await readFile(join(options.folder, 'owner-token'), 'utf8')).trim();
+      return stage;
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
+  }
+
+  /** The first program that ended without being asked to. */
+  get programEnded(): Promise<ProgramEnded> {
+    return this.#programEnded.promise;
   }
 
   /** Where the control plane listens. */
@@ -115,9 +126,7 @@ export class Stage {
       TIDEWAITER_LOG_LEVEL: this.#options.logLevel ?? 'info',
     };
     const start = { name: 'control-plane', args: [controlPlaneProgram, 'serve'], env, ready: /the control plane listens/ };
-    const { program, line } = await Program.start(this.folder, start);
-    this.#programs.set('control-plane', program);
-    this.#url = (JSON.parse(line) as { url: string }).url;
+    this.#url = (JSON.parse(await this.#start(start).ready) as { url: string }).url;
   }
 
   /** Connects the cloud's registry by web identity, and has its push events sent to the webhook. */
@@ -149,14 +158,26 @@ export class Stage {
       TIDEWAITER_ALLOW_PLAIN_LOOPBACK: 'true',
       TIDEWAITER_LOG_LEVEL: this.#options.logLevel ?? 'info',
     };
-    const { program } = await Program.start(this.folder, { name, args: [sensorProgram, 'run'], env, ready: /the session begins/ });
-    this.#programs.set(name, program);
+    const program = this.#start({ name, args: [sensorProgram, 'run'], env, ready: /the session begins/ });
+    await program.ready;
     return program;
   }
 
   async close(): Promise<void> {
     const programs = [...this.#programs.values()].toReversed();
     for (const program of programs) await program.stop();
+  }
+
+  /** What is started is the stage's to end, before it is ready, too. */
+  #start(start: ProgramStart): Program {
+    const program = new Program(this.folder, start);
+    this.#add(program);
+    return program;
+  }
+
+  #add(program: Program): void {
+    this.#programs.set(program.name, program);
+    void program.ended.then((error) => this.#programEnded.resolve(error));
   }
 
   async #enrolmentToken(api: Api): Promise<string> {
