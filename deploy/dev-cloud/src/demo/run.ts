@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -68,9 +67,16 @@ async function play(stage: Stage, options: DemoOptions, say: (text: string) => v
   else printSummary(summary);
   if (!options.once) {
     printReady(stage.url, stage.folder);
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await endAsked();
   }
   return summary.ok ? 0 : 1;
+}
+
+/** npm passes Ctrl-C on to a program that the terminal has told already: the second one must not cut the end short. */
+function endAsked(): Promise<void> {
+  return new Promise((end) => {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end());
+  });
 }
 
 async function pushPlanted(stage: Stage, images: readonly PlantedImage[], say: (text: string) => void): Promise<readonly Pushed[]> {
