@@ -1,16 +1,41 @@
 import type { Stop } from '../layers/index.ts';
 import type { NestedLimits } from './limits.ts';
 
+/** Bytes that may be held at once. */
+export class Pool {
+  #left: number;
+
+  constructor(bytesMax: number) {
+    this.#left = bytesMax;
+  }
+
+  /** False, and nothing taken, when there is not so much left. */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false;
+    this.#left -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes;
+  }
+}
+
 /** What all that lies in one file of the layer may take together. */
 export class Budget {
   readonly #limits: NestedLimits;
   readonly #outerBytes: () => number;
   #bytes = 0;
+  /** Of git packs, and of what was unpacked of them: over all depths. */
+  readonly packs: Pool;
+  readonly bases: Pool;
 
   /** @param outerBytes how much of the layer's file has gone by. */
   constructor(limits: NestedLimits, outerBytes: () => number) {
     this.#limits = limits;
     this.#outerBytes = outerBytes;
+    this.packs = new Pool(limits.gitHeldBytesMax);
+    this.bases = new Pool(limits.gitBaseBytesMax);
   }
 
   /** How many more bytes may come. */

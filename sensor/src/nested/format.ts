@@ -1,5 +1,6 @@
 import type { GapReason } from '@tidewaiter/shared/findings';
 import type { LayerLimits, Stop } from '../layers/index.ts';
+import type { Budget } from './budget.ts';
 import type { FilesInside, StreamInside } from './inside.ts';
 import type { NestedLimits } from './limits.ts';
 import type { PushInput, Reading } from './push-input.ts';
@@ -10,6 +11,8 @@ export interface Archive {
   readonly path: string;
   readonly limits: NestedLimits;
   readonly tarLimits: LayerLimits;
+  /** What is unpacked and held counts here; what goes to `stream` or `files` is counted there. */
+  readonly budget: Budget;
   /** For content of one stream; `unnamed` is what it is called if it is no tar. */
   stream(unnamed: string): StreamInside;
   /** For files, each of which the archive names. */

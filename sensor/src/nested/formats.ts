@@ -2,6 +2,7 @@ import { ar } from './ar.ts';
 import { bzip2 } from './bzip2.ts';
 import type { Format } from './format.ts';
 import { gitObject } from './git-object.ts';
+import { gitBundle, gitPack } from './git-pack.ts';
 import { gzip } from './gzip.ts';
 import { tar } from './tar.ts';
 import { unreadFormats } from './unread.ts';
@@ -10,7 +11,7 @@ import { zip } from './zip.ts';
 import { zstd } from './zstd.ts';
 
 /** Those with magic bytes first: a tar is known by a sum. */
-const formats: readonly Format[] = [gzip, zip, xz, zstd, bzip2, ar, ...unreadFormats, gitObject, tar];
+const formats: readonly Format[] = [gzip, zip, xz, zstd, bzip2, ar, gitPack, gitBundle, ...unreadFormats, gitObject, tar];
 
 /** @param head the file's first HEAD_BYTES, or all of it. */
 export function formatOf(head: Uint8Array): Format | null {

@@ -11,6 +11,8 @@ import {
 } from '../layers/index.ts';
 import { INPUT_AT, INPUT_BYTES, Inflater, type PassMemory } from '../memory/index.ts';
 import type { Budget } from './budget.ts';
+import { type Inflated, inflate } from './inflate.ts';
+import { Unpacker } from './unpacker.ts';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -73,16 +75,6 @@ class BudgetedBlock extends ContentBlock {
   }
 }
 
-/** How far the deflated bytes given so far went. */
-export interface Inflated {
-  /** Of the bytes just given: what follows belongs to the archive again. */
-  readonly consumed: number;
-  readonly state: 'hungry' | 'ended' | GapReason;
-}
-
-/** Few bytes first: an archive of many small entries must not have the rest of its input copied for each of them. */
-const FIRST_PIECE_BYTES = 1 << 12;
-
 /** Content that an archive gives, in the memory it is put in. */
 export abstract class Inside {
   readonly #memory: PassMemory;
@@ -103,6 +95,11 @@ export abstract class Inside {
   /** Shows all that follows to `observer`, too, piece by piece; null ends it. */
   observe(observer: ((bytes: Uint8Array) => void) | null): void {
     this.#block.observer = observer;
+  }
+
+  /** For streams that are not content as they are, in the same memory: between two files only. */
+  unpacker(keptBytesMax: number): Unpacker {
+    return new Unpacker(this.#memory, keptBytesMax);
   }
 
   /** CRC-32 of what was inflated since `beginDeflated`. */
@@ -127,15 +124,8 @@ export abstract class Inside {
   }
 
   writeDeflated(bytes: Uint8Array): Inflated {
-    let [consumed, piece] = [0, FIRST_PIECE_BYTES];
-    for (;;) {
-      const taken = this.#inflater?.push(bytes.subarray(consumed, consumed + piece)) ?? 0;
-      consumed += taken;
-      piece *= 8;
-      const state = this.#deflated?.take() ?? 'corrupt';
-      if (state === 'hungry' && consumed < bytes.length) continue;
-      return { consumed: state === 'hungry' ? consumed : consumed - (this.#inflater?.unread ?? 0), state };
-    }
+    const [inflater, deflated] = [this.#inflater, this.#deflated];
+    return inflater && deflated ? inflate(bytes, inflater, () => deflated.take()) : { consumed: 0, state: 'corrupt' };
   }
 }
 

@@ -19,6 +19,14 @@ export interface NestedLimits {
   readonly wholeBytesMax: number;
   /** Bytes held at once for all decoders that answer on a later turn. */
   readonly heldBytesMax: number;
+  /** Size of an object of a git pack that is made from another one, or from which others are made. Others are read as they go by. */
+  readonly gitObjectBytesMax: number;
+  /** Bytes of the git packs in one file that are kept to unpack bases again. */
+  readonly gitHeldBytesMax: number;
+  /** Unpacked bases kept for them, beside the one at work. */
+  readonly gitBaseBytesMax: number;
+  /** Objects of a git pack that are made one from the other. */
+  readonly gitChainMax: number;
 }
 
 /** The limits of a layer, for a tar inside a file. */

@@ -59,6 +59,7 @@ class Opened {
       path,
       limits: limits.nested,
       tarLimits: layer,
+      budget,
       stream: (unnamed) => new StreamInside(this.#inside(), path, unnamed, layer, budget),
       files: () => (this.#files = new FilesInside(this.#inside(), path, layer, budget)),
       gap: (reason, name, bytes) => this.gap(reason, name, bytes),

@@ -25,7 +25,6 @@ export const unreadFormats: readonly FormatNow[] = [
   unread('cab', 0x4d, 0x53, 0x43, 0x46, 0, 0, 0, 0),
   unread('lz4', 0x04, 0x22, 0x4d, 0x18),
   unread('lzip', 0x4c, 0x5a, 0x49, 0x50, 0x01),
-  unread('git pack', 0x50, 0x41, 0x43, 0x4b, 0, 0, 0, 2),
   unread('compress', 0x1f, 0x9d, 0x90),
   // lzma alone has no magic: its usual properties, a dictionary of whole 64 KiB, and a size not known.
   { ...unread('lzma', 0x5d, 0, 0), is: isLzma },

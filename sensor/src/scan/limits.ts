@@ -74,6 +74,14 @@ export const scanLimits: ScanLimits = {
     wholeBytesMax: 16 * MIB,
     // A piece of a layer is 1 MiB; more is held only where one piece of it unpacks to many archives.
     heldBytesMax: 16 * MIB,
+    // Text that git makes deltas of is far smaller; what is larger and no delta is read whatever its size.
+    gitObjectBytesMax: 16 * MIB,
+    // The packs of applications have some MiB. In larger ones git writes what belongs together side by side, so that bases lie within reach.
+    gitHeldBytesMax: 32 * MIB,
+    // Git keeps 96 MiB of them (core.deltaBaseCacheLimit) for its pick of any object; one after the other needs the last few.
+    gitBaseBytesMax: 16 * MIB,
+    // The most that git makes (pack.depth in git-config(1)); by default it is 50.
+    gitChainMax: 4_095,
   },
   // A layer with more is a test corpus or an attack on whoever must read the list; 10,000 are some 10 MiB of memory.
   findingsMax: 10_000,

@@ -7,6 +7,7 @@ import { MemorySource, places, report } from '../scan/memory-source.ts';
 import { scanLimits, type ScanLimits } from '../../src/scan/index.ts';
 import { githubToken } from '../secrets.ts';
 import { arOf, zipOf } from './archives.ts';
+import { deltaOf, idOf, packOf, treeOf } from './git-packs.ts';
 import { bzip2Of, xzOf } from './packers.ts';
 
 type Files = Readonly<Record<string, Buffer | string>>;
@@ -119,6 +120,33 @@ void tap.test('an archive that was committed as a file is opened in its git obje
   t.match(found.coverage, { complete: true });
 });
 
+void tap.test(
+  'a secret in the history of git is found at its object, by the name it was committed under, and in the checked out file',
+  async (t) => {
+    const [old, both] = [`# config\n${secret()}`, `a: 1\n${secret()}`];
+    const [first, rest] = [both.slice(0, 20), both.slice(20)];
+    // Copied up to the middle of the token, and inserted from there.
+    const before = `${first}…\n`;
+    const delta = deltaOf(Buffer.byteLength(before), [[0, 20], rest]);
+    const tree = treeOf([
+      { mode: '100644', name: 'old.env', id: idOf(old) },
+      { mode: '100644', name: 'app.yml', id: idOf(both) },
+    ]);
+    const pack = packOf([{ kind: 'tree', content: tree }, { content: old }, { content: before }, { content: delta, base: 2 }]);
+    const name = `.git/objects/pack/pack-${pack.subarray(-20).toString('hex')}.pack`;
+    const found = await scan({ [name]: pack, 'app.yml': both });
+    t.strictSame(
+      places(found),
+      [`file ${name}!/${idOf(both)}/app.yml visible`, `file ${name}!/${idOf(old)}/old.env visible`, 'file app.yml visible'].sort(),
+    );
+    t.strictSame(
+      found.findings.map(({ location }) => location.line),
+      [2, 2, 2],
+    );
+    t.match(found.coverage, { complete: true, filesSeen: 2, nestedFilesSeen: 4, nestedFilesUnread: 0 });
+  },
+);
+
 void tap.test('archives in archives are opened down to the depth of the limit; what is deeper is named', async (t) => {
   const nest = (depth: number): Buffer => (depth === 0 ? Buffer.from(secret()) : zipOf([{ name: 'n', content: nest(depth - 1) }]));
   const limits = under({ depthMax: 3 });
@@ -159,7 +187,7 @@ void tap.test('what is not read in an archive is named, and the verdict is incom
     'an entry that is no deflate': [zipOf([{ name: 's', content: 'x', packed: Buffer.alloc(40, 0xff) }]), 'corrupt f!/s'],
     'a zip that is cut': [zipOf([{ name: 's', content: 'x' }]).subarray(0, 33), 'truncated f!/s'],
     'an rpm': [Buffer.concat([Buffer.from('edabeedb0300', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
-    'a git pack': [Buffer.concat([Buffer.from('5041434b00000002', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
+    'a git pack without objects': [Buffer.concat([Buffer.from('5041434b00000002', 'hex'), Buffer.alloc(200)]), 'corrupt f!/'],
     'a .Z': [Buffer.concat([Buffer.from('1f9d90', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
     'an lzma': [Buffer.concat([Buffer.from('5d00008000ffffffffffffffff', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
     'a 7z': [Buffer.concat([Buffer.from('377abcaf271c0004', 'hex'), Buffer.alloc(200)]), 'unsupported-compression f!/'],
