@@ -25,7 +25,7 @@ const telling =
   /key(?!words?|board|frame|ring|_?ids?\b|s?tone|up|down|press|code|space)|token(?!_?type|iz)|secret|passw|pwd|auth(?!or(?!iz))|credential|(?<![a-z])(?:pat|jwt|access|bearer)(?![a-z])/i;
 /** Names of values that look random and are no secret. */
 const harmless =
-  /sha-?(?:1|2|224|256|384|512)(?![0-9])|md5|crc|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|thumbprint|cache|nonce|[ug]uid|build|trace|request|resolved|version|public|licen[cs]e_?id|\bid\b|[a-z]Id\b|_id\b|\bref\b|branch|\bimage\b|blob|font|\bicon|selector|class/i;
+  /sha-?(?:1|2|224|256|384|512)(?![0-9])|md5|crc|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|thumbprint|cache|nonce|[ug]uid|build|trace|request|resolved|version|public|licen[cs]e_?id|git_?head|(?:next|page|continuation)_?token|\bid\b|[a-z]Id\b|_id\b|\bref\b|branch|\bimage\b|blob|font|\bicon|selector|class/i;
 /** Words between an identifier and its value that name neither, and those that only say what kind of secret it is. */
 const fillers =
   /\b(?:value|default|val|string|str|text|data|bearer|basic|const|char|name|var|env|type|final|static|sensitive|true|false|null|none|nil|is|was|the|my|our|a|api|rest|access|secret|auth|private|client|app|personal|live|test|prod|production|service|account|user|oauth2?|token|key|password|credentials?|header)s?\b/gi;

@@ -56,12 +56,13 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [], words: ownWords = [], texts = [] } = rule.anchors;
     const places = own.length + ownLiterals.length + ownKeywords.length + ownWords.length + texts.length;
     if (places === 0 && rule.anchors.files === undefined) throw new RangeError(`rule ${rule.id} has no anchor`);
+    const searched = compileRule(rule, order, false);
     for (const prefix of own) add(prefixes, checked(rule, prefix, PREFIX_BYTES_MAX), compileRule(rule, order, rule.anywhere !== true));
-    for (const keyword of ownKeywords) add(keywords, checked(rule, keyword, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
-    for (const word of ownWords) add(words, checked(rule, word, KEYWORD_BYTES_MAX), compileRule(rule, order, false));
-    for (const text of texts) add(byLiteral, keyOfText(text), compileRule(rule, order, false));
-    for (const literal of ownLiterals) add(byLiteral, literal, compileRule(rule, order, false));
-    if (rule.anchors.files !== undefined) files.push({ ...compileRule(rule, order, false), before: 0, whole: true });
+    for (const keyword of ownKeywords) add(keywords, checked(rule, keyword, KEYWORD_BYTES_MAX), searched);
+    for (const word of ownWords) add(words, checked(rule, word, KEYWORD_BYTES_MAX), searched);
+    for (const text of texts) add(byLiteral, keyOfText(text), searched);
+    for (const literal of ownLiterals) add(byLiteral, literal, searched);
+    if (rule.anchors.files !== undefined) files.push({ ...searched, before: 0, whole: true });
   });
   const prefixAnchors = anchorsOf(prefixes, false);
   const table = [

@@ -21,7 +21,7 @@ import { addTasks, fileTasks, type Task } from './tasks.ts';
 import { unwrap, WIDE_OVERLAP, type Wrapping } from './unwrap.ts';
 
 /** Raised whenever the same bytes may give other matches than before under the same rule set. Part of a layer result's key. */
-export const ENGINE_VERSION = '3';
+export const ENGINE_VERSION = '4';
 
 export interface EngineOptions {
   /** The worker's memory, into which pushes point. Several engines may share one, but not interleave their files. */

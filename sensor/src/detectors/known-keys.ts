@@ -88,6 +88,11 @@ const published: Readonly<Record<string, readonly string[]>> = {
     '24004a087e8b1907074b5c2b350b42ae0521da0ee5e6a3f1fae764d62d930c2b',
     'c64e57b132fe82c1bf130a6086b8a2348cbd8af8702154004344700bf79bb99b',
   ],
+  'the default keys of ethers (npm), which all who give none share': [
+    '0dec272a05c648a7a0be94748b3fccaf793a000895d28dca8dd43ce69250df06',
+    'bcc1a4dcd108e532a71a863ad227d11c09a23b64950bbd3d39206aeb7387132a',
+    'eb4edce1ae410003a1cd58bd54cbf11470180247796676f25bcccb56865d541d',
+  ],
   'the examples of libxmlsec1': ['4e6af0221e03f8909528b52cfa7b16a1a852f16361549719511d4ff57cbb6490'],
 };
 

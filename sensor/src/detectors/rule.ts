@@ -81,6 +81,8 @@ interface Anchors {
   readonly files?: RegExp;
   /** The TRAIT_ bits (memory/tables.ts) such a run may have; all unless given. */
   readonly traits?: number;
+  /** Such a run holds a digit for each so many characters, which names of programs seldom do; any number of them unless given. */
+  readonly digitEvery?: number;
   /**
    * Shortest and longest stretch of token characters that begins with a prefix, where the pattern says it: others are not looked at.
    * An escape (`\u002d`, `%2B`) may end it sooner.

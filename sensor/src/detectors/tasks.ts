@@ -44,9 +44,10 @@ export function addTasks(rules: CompiledRules, source: Source, address: number, 
       const length = word & ((1 << KEYWORD_LENGTH_BITS) - 1);
       const traits = (word >>> KEYWORD_LENGTH_BITS) & TRAITS_ALL;
       for (const rule of rules.keywords[id - 1]?.rules ?? []) {
-        const { run: [least, most] = [0, length], traits: allowed = TRAITS_ALL } = rule.rule.anchors;
-        if (length >= least && length <= most && (traits & ~allowed) === 0)
-          tasks.push({ look: rule, offset, reach: offset + length + rule.after });
+        const { run: [least, most] = [0, length], traits: allowed = TRAITS_ALL, digitEvery } = rule.rule.anchors;
+        if (length < least || length > most || (traits & ~allowed) !== 0 || isPlanned(tasks, rule, offset)) continue;
+        if (digitEvery !== undefined && digitsIn(source, offset, length) * digitEvery < length) continue;
+        tasks.push({ look: rule, offset, reach: offset + length + rule.after });
       }
       break;
     }
@@ -55,6 +56,20 @@ export function addTasks(rules: CompiledRules, source: Source, address: number, 
       break;
     default:
   }
+}
+
+function digitsIn({ memory, base }: Source, offset: number, length: number): number {
+  let digits = 0;
+  for (let at = base + offset; at < base + offset + length; at++) if (isDigit(memory.bytes[at] ?? 0)) digits++;
+  return digits;
+}
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** Two of a rule's words may stand before one run: `api` and `key`. */
+function isPlanned(tasks: readonly Task[], look: CompiledRule, offset: number): boolean {
+  for (let at = tasks.length - 1; at >= 0 && tasks[at]?.offset === offset; at--) if (tasks[at]?.look === look) return true;
+  return false;
 }
 
 /** A literal is told of only when so many bytes of the file, or all, are there: no cut changes what `follows` sees. */

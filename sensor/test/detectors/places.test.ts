@@ -37,13 +37,25 @@ await tap.test('a value of a provider named near by is likely where its own name
   t.strictSame(confidencesOf(of('constructor call')), ['atera-api-key possible']);
 });
 
+await tap.test('a value of a telling name is its provider’s that stands behind it, in an import or in a URL', async (t) => {
+  const of = (place: string): string => nearPlaces[place]?.({ name: 'ATERA_API_KEY', value: atera }) ?? '';
+  for (const place of ['comment behind', 'curl over lines', 'import before', 'client behind', 'settings of a service'])
+    t.strictSame(confidencesOf(of(place)), ['provider-key-nearby likely'], place);
+  t.strictSame(confidencesOf(`key = "${atera.slice(1)}"  # Atera\n`), [], 'of another length');
+  t.strictSame(confidencesOf(`key = "${atera}"  # of the shop\n`), [], 'without a provider');
+  const commit = createRng(6).chars('0123456789abcdef', 40);
+  t.strictSame(confidencesOf(`key = "${commit}"  # Strava\n`), [], 'of no stated form');
+  t.strictSame(confidencesOf(`key = "${commit}"  # AppCenter\n`), ['provider-key-nearby possible'], 'as long as a commit');
+});
+
 await tap.test('what stands far from its provider, or is named as no secret, is none', async (t) => {
   for (const text of [
     `atera is written about in this line, and the key that comes next is not its own\n = '${atera}'\n`,
     `atera_api_key_sha256 = "${atera}"\n`,
     `{"atera": {"commit": "${atera}"}}\n`,
     `atera:\n  image: x\n  digest: ${atera}\n`,
-    `atera = true\n\n\n\n\nkey = "${atera}"\n`,
+    `atera = true\n${'# nothing of it here\n'.repeat(14)}key = "${atera}"\n`,
+    `atera = true\n\n\n\n\nvalue = "${atera}"\n`,
     `aterakeyboard ${atera}\n`,
     `we met in matera token = "${atera}"\n`,
   ])

@@ -132,6 +132,13 @@ export const logins: readonly SecretGenerator[] = [
     },
   },
   {
+    detector: 'provider-key-nearby',
+    make: (rng) => {
+      const secret = `k7${rng.chars('abcdefghijklmnopqrstuvwxyz0123456789', 28)}4q`;
+      return inFile('usr/local/bin/agents', `curl -fsS -H "X-Key: ${secret}" https://app.atera.com/api/v3/agents\n`, secret);
+    },
+  },
+  {
     detector: 'command-line-password',
     make: (rng) => {
       const secret = password(rng);

@@ -1,5 +1,6 @@
 import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { looksIssued } from '../issued.ts';
+import { namesIn } from '../owners.ts';
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 
@@ -36,18 +37,9 @@ function ownersOf(rules: readonly Rule[]): Owners {
   };
 }
 
-/** More words than this have no provider's name. */
-const NAME_WORDS_MAX = 4;
-
 function namesOneOf(identifier: string, owned: ReadonlySet<string>): boolean {
-  const parts = identifier
-    .replaceAll(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase()
-    .split(/[^a-z0-9]+/);
-  return parts.some((_, from) => {
-    for (let to = from + 1; to <= from + NAME_WORDS_MAX; to++) if (owned.has(parts.slice(from, to).join(''))) return true;
-    return false;
-  });
+  for (const name of namesIn(identifier)) if (owned.has(name)) return true;
+  return false;
 }
 
 const value = (rng: Rng): string => `k7${rng.chars(alphabets.alnum, 28)}4Q`;
@@ -60,7 +52,7 @@ export function genericRules(others: readonly Rule[]): readonly Rule[] {
       id: 'generic-api-key',
       name: 'Key or token of an unknown provider',
       facts: ['Generic/API key / token assignment (high-entropy with key name)', '.env/dotenv file with secret-like keys'],
-      anchors: { words, run: [20, 150] },
+      anchors: { words, run: [20, 150], digitEvery: 50 },
       pattern: /(?<![A-Za-z0-9_+/.~-])[A-Za-z0-9_-]{20,150}(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])/,
       around: [128, 4],
       confidence: 'likely',

@@ -41,6 +41,7 @@ import { rules as chains } from './chains.ts';
 import { rules as pairs } from './pairs.ts';
 import { rules as windows } from './windows.ts';
 import { genericRules } from './generic.ts';
+import { nearbyRules } from './nearby.ts';
 
 const providers: readonly Rule[] = [
   ...privateKey,
@@ -87,4 +88,4 @@ const providers: readonly Rule[] = [
 ];
 
 /** Every rule the sensor ships. */
-export const builtInRules: readonly Rule[] = [...providers, ...genericRules(providers)];
+export const builtInRules: readonly Rule[] = [...providers, ...nearbyRules(providers), ...genericRules(providers)];

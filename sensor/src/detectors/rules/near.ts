@@ -28,10 +28,19 @@ const LEFT = String.raw`(?<![A-Za-z0-9_+/.~-])`;
 const RIGHT = String.raw`(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])`;
 const separators = ['', '_', '-', '.', ' '];
 
+const specs = new WeakMap<Rule, NearSpec>();
+
 /** The rules of such secrets. They share the engine's first pass, the expressions of like shapes, and one reading of what stands before a value. */
-export function near(specs: readonly NearSpec[]): Rule[] {
-  return specs.map(nearRule);
+export function near(rows: readonly NearSpec[]): Rule[] {
+  return rows.map((spec) => {
+    const rule = nearRule(spec);
+    specs.set(rule, spec);
+    return rule;
+  });
 }
+
+/** What a rule of `near` was made of; undefined of others. */
+export const nearSpecOf = (rule: Rule): NearSpec | undefined => specs.get(rule);
 
 function nearRule(spec: NearSpec): Rule {
   const value = spec.value ?? ANY_TOKEN;
