@@ -32,6 +32,9 @@ const SETTLE_EVERY_MS = 500;
 /** A lease lasts 120 s, so work of a dead sensor is back in the queue at most this much later. */
 const EXPIRE_EVERY_MS = 2_000;
 
+/** What waits for a sensor that is gone waits for minutes; one cheap query where nothing was refused. */
+const STRAND_EVERY_MS = 5_000;
+
 /** Intervals between listings are half an hour or more: seconds are as good as at once. */
 const LISTINGS_EVERY_MS = 5_000;
 
@@ -209,6 +212,7 @@ function sweepsOf({ store, now }: Context, { triggers, assignments, issuer, find
   return [
     { name: 'settle push events', everyMs: SETTLE_EVERY_MS, run: () => triggers.settle() },
     { name: 'expire leases', everyMs: EXPIRE_EVERY_MS, run: () => assignments.expire() },
+    { name: 'end refused work that nobody is there for', everyMs: STRAND_EVERY_MS, run: () => assignments.strand() },
     { name: 'queue due listings', everyMs: LISTINGS_EVERY_MS, run: () => triggers.sweep() },
     { name: 'judge anew under changed exclusions', everyMs: JUDGE_EVERY_MS, run: () => findings.judgeAnew() },
     { name: 'forget unfinished layers', everyMs: PRUNE_EVERY_MS, run: () => store.facts.prune(now() - UNFINISHED_LAYERS_MS) },

@@ -1,10 +1,10 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { LEASE_MS, OFFER_MS } from '@tidewaiter/shared/protocol';
 import type { Findings } from '../findings/index.ts';
-import type { Assignment, Context, Sensor } from '../storage/index.ts';
+import type { Assignment, Context, Refusal, Sensor } from '../storage/index.ts';
 import { endOf } from './endings.ts';
-import type { Accepted, Assignments, Queued, ScanTarget } from './face.ts';
-import { ATTEMPTS_MAX, CHILD_SETTLE_MS, priorityOf } from './limits.ts';
+import type { Accepted, Assignments, Queued, ScanTarget, Work } from './face.ts';
+import { ATTEMPTS_MAX, CHILD_SETTLE_MS, priorityOf, REFUSALS_SHOWN_MAX, SEEN_MS, STRANDED_MS } from './limits.ts';
 import { taskOf } from './tasks.ts';
 
 /** @param findings gets the verdicts of scans that ended. */
@@ -30,20 +30,35 @@ export function createAssignments(context: Context, findings: Findings): Assignm
     },
     async resume(sensor, held) {
       const released = await store.assignments.release(sensor.workspaceId, sensor.id, held, ATTEMPTS_MAX, now());
-      await settleFailed(context, findings, released.failed);
+      await settleFailed(context, findings, released.failed, SILENT);
       if (released.freed > 0) await wake(context, sensor.workspaceId);
       return released.held;
     },
-    fetch: (workspaceId, id) => store.assignments.fetch(workspaceId, id),
-    list: (workspaceId, filter, page) => store.assignments.list(workspaceId, filter, page),
+    async reconsider(sensor) {
+      await store.assignments.deleteRefusals(sensor.workspaceId, sensor.id);
+    },
+    async fetch(workspaceId, id) {
+      const assignment = await store.assignments.fetch(workspaceId, id);
+      return assignment && ((await withRefusals(context, workspaceId, [assignment]))[0] ?? null);
+    },
+    async list(workspaceId, filter, page) {
+      const { items, nextCursor } = await store.assignments.list(workspaceId, filter, page);
+      return { items: await withRefusals(context, workspaceId, items), nextCursor };
+    },
     isCurrent: (sensor, grant) => store.assignments.isCurrent(sensor.workspaceId, sensor.id, grant),
     finish: (sensor, outcome) => endOf(context, findings, sensor, outcome),
     cancel: (workspaceId, filter) => store.assignments.cancel(workspaceId, filter, now()),
     async expire() {
       const { freed, failed } = await store.assignments.expire(now(), ATTEMPTS_MAX);
-      await settleFailed(context, findings, failed);
+      await settleFailed(context, findings, failed, SILENT);
       for (const workspaceId of new Set(freed.map((assignment) => assignment.workspaceId))) await wake(context, workspaceId);
       return freed.length + failed.length;
+    },
+    async strand() {
+      const limits = { seenSince: now() - SEEN_MS, strandedSince: now() - STRANDED_MS };
+      const failed = await store.assignments.strand(now(), limits);
+      await settleFailed(context, findings, failed, 'an assignment failed: sensors refused it, and no other is there');
+      return failed.length;
     },
   };
 }
@@ -59,15 +74,15 @@ async function queueScans(
   return queued;
 }
 
-async function enqueue(context: Context, workspaceId: string, work: Work): Promise<Queued> {
+async function enqueue(context: Context, workspaceId: string, work: Asked): Promise<Queued> {
   const queued = await context.store.assignments.create(workspaceId, pendingOf(context, work));
   if (queued.created) await wake(context, workspaceId);
   return queued;
 }
 
-type Work = Pick<Assignment, 'registryId' | 'kind' | 'trigger' | 'repository' | 'digest'> & { readonly mayBeChild?: boolean };
+type Asked = Pick<Assignment, 'registryId' | 'kind' | 'trigger' | 'repository' | 'digest'> & { readonly mayBeChild?: boolean };
 
-function pendingOf({ now, newId }: Context, { mayBeChild = false, ...work }: Work): Omit<Assignment, 'workspaceId'> {
+function pendingOf({ now, newId }: Context, { mayBeChild = false, ...work }: Asked): Omit<Assignment, 'workspaceId'> {
   const createdAt = now();
   return {
     ...work,
@@ -86,6 +101,8 @@ function pendingOf({ now, newId }: Context, { mayBeChild = false, ...work }: Wor
     offeredAt: null,
     acceptedAt: null,
     finishedAt: null,
+    refused: 0,
+    strandedAt: null,
   };
 }
 
@@ -111,10 +128,20 @@ async function accept(context: Context, sensor: Sensor, assignmentId: string): P
 const taken = (assignmentId: string): TidewaiterError =>
   new TidewaiterError('assignment.taken', { which: `assignment ${assignmentId}`, remedy: 'Wait for the next offer.' });
 
+async function withRefusals({ store }: Context, workspaceId: string, assignments: readonly Assignment[]): Promise<readonly Work[]> {
+  const ids = assignments.map(({ id }) => id);
+  const refusals = new Map<string, Refusal[]>(ids.map((id) => [id, []]));
+  for (const refusal of await store.assignments.listRefusals(workspaceId, ids, REFUSALS_SHOWN_MAX))
+    refusals.get(refusal.assignmentId)?.push(refusal);
+  return assignments.map((assignment) => ({ ...assignment, refusals: refusals.get(assignment.id) ?? [] }));
+}
+
+const SILENT = 'an assignment failed: its sensor fell silent at every try';
+
 /** What failed without a word of its sensor gets its verdict, too: who waits for one must not wait for ever. */
-async function settleFailed({ log }: Context, findings: Findings, failed: readonly Assignment[]): Promise<void> {
+async function settleFailed({ log }: Context, findings: Findings, failed: readonly Assignment[], why: string): Promise<void> {
   for (const { workspaceId, id, kind, digest, sensorId, engine, failure } of failed) {
-    log.warn({ workspaceId, assignmentId: id, digest, sensorId }, 'an assignment failed: its sensor fell silent at every try');
+    log.warn({ workspaceId, assignmentId: id, digest, sensorId, code: failure?.code }, why);
     if (kind !== 'scan' || digest === null || engine === null) continue;
     await findings.settle(workspaceId, digest, engine, { state: 'failed', failure, unread: [] });
   }

@@ -1,6 +1,7 @@
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { AssignmentKind, Grant, Outcome, Progress, Task } from '@tidewaiter/shared/protocol';
-import type { Assignment, Sensor, Trigger } from '../storage/index.ts';
+import type { Assignment, Refusal, Sensor, Trigger } from '../storage/index.ts';
+import type { Ending } from './endings.ts';
 
 /** What a scan is asked of: one root digest in one repository. */
 export interface ScanTarget {
@@ -26,6 +27,11 @@ export interface Queued {
   readonly created: boolean;
 }
 
+/** An assignment, and the sensors whose policies refuse it: the newest REFUSALS_SHOWN_MAX, newest first. */
+export interface Work extends Assignment {
+  readonly refusals: readonly Refusal[];
+}
+
 /** The queue: work, leases, fencing. Every verb is safe to call again. New work wakes `assignments:<workspaceId>`. */
 export interface Assignments {
   queueScan(target: ScanTarget): Promise<Queued>;
@@ -44,20 +50,25 @@ export interface Assignments {
   ): Promise<readonly { readonly assignmentId: string; readonly verdict: 'continue' | 'cancel' }[]>;
   /** For hello: frees every lease the sensor holds but does not name, answers those it names and still holds. */
   resume(sensor: Sensor, held: readonly Grant[]): Promise<readonly Grant[]>;
-  fetch(workspaceId: string, id: string): Promise<Assignment | null>;
+  /** For hello: a new session may have a new policy, so what the sensor refused in earlier ones it may be offered again. */
+  reconsider(sensor: Sensor): Promise<void>;
+  fetch(workspaceId: string, id: string): Promise<Work | null>;
   list(
     workspaceId: string,
     filter: { readonly registryId?: string; readonly state?: string; readonly digest?: string },
     page: PageRequest,
-  ): Promise<Page<Assignment>>;
+  ): Promise<Page<Work>>;
   isCurrent(sensor: Sensor, grant: Grant): Promise<boolean>;
   /**
    * Ends an assignment with what the sensor says of it, and sees to the verdict of a scan. A retryable failure with tries left
-   * goes back to the queue after a pause ('retrying'). 'stale': the lease is another's by now; the report may be acknowledged and dropped.
+   * goes back to the queue after a pause ('retrying'), a refusal by the sensor's policy at once while another sensor is there that may do it
+   * ('passed-on'). 'stale': the lease is another's by now; the report may be acknowledged and dropped.
    */
-  finish(sensor: Sensor, outcome: Outcome): Promise<'finished' | 'retrying' | 'stale'>;
+  finish(sensor: Sensor, outcome: Outcome): Promise<Ending>;
   /** Cancels live work; a running one learns it at its next heartbeat. Returns how many. */
   cancel(workspaceId: string, filter: { readonly id?: string; readonly registryId?: string }): Promise<number>;
   /** Sweep, every few seconds: leases that ran out, in all workspaces. Returns how many. */
   expire(): Promise<number>;
+  /** Sweep: refused work that nobody is there for since STRANDED_MS fails with its last refusal. Returns how many. */
+  strand(): Promise<number>;
 }

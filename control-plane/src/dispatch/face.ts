@@ -14,7 +14,8 @@ interface Work {
     leases: readonly { readonly grant: Grant; readonly progress: Progress | null }[],
   ): Promise<readonly { readonly assignmentId: string; readonly verdict: 'continue' | 'cancel' }[]>;
   resume(sensor: Sensor, held: readonly Grant[]): Promise<readonly Grant[]>;
-  finish(sensor: Sensor, outcome: Outcome): Promise<'finished' | 'retrying' | 'stale'>;
+  reconsider(sensor: Sensor): Promise<void>;
+  finish(sensor: Sensor, outcome: Outcome): Promise<'finished' | 'retrying' | 'passed-on' | 'stale'>;
 }
 
 /** Where listings go; catalog/ implements it. */

@@ -5,6 +5,7 @@ import { boundsSuite } from './suites/bounds.ts';
 import { catalogSuite } from './suites/catalog.ts';
 import { factsSuite } from './suites/facts.ts';
 import { queueSuite } from './suites/queue.ts';
+import { refusalsSuite } from './suites/refusals.ts';
 import { resultsSuite } from './suites/results.ts';
 import { tenancySuite } from './suites/tenancy.ts';
 import { wakeupsSuite } from './suites/wakeups.ts';
@@ -27,6 +28,7 @@ export interface Dialect {
 export async function conformance(t: Test, { empty, shared }: Dialect): Promise<void> {
   await t.test('tenancy', (t) => tenancySuite(t, empty));
   await t.test('queue', (t) => queueSuite(t, empty));
+  await t.test('refusals', (t) => refusalsSuite(t, empty));
   await t.test('bounds', (t) => boundsSuite(t, empty));
   await t.test('catalog', (t) => catalogSuite(t, shared));
   await t.test('facts', (t) => factsSuite(t, shared));

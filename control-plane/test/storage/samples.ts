@@ -99,6 +99,8 @@ export function assignmentOf(registry: Registry, change: Partial<Assignment> = {
     offeredAt: null,
     acceptedAt: null,
     finishedAt: null,
+    refused: 0,
+    strandedAt: null,
     ...change,
   };
 }

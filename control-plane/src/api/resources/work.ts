@@ -1,9 +1,16 @@
 import { CoverageSchema, verdicts } from '@tidewaiter/shared/findings';
 import { assignmentKinds, assignmentStates } from '@tidewaiter/shared/protocol';
 import { type Static, Type } from 'typebox';
-import type { Assignment } from '../../assignments/index.ts';
+import { REFUSALS_SHOWN_MAX, type Work } from '../../assignments/index.ts';
 import type { ExcludedCounts, Scan } from '../../findings/index.ts';
 import { DigestSchema, Id, named, nullable, ref, Time, timeOf, timeOrNull } from './schema.ts';
+
+const FailureView = Type.Object({
+  code: Type.String(),
+  detail: Type.String(),
+  remedy: nullable(Type.String()),
+  retryable: Type.Boolean(),
+});
 
 export const AssignmentSchema = named(
   'Assignment',
@@ -27,8 +34,18 @@ export const AssignmentSchema = named(
         bytesTotal: Type.Integer(),
       }),
     ),
-    failure: nullable(
-      Type.Object({ code: Type.String(), detail: Type.String(), remedy: nullable(Type.String()), retryable: Type.Boolean() }),
+    failure: nullable(FailureView),
+    refusals: Type.Array(Type.Object({ sensorId: Id, sensorName: Type.String(), failure: FailureView, refusedAt: Time }), {
+      description:
+        'Sensors whose own policy does not allow it, newest first; `failure.remedy` names the line that would. ' +
+        'A sensor that starts a new session is taken off while the work is not ended.',
+      maxItems: REFUSALS_SHOWN_MAX,
+    }),
+    strandedAt: nullable(
+      Type.String({
+        format: 'date-time',
+        description: 'Since when no sensor is there that would do what others refused; it fails two minutes later.',
+      }),
     ),
     timings: nullable(Type.Record(Type.String(), Type.Integer(), { description: 'ms since it was accepted, by step' })),
     createdAt: Time,
@@ -39,7 +56,7 @@ export const AssignmentSchema = named(
   'Work for a sensor: a listing (`sync`), a scan of one root digest, or a test.',
 );
 
-export function viewAssignment(work: Assignment): Static<typeof AssignmentSchema> {
+export function viewAssignment(work: Work): Static<typeof AssignmentSchema> {
   const { id, kind, registryId, repository, digest, trigger, state, attempt, sensorId, progress, failure } = work;
   const times = {
     leaseExpiresAt: timeOrNull(work.leaseExpiresAt),
@@ -47,9 +64,11 @@ export function viewAssignment(work: Assignment): Static<typeof AssignmentSchema
     offeredAt: timeOrNull(work.offeredAt),
     acceptedAt: timeOrNull(work.acceptedAt),
     finishedAt: timeOrNull(work.finishedAt),
+    strandedAt: timeOrNull(work.strandedAt),
   };
   const timings = work.timings === null ? null : { ...work.timings };
-  return { id, kind, registryId, repository, digest, trigger, state, attempt, sensorId, progress, failure, timings, ...times };
+  const refusals = work.refusals.map(({ refusedAt, assignmentId: _, ...refusal }) => ({ ...refusal, refusedAt: timeOf(refusedAt) }));
+  return { id, kind, registryId, repository, digest, trigger, state, attempt, sensorId, progress, failure, refusals, timings, ...times };
 }
 
 const Unread = Type.Array(Type.Object({ digest: DigestSchema, code: Type.String(), detail: Type.String() }));

@@ -7,6 +7,7 @@ import { cancelAssignments, freeClaims, renewClaims } from './claims.ts';
 import { chunksOf, pageOf, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { releaseVerbs } from './leases.ts';
+import { refusalVerbs } from './refusals.ts';
 import { fetchSensor } from './sensors.ts';
 import type { Tables } from './tables.ts';
 
@@ -14,7 +15,7 @@ import type { Tables } from './tables.ts';
 const CREATE_TRIES = 3;
 
 export function assignmentStore(database: Database): AssignmentStore {
-  return { ...queueVerbs(database), ...leaseVerbs(database), ...releaseVerbs(database) };
+  return { ...queueVerbs(database), ...leaseVerbs(database), ...releaseVerbs(database), ...refusalVerbs(database) };
 }
 
 function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'createAll' | 'fetch' | 'list' | 'offer' | 'cancel' | 'count'> {
@@ -129,6 +130,7 @@ async function offer(
     .where((eb) => eb.or([eb('state', '=', 'pending'), eb('offerExpiresAt', '<=', nowMs)]))
     .where('notBefore', '<=', nowMs)
     .$if(sensor.registryIds !== null, (query) => query.where('registryId', 'in', sensor.registryIds?.length ? sensor.registryIds : ['']))
+    .where(({ not, exists }) => not(exists(refusalBy(session, sensorId))))
     .orderBy('priority')
     .orderBy('id')
     .limit(limit)
@@ -148,6 +150,15 @@ async function offer(
     .execute();
   return rows.map(assignmentOf).sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
 }
+
+/** Of the assignment in the query around it. */
+const refusalBy = (session: Session, sensorId: string) =>
+  session
+    .selectFrom('assignmentRefusals')
+    .select('assignmentRefusals.sensorId')
+    .whereRef('assignmentRefusals.workspaceId', '=', sql.ref('assignments.workspaceId'))
+    .whereRef('assignmentRefusals.assignmentId', '=', sql.ref('assignments.id'))
+    .where('assignmentRefusals.sensorId', '=', sensorId);
 
 async function count(session: Session, workspaceId: string): Promise<Record<string, number>> {
   const rows = await session
@@ -205,6 +216,7 @@ async function accept(
       leaseExpiresAt: nowMs + leaseMs,
       acceptedAt: nowMs,
       offerExpiresAt: null,
+      strandedAt: null,
       progress: toJson(null),
     }))
     .where('workspaceId', '=', workspaceId)
@@ -212,6 +224,7 @@ async function accept(
     .where('state', 'in', ['pending', 'offered'])
     .where('notBefore', '<=', nowMs)
     .$if(sensor.registryIds !== null, (query) => query.where('registryId', 'in', sensor.registryIds?.length ? sensor.registryIds : ['']))
+    .where(({ not, exists }) => not(exists(refusalBy(session, sensorId))))
     .returningAll()
     .executeTakeFirst();
   return row ? assignmentOf(row) : null;

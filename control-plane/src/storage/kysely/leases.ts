@@ -58,8 +58,9 @@ async function free(
   attemptsMax: number,
   nowMs: number,
 ): Promise<{ freed: readonly Assignment[]; failed: readonly Assignment[] }> {
-  const failed = assignments.filter((assignment) => assignment.attempt >= attemptsMax);
-  const freed = assignments.filter((assignment) => assignment.attempt < attemptsMax);
+  const isOver = ({ attempt, refused }: Assignment): boolean => attempt - refused >= attemptsMax;
+  const failed = assignments.filter(isOver);
+  const freed = assignments.filter((assignment) => !isOver(assignment));
   for (const { workspaceId, id } of assignments) await freeClaims(session, workspaceId, id);
   for (const { workspaceId, id } of freed)
     await update(session, workspaceId, id, { state: 'pending', sensorId: null, notBefore: nowMs, offeredAt: null, offerExpiresAt: null });

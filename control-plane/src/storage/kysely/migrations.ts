@@ -5,6 +5,7 @@ import { firstTables } from './migrations/0001-first-tables.ts';
 import { webhookKeysById } from './migrations/0004-webhook-keys-by-id.ts';
 import { exclusions } from './migrations/0005-exclusions.ts';
 import { duplicateEvents } from './migrations/0006-duplicate-events.ts';
+import { refusals } from './migrations/0007-refusals.ts';
 import { engineOfWork } from './migrations/0003-engine-of-work.ts';
 
 /** One step of the schema. It is never changed once released, only followed by another; expand first, contract a release later. */
@@ -15,7 +16,7 @@ export interface Migration {
   readonly statements: (types: { readonly blob: 'blob' | 'bytea' }) => readonly string[];
 }
 
-const migrations: readonly Migration[] = [firstTables, engineOfWork, webhookKeysById, exclusions, duplicateEvents];
+const migrations: readonly Migration[] = [firstTables, engineOfWork, webhookKeysById, exclusions, duplicateEvents, refusals];
 
 /**
  * Brings the schema up to this build, in the transaction and under the lock of the caller.

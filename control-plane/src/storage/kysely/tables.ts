@@ -1,7 +1,7 @@
 import type { ApiTokens, AuditEntries, EnrolmentTokens, IssuerKeys, SensorAssertions, Sensors, Workspaces } from './rows/tenancy.ts';
 import type { EventRejections, PushEvents, Registries, WebhookKeys } from './rows/registries.ts';
 import type { ListingPages, Placements, Repositories, Tags } from './rows/catalog.ts';
-import type { Assignments, LayerClaims, LayerGrants } from './rows/work.ts';
+import type { AssignmentRefusals, Assignments, LayerClaims, LayerGrants } from './rows/work.ts';
 import type { LayerParts, LayerPaths, Layers, ManifestChildren, ManifestLayers, Manifests, Witnesses } from './rows/facts.ts';
 import type {
   Findings,
@@ -45,6 +45,7 @@ export interface Tables {
   tags: Tags;
   listingPages: ListingPages;
   assignments: Assignments;
+  assignmentRefusals: AssignmentRefusals;
   layerClaims: LayerClaims;
   layerGrants: LayerGrants;
   layerParts: LayerParts;

@@ -34,6 +34,20 @@ export interface Assignment {
   readonly offeredAt: number | null;
   readonly acceptedAt: number | null;
   readonly finishedAt: number | null;
+  /** How many of the attempts ended by a refusal of the sensor: they are no tries of the work. */
+  readonly refused: number;
+  /** Since when no sensor is there that would do what others refused; null while there is one, or none refused. */
+  readonly strandedAt: number | null;
+}
+
+/** A sensor's own policy does not allow an assignment. */
+export interface Refusal {
+  readonly assignmentId: string;
+  readonly sensorId: string;
+  readonly sensorName: string;
+  /** Its remedy names the line of the sensor's policy that would allow it. */
+  readonly failure: Failure;
+  readonly refusedAt: number;
 }
 
 /** `id` is the live assignment's for this work, made now or before. */
@@ -54,9 +68,9 @@ export interface AssignmentStore {
     filter: { readonly registryId?: string; readonly state?: string; readonly digest?: string },
     page: PageRequest,
   ): Promise<Page<Assignment>>;
-  /** Pending, due work this sensor may serve, by priority then age; marks it offered until `nowMs + offerMs`, then it may be offered again. */
+  /** Pending, due work this sensor may serve and did not refuse, by priority then age; marks it offered until `nowMs + offerMs`, then it may be offered again. */
   offer(workspaceId: string, sensorId: string, limit: number, offerMs: number, nowMs: number): Promise<readonly Assignment[]>;
-  /** Compare-and-swap to running under a lease; null when another sensor was faster, or this sensor may not serve it. */
+  /** Compare-and-swap to running under a lease; null when another sensor was faster, or this sensor may not serve it or has refused it. */
   accept(workspaceId: string, sensorId: string, id: string, leaseMs: number, nowMs: number): Promise<Assignment | null>;
   /** Extends the lease if `grant` is current and the sensor's; false otherwise (the sensor must stop). */
   renew(workspaceId: string, sensorId: string, grant: Grant, progress: Progress | null, leaseMs: number, nowMs: number): Promise<boolean>;
@@ -73,9 +87,31 @@ export interface AssignmentStore {
     },
     nowMs: number,
   ): Promise<Assignment | null>;
+  /**
+   * The sensor's policy refuses it; null when `grant` is stale. 'passed-on': back to pending at once, for another sensor that was seen since
+   * `seenSince`, may serve the registry and did not refuse. 'last': there is none, or it was refused `refusedMax` times with this one;
+   * it still runs, and its caller ends it.
+   */
+  refuse(
+    workspaceId: string,
+    sensorId: string,
+    grant: Grant,
+    end: { readonly failure: Failure; readonly timings: Readonly<Record<string, number>> },
+    limits: { readonly seenSince: number; readonly refusedMax: number },
+    nowMs: number,
+  ): Promise<'passed-on' | 'last' | null>;
+  /** The newest `limit` refusals of each, newest first. */
+  listRefusals(workspaceId: string, assignmentIds: readonly string[], limit: number): Promise<readonly Refusal[]>;
+  /** What it refused of the work that is not ended it may be offered again. Returns how many. */
+  deleteRefusals(workspaceId: string, sensorId: string): Promise<number>;
+  /**
+   * Of refused work that waits, in all workspaces: marks what no sensor is there for any more (seen since `seenSince`, may serve it, did not
+   * refuse), and fails with its last refusal what is so since `strandedSince`. Answers what failed.
+   */
+  strand(nowMs: number, limits: { readonly seenSince: number; readonly strandedSince: number }): Promise<readonly Assignment[]>;
   isCurrent(workspaceId: string, sensorId: string, grant: Grant): Promise<boolean>;
   /**
-   * Frees the leases of a sensor that it did not name in hello: back to pending at once, or failed after `attemptsMax` (work that
+   * Frees the leases of a sensor that it did not name in hello: back to pending at once, or failed after `attemptsMax` tries (work that
    * kills its sensor comes this way). Answers those it still holds.
    */
   release(

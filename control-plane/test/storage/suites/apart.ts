@@ -26,6 +26,7 @@ const [image, layer] = [digestOf('shared image'), digestOf('shared layer')];
 const [path] = [pathHashOf('srv/app/.env')];
 const activity = () => ({ id: newId(), at: 9, actor: 'token:1', action: 'resolve', details: {} });
 const end = { state: 'succeeded' as const, failure: null, timings: {}, retryAt: null };
+const refusal = { failure: { code: 'policy.refused', detail: 'd', remedy: 'r', retryable: false }, timings: {} };
 const push = { repository: 'app', digest: image, tag: 'v1', mediaType: null, pushedAt: 5 };
 
 const scanOf = (workspaceId: string): Scan => ({
@@ -72,6 +73,10 @@ async function world(store: Store) {
   const queued = await store.assignments.create(registry.workspaceId, assignmentOf(registry, { digest: image }));
   await store.assignments.accept(workspaceId, sensor.id, queued.id, 1e15, 10);
   const grant = { assignmentId: queued.id, attempt: 1 };
+  const refused = await store.assignments.create(workspaceId, assignmentOf(registry, { digest: digestOf('refused') }));
+  await store.assignments.accept(workspaceId, sensor.id, refused.id, 1e15, 10);
+  const no = { assignmentId: refused.id, attempt: 1 };
+  await store.assignments.refuse(workspaceId, sensor.id, no, refusal, { seenSince: 0, refusedMax: 9 }, 11);
   const children = [{ digest: digestOf('shared child'), platform: null }];
   await store.facts.createManifest(workspaceId, sensor.id, imageOf(image, [layer], { children }), newId, 10);
   await store.facts.claim(workspaceId, sensor.id, grant, engine, [layer], 1e15, 10);
@@ -83,7 +88,22 @@ async function world(store: Store) {
   const { created } = await store.scans.create(workspaceId, scanOf(workspaceId), [seen], newId);
   const incidentId = created[0] ?? '';
   await store.incidents.createNote(workspaceId, incidentId, { id: newId(), author: 'a', text: 't', createdAt: 1 });
-  return { workspaceId, registry, tokenId, enrolmentTokenId, sensor, keyId, repository, queued, grant, findingId, incidentId, part, seen };
+  return {
+    workspaceId,
+    registry,
+    tokenId,
+    enrolmentTokenId,
+    sensor,
+    keyId,
+    repository,
+    queued,
+    refusedId: refused.id,
+    grant,
+    findingId,
+    incidentId,
+    part,
+    seen,
+  };
 }
 type World = Awaited<ReturnType<typeof world>>;
 
@@ -150,6 +170,9 @@ function attempts(
     'assignments.isCurrent': [() => assignments.isCurrent(w, sensor.id, grant), false],
     'assignments.release': [() => assignments.release(w, sensor.id, [grant], 1, 60), { held: [], freed: 0, failed: [] }],
     'assignments.cancel': [() => assignments.cancel(w, { id: grant.assignmentId }, 60), 0],
+    'assignments.refuse': [() => assignments.refuse(w, sensor.id, grant, refusal, { seenSince: 0, refusedMax: 9 }, 60), null],
+    'assignments.listRefusals': [() => assignments.listRefusals(w, [it.refusedId], 9), []],
+    'assignments.deleteRefusals': [() => assignments.deleteRefusals(w, sensor.id), 0],
     'assignments.count': [() => assignments.count(w), {}],
     'facts.claim': [() => facts.claim(w, sensor.id, grant, engine, [layer], 9, 60), null],
     'facts.createLayerPart': [() => facts.createLayerPart(w, sensor.id, engine, layer, it.part, 60), false],
@@ -202,6 +225,7 @@ const beyondWorkspaces = [
   'events.createRejection',
   'events.countRejections',
   'assignments.expire',
+  'assignments.strand',
   'facts.prune',
   'issuerKeys.list',
   'issuerKeys.create',
@@ -224,6 +248,7 @@ async function pictureOf(store: Store, it: World): Promise<readonly unknown[]> {
     store.catalog.listRepositories(w, registry.id, first),
     store.catalog.listPlacements(w, {}, first),
     store.assignments.list(w, {}, first),
+    store.assignments.listRefusals(w, [it.refusedId], 9),
     store.facts.fetchRoot(w, image, engine),
     store.scans.list(w, {}, first),
     store.incidents.list(w, {}, first),

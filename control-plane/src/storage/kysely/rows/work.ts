@@ -28,6 +28,16 @@ export interface Assignments {
   /** Kind, registry, repository and digest: at most one live assignment each. */
   workKey: string;
   offerExpiresAt: number | null;
+  refused: number;
+  strandedAt: number | null;
+}
+
+export interface AssignmentRefusals {
+  workspaceId: string;
+  assignmentId: string;
+  sensorId: string;
+  failure: Json<Failure>;
+  refusedAt: number;
 }
 
 export interface LayerClaims {
