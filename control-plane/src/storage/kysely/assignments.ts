@@ -130,7 +130,7 @@ async function offer(
     .where((eb) => eb.or([eb('state', '=', 'pending'), eb('offerExpiresAt', '<=', nowMs)]))
     .where('notBefore', '<=', nowMs)
     .$if(sensor.registryIds !== null, (query) => query.where('registryId', 'in', sensor.registryIds?.length ? sensor.registryIds : ['']))
-    .where(({ not, exists }) => not(exists(refusalBy(session, sensorId))))
+    .where((eb) => eb.not(eb.exists(refusalBy(session, sensorId))))
     .orderBy('priority')
     .orderBy('id')
     .limit(limit)
@@ -224,7 +224,7 @@ async function accept(
     .where('state', 'in', ['pending', 'offered'])
     .where('notBefore', '<=', nowMs)
     .$if(sensor.registryIds !== null, (query) => query.where('registryId', 'in', sensor.registryIds?.length ? sensor.registryIds : ['']))
-    .where(({ not, exists }) => not(exists(refusalBy(session, sensorId))))
+    .where((eb) => eb.not(eb.exists(refusalBy(session, sensorId))))
     .returningAll()
     .executeTakeFirst();
   return row ? assignmentOf(row) : null;

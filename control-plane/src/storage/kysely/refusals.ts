@@ -29,9 +29,10 @@ export function refusalVerbs(database: Database): Pick<AssignmentStore, 'refuse'
           .deleteFrom('assignmentRefusals')
           .where('workspaceId', '=', workspaceId)
           .where('sensorId', '=', sensorId)
-          .where(({ exists, selectFrom }) =>
-            exists(
-              selectFrom('assignments')
+          .where((eb) =>
+            eb.exists(
+              eb
+                .selectFrom('assignments')
                 .select('assignments.id')
                 .whereRef('assignments.workspaceId', '=', 'assignmentRefusals.workspaceId')
                 .whereRef('assignments.id', '=', 'assignmentRefusals.assignmentId')
@@ -192,8 +193,8 @@ async function list(session: Session, workspaceId: string, assignmentIds: readon
         join.onRef('sensors.workspaceId', '=', 'assignmentRefusals.workspaceId').onRef('sensors.id', '=', 'assignmentRefusals.sensorId'),
       )
       .select(['assignmentId', 'sensorId', 'sensors.name as sensorName', 'failure', 'refusedAt'])
-      .select(({ fn }) =>
-        fn
+      .select((eb) =>
+        eb.fn
           .agg<number>('row_number')
           .over((over) => over.partitionBy('assignmentId').orderBy('refusedAt', 'desc').orderBy('sensorId', 'desc'))
           .as('place'),

@@ -7,11 +7,18 @@ export interface AssignmentView {
   readonly state: string;
   readonly attempt: number;
   readonly progress: { readonly phase: string; readonly layersDone: number; readonly layersTotal: number } | null;
-  readonly failure: { readonly code: string; readonly detail: string } | null;
+  readonly failure: FailureView | null;
+  readonly refusals: readonly { readonly sensorId: string; readonly sensorName: string; readonly failure: FailureView }[];
   readonly timings: Readonly<Record<string, number>> | null;
   readonly offeredAt: string | null;
   readonly acceptedAt: string | null;
   readonly finishedAt: string | null;
+}
+
+interface FailureView {
+  readonly code: string;
+  readonly detail: string;
+  readonly remedy: string | null;
 }
 
 export interface EventView {

@@ -33,6 +33,8 @@ export interface StageOptions {
   readonly publicUrl?: string;
   /** Added to the environment of the program of this name: a clock of its own, say. */
   readonly environment?: (program: string) => Readonly<Record<string, string>>;
+  /** Lines of a sensor's policy file in place of those that allow the whole cloud; asked each time it starts. */
+  readonly policy?: (sensor: string) => Readonly<Record<string, readonly string[]>>;
 }
 
 /**
@@ -154,7 +156,7 @@ export class Stage {
       TIDEWAITER_SENSOR_NAME: name,
       TIDEWAITER_STATE_DIR: state,
       TIDEWAITER_FINGERPRINT_KEY_FILE: await this.#fingerprintKey(),
-      TIDEWAITER_POLICY_FILE: await this.#policy(role),
+      TIDEWAITER_POLICY_FILE: await this.#policy(name, role),
       TIDEWAITER_ALLOW_PLAIN_LOOPBACK: 'true',
       TIDEWAITER_LOG_LEVEL: this.#options.logLevel ?? 'info',
     };
@@ -194,14 +196,15 @@ export class Stage {
     return file;
   }
 
-  async #policy(role: string): Promise<string> {
-    const file = join(this.folder, `${role}-policy.json`);
+  async #policy(name: string, role: string): Promise<string> {
+    const file = join(this.folder, `${name}-policy.json`);
     const policy = {
       accounts: [this.#ready.accountId],
       regions: [this.#ready.region],
       repositories: ['*'],
       roles: [this.cloud.roleArn(role)],
       hosts: [],
+      ...this.#options.policy?.(name),
     };
     await writeFile(file, JSON.stringify(policy));
     return file;
