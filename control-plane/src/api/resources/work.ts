@@ -67,7 +67,10 @@ export function viewAssignment(work: Work): Static<typeof AssignmentSchema> {
     strandedAt: timeOrNull(work.strandedAt),
   };
   const timings = work.timings === null ? null : { ...work.timings };
-  const refusals = work.refusals.map(({ refusedAt, assignmentId: _, ...refusal }) => ({ ...refusal, refusedAt: timeOf(refusedAt) }));
+  const refusals = work.refusals.map(({ refusedAt, assignmentId: _assignmentId, ...refusal }) => ({
+    ...refusal,
+    refusedAt: timeOf(refusedAt),
+  }));
   return { id, kind, registryId, repository, digest, trigger, state, attempt, sensorId, progress, failure, refusals, timings, ...times };
 }
 

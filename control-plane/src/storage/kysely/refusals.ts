@@ -202,7 +202,7 @@ async function list(session: Session, workspaceId: string, assignmentIds: readon
       .where('assignmentRefusals.workspaceId', '=', workspaceId)
       .where('assignmentId', 'in', chunk);
     const rows = await session.selectFrom(numbered.as('numbered')).selectAll().where('place', '<=', limit).orderBy('place').execute();
-    refusals.push(...rows.map(({ place: _, ...row }) => ({ ...row, failure: fromJson(row.failure) })));
+    refusals.push(...rows.map(({ place: _place, ...row }) => ({ ...row, failure: fromJson(row.failure) })));
   }
   return refusals;
 }
