@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, TidewaiterError } from '@tidewaiter/shared/errors';
+import { type ErrorCode, errorCodes, ownWordsOf, TidewaiterError } from '@tidewaiter/shared/errors';
 
 /** What a refusal of the control plane says, whoever wrote the body (a proxy may have). */
 export interface RemoteProblem {
@@ -11,6 +11,9 @@ export interface RemoteProblem {
 
 /** The longest pause a server may impose: longer ones are a mistake or an attack, and a sensor must come back. */
 const RETRY_AFTER_MS_MAX = 600_000;
+
+/** Of a refusal's texts: a sentence or two, whoever wrote them; they go to the log. */
+const TEXT_CHARACTERS_MAX = 500;
 
 /**
  * A refusal as our error: the code of its problem+json where it is ours and fits an HTTP answer, else control-plane.unreachable, which a
@@ -44,9 +47,10 @@ function parse({ contentType, body }: RemoteProblem): Told | null {
     const value: unknown = JSON.parse(body);
     if (typeof value !== 'object' || value === null || !('code' in value) || typeof value.code !== 'string') return null;
     if (!Object.hasOwn(errorCodes, value.code)) return null;
-    const detail = 'detail' in value && typeof value.detail === 'string' ? value.detail.slice(0, 500) : 'no detail';
-    const remedy = 'remedy' in value && typeof value.remedy === 'string' ? value.remedy.slice(0, 500) : undefined;
-    return { code: value.code as ErrorCode, detail, remedy };
+    const code = value.code as ErrorCode;
+    const remedy = 'remedy' in value && typeof value.remedy === 'string' ? value.remedy : undefined;
+    const detail = 'detail' in value && typeof value.detail === 'string' ? ownWordsOf({ code, detail: value.detail, remedy }) : 'no detail';
+    return { code, detail: detail.slice(0, TEXT_CHARACTERS_MAX), remedy: remedy?.slice(0, TEXT_CHARACTERS_MAX) };
   } catch {
     return null;
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import t from 'tap';
 import { cloudWithImage, sensorFor } from './fixtures.ts';
 import { folderFor, keyFile, startSensor } from './programs.ts';
@@ -143,13 +144,20 @@ t.test('enrols anew too when the control plane forgets it in the middle of a ses
   await waitFor(() => plane.enrolments.length === 2, 60_000, 'the second enrolment');
 });
 
-t.test('keeps trying to enrol with a token that is refused, and says why', async (t) => {
+t.test('keeps trying to enrol with a token that is refused, and says why, once', async (t) => {
   const plane = await StandIn.start(t);
-  plane.enrolRefusal = problem(401, 'enrolment.invalid');
+  const said = problemOf(
+    new TidewaiterError('enrolment.invalid', { which: 'enrolment token', got: 'one that is spent', remedy: 'Make one.' }),
+  );
+  plane.enrolRefusal = { status: 401, contentType: 'application/problem+json', body: JSON.stringify(said) };
   const folder = folderFor(t);
   keyFile(folder);
   const sensor = startSensor(t, { folder, controlPlaneUrl: plane.url, token: 'spent-token' });
-  await sensor.says(/"code":"enrolment.invalid".*"remedy":"mend enrolment.invalid"/);
+  await sensor.says(
+    new RegExp(
+      `"message":"${said.title}: control plane \\(got enrolment token \\(got one that is spent\\)\\)\\. Make one\\.","code":"enrolment.invalid"}`,
+    ),
+  );
   t.equal(sensor.child.exitCode, null);
   t.notMatch(sensor.log(), /spent-token/);
   sensor.child.kill('SIGTERM');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { FRAME_BYTES_MAX, type Frame, failureOf, type ManifestReport } from '@tidewaiter/shared/protocol';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { emptyCoverage, type LayerFinding } from '@tidewaiter/shared/findings';
 import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -315,6 +316,8 @@ t.test('a failure keeps its meaning over the wire, and an unknown one its retrya
     retryable: true,
   });
   t.match(errorOfFailure({ ...failure, code: 'toString' }, 'x'), { code: 'internal' });
+  const error = new TidewaiterError('sensor.revoked', { which: 'sensor 7', remedy: 'Enrol it anew.' });
+  t.equal(errorOfFailure(failureOf(error), 'answer').message, 'The sensor was revoked: answer (got sensor 7). Enrol it anew.');
   t.match(failureOf(new Error('a secret inside')), { code: 'internal', retryable: false });
   t.notMatch(failureOf(new Error('a secret inside')).detail, 'a secret inside');
   t.end();

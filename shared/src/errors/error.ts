@@ -59,6 +59,15 @@ export function problemOf(error: unknown): Problem {
   };
 }
 
+/** What a problem of another program tells beyond its title and remedy: an error that is made of it says those itself. */
+export function ownWordsOf(problem: Pick<Problem, 'code' | 'detail'> & { readonly remedy?: string | null | undefined }): string {
+  const title = `${errorCodes[problem.code].title}: `;
+  const remedy = `. ${problem.remedy}`;
+  const { detail } = problem;
+  const [from, to] = [detail.startsWith(title) ? title.length : 0, problem.remedy && detail.endsWith(remedy) ? -remedy.length : undefined];
+  return detail.slice(from, to);
+}
+
 /** True when `error` is ours and carries one of `codes`. */
 export function hasCode(error: unknown, ...codes: readonly ErrorCode[]): error is TidewaiterError {
   return error instanceof TidewaiterError && codes.includes(error.code);

@@ -1,2 +1,2 @@
 export { type ErrorCode, type ErrorMeaning, errorCodes } from './codes.ts';
-export { type ErrorFacts, hasCode, type Problem, problemOf, TidewaiterError } from './error.ts';
+export { type ErrorFacts, hasCode, ownWordsOf, type Problem, problemOf, TidewaiterError } from './error.ts';
