@@ -92,3 +92,19 @@ void tap.test('the docker-archive on standard input', async (t) => {
   t.ok(readFileSync(`${root}/stdin.tar`).length > 10_000);
   t.strictSame(places(scan(`- < ${root}/stdin.tar`)), want);
 });
+
+for (const [program, ending] of [
+  ['gzip', 'gz'],
+  ['xz', 'xz'],
+  ['zstd', 'zst'],
+] as const) {
+  void tap.test(`the docker-archive and the OCI archive that ${program} compressed, in a file and on standard input`, async (t) => {
+    for (const kind of ['docker-archive', 'oci-archive']) {
+      const path = `${root}/${program}-${kind}.tar`;
+      run('skopeo', ['copy', '--insecure-policy', `oci:${image}`, `${kind}:${path}:name:v1`]);
+      writeFileSync(`${path}.${ending}`, run(program, ['-9', '-c', path]));
+      t.strictSame(places(scan(`${kind}:${path}.${ending}`)), want);
+      if (kind === 'docker-archive') t.strictSame(places(scan(`- < ${path}.${ending}`)), want);
+    }
+  });
+}

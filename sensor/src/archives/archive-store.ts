@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
@@ -25,17 +25,10 @@ export interface ArchiveStore extends FileStore {
 }
 
 /**
- * Reads the archive once to learn where its files lie, then serves them from there; nothing is unpacked.
- * @throws registry.unreachable when the file cannot be opened, manifest.invalid when it is no tar.
+ * Reads the archive once to learn where its files lie, then serves them from there. Takes the open file over: closing the store closes it,
+ * and so does a failure here. `which` is what messages call it.
+ * @throws manifest.invalid when it is no tar.
  */
-export async function openArchive(path: string, signal: AbortSignal): Promise<ArchiveStore> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
-    throw new TidewaiterError('registry.unreachable', { which: path, got: codeOf(cause), remedy: 'Check the path of the archive.', cause });
-  });
-  return indexArchive(file, path, signal);
-}
-
-/** Takes the open file over: closing the store closes it, and so does a failure here. `which` is what messages call it. */
 export async function indexArchive(
   file: FileHandle,
   which: string,
@@ -117,5 +110,3 @@ async function* readMember(file: FileHandle, member: Member | null, signal: Abor
 
 const tooMany = (which: string, filesMax: number): TidewaiterError =>
   new TidewaiterError('manifest.invalid', { which, got: `more than ${filesMax} files`, want: 'an image archive' });
-
-const codeOf = (cause: unknown): string => (cause instanceof Error && 'code' in cause ? String(cause.code) : 'an error');

@@ -1,10 +1,11 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
 import type { ImageSource, RawManifest } from '../registry/index.ts';
-import { type ArchiveStore, openArchive } from './archive-store.ts';
+import type { ArchiveStore } from './archive-store.ts';
 import { digestOfBytes, member, readDocument, readJson } from './documents.ts';
+import { openArchive } from './open-archive.ts';
 import { pathMissing, readBlob } from './layout-source.ts';
-import { copyToWorkFile, STANDARD_INPUT } from './work-file.ts';
+import { copyToWorkFile, STANDARD_INPUT, type WorkPlace } from './work-file.ts';
 
 const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 const INDEX = 'application/vnd.oci.image.index.v1+json';
@@ -18,15 +19,15 @@ interface Archive {
   readonly names: ReadonlyMap<Digest, string>;
 }
 
-/** `docker-archive:FILE`: what `docker save` writes. Several images in it are read as the children of one index. */
-export async function openDockerArchive(path: string, signal: AbortSignal): Promise<ImageSource> {
+/** `docker-archive:FILE`: what `docker save` writes, compressed or not. Several images in it are read as the children of one index. */
+export async function openDockerArchive(path: string, place: WorkPlace, signal: AbortSignal): Promise<ImageSource> {
   if (path === '') throw pathMissing('docker-archive:', 'docker-archive:FILE');
-  return dockerSource(await openArchive(path, signal), `docker-archive:${path}`, signal);
+  return dockerSource(await openArchive(path, place, signal), `docker-archive:${path}`, signal);
 }
 
-/** `-`: a docker-archive on standard input. Its manifest may come last, so it is kept in one bounded work file until the scan is over. */
-export async function openDockerStream(input: AsyncIterable<Uint8Array>, workFolder: string, signal: AbortSignal): Promise<ImageSource> {
-  return dockerSource(await copyToWorkFile(input, workFolder, signal), '-', signal);
+/** `-`: a docker-archive on standard input, compressed or not. It is kept in one bounded work file until the scan is over. */
+export async function openDockerStream(input: AsyncIterable<Uint8Array>, place: WorkPlace, signal: AbortSignal): Promise<ImageSource> {
+  return dockerSource(await copyToWorkFile(input, STANDARD_INPUT, place, signal), '-', signal);
 }
 
 async function dockerSource(store: ArchiveStore, reference: string, signal: AbortSignal): Promise<ImageSource> {

@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest } from '@tidewaiter/shared/images';
 import type { ImageSource } from '../registry/index.ts';
-import { openArchive } from './archive-store.ts';
 import { blobName, type FileStore } from './blob-store.ts';
 import { asDigest, member, readJson, readManifest, textOf } from './documents.ts';
 import { openFolder } from './folder-store.ts';
+import { openArchive } from './open-archive.ts';
+import type { WorkPlace } from './work-file.ts';
 
 /** Annotation that tags a manifest in an image layout's index (OCI image-spec, annotations.md). */
 const REF_NAME = 'org.opencontainers.image.ref.name';
@@ -25,11 +26,11 @@ export async function openLayoutFolder(rest: string, signal: AbortSignal): Promi
   return openLayout(openFolder(path), `oci:${rest}`, tag, signal);
 }
 
-/** `oci-archive:FILE[:TAG]`: an image layout in a tar. */
-export async function openLayoutArchive(rest: string, signal: AbortSignal): Promise<ImageSource> {
+/** `oci-archive:FILE[:TAG]`: an image layout in a tar, compressed or not. */
+export async function openLayoutArchive(rest: string, place: WorkPlace, signal: AbortSignal): Promise<ImageSource> {
   const { path, tag } = await splitTag(rest);
   if (path === '') throw pathMissing(`oci-archive:${rest}`, 'oci-archive:FILE[:TAG]');
-  return openLayout(await openArchive(path, signal), `oci-archive:${rest}`, tag, signal);
+  return openLayout(await openArchive(path, place, signal), `oci-archive:${rest}`, tag, signal);
 }
 
 /** @internal */

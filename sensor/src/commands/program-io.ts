@@ -6,7 +6,7 @@ export interface ProgramIo {
   readonly stdout: Writable;
   readonly stderr: Writable & { readonly isTTY?: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Folder for the one work file of a scan of standard input. */
+  /** Folder for the one work file of a scan of standard input or of a compressed archive. */
   readonly workFolder: string;
   readonly cores: number;
   /** Aborted by Ctrl-C and SIGTERM. */

@@ -28,7 +28,7 @@ export function scanCommand(io: ProgramIo, version: string): Command {
     )
     .argument(
       '<reference>',
-      'HOST/REPOSITORY[:TAG][@DIGEST] (Amazon ECR or any OCI registry), oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE, or - for a docker-archive on standard input',
+      'HOST/REPOSITORY[:TAG][@DIGEST] (Amazon ECR or any OCI registry), oci:DIR[:TAG], oci-archive:FILE[:TAG], docker-archive:FILE, or - for a docker-archive on standard input; archives may be compressed with gzip, zstd or xz',
     )
     .addOption(new Option('--format <format>', 'how the report is written').choices(['table', 'json', 'sarif']).default('table'))
     .option('--output <file>', 'write the report to a file (0600) instead of standard output')

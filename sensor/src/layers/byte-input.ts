@@ -22,8 +22,8 @@ export class ByteInput {
   /** Makes at least `bytes` bytes pending, in one piece. False when the input ends before (what there is stays pending). */
   async fill(bytes: number): Promise<boolean> {
     while (this.#pending.length < bytes) {
-      // Copied before the next chunk is asked for: its giver may take this one back then.
-      const held = this.#pending.slice();
+      // Copied before the next chunk is asked for: its giver may take this one back then. (A Buffer's `slice` copies nothing.)
+      const held = new Uint8Array(this.#pending);
       const chunk = await this.#pull();
       if (!chunk) {
         this.#pending = held;

@@ -23,7 +23,7 @@ export class PushInput {
 
   /** The giver takes its bytes back. */
   hold(): void {
-    this.#pending = this.#pending.slice();
+    this.#pending = new Uint8Array(this.#pending);
   }
 
   end(): void {

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Stop } from '../layers/index.ts';
 import { type Archive, type FormatLater, stemOf } from './format.ts';
-import type { StreamInside } from './inside.ts';
 import { PushInput } from './push-input.ts';
 import { isXzStream, walkXzStream, type XzFault } from './xz-walk.ts';
 
@@ -12,15 +11,27 @@ export const xz: FormatLater = { name: 'xz', is: isXzStream, isAlone: true, read
 
 async function readXz(chunks: AsyncIterable<Uint8Array>, archive: Archive): Promise<Stop> {
   const inside = archive.stream(stemOf(archive.path, '.xz', '.txz'));
-  const cutter = new StreamCutter(chunks, archive.limits.xzDictionaryBytesMax);
-  let stop: Stop = null;
-  do stop = await decode(cutter, inside);
-  while (!stop && (await cutter.hasMore()));
+  const stop = await readXzStreams(chunks, archive.limits.xzDictionaryBytesMax, (bytes) => inside.write(bytes));
   for (const reason of inside.end(stop)) archive.gap(reason, null, null);
   return null;
 }
 
-async function decode(cutter: StreamCutter, inside: StreamInside): Promise<Stop> {
+/** What takes the content of a stream: it returns why no more is wanted. */
+type Write = (bytes: Uint8Array) => Stop;
+
+/**
+ * Reads xz streams until what follows is none.
+ * @param write its bytes are its own until it returns.
+ */
+export async function readXzStreams(chunks: AsyncIterable<Uint8Array>, dictionaryBytesMax: number, write: Write): Promise<Stop> {
+  const cutter = new StreamCutter(chunks, dictionaryBytesMax);
+  let stop: Stop = null;
+  do stop = await decode(cutter, write);
+  while (!stop && (await cutter.hasMore()));
+  return stop;
+}
+
+async function decode(cutter: StreamCutter, write: Write): Promise<Stop> {
   // Loaded when the first one comes: most images hold none.
   const { XzReadableStream }: typeof import('xz-decompress') = require('xz-decompress');
   const reader = new XzReadableStream(readableOf(cutter.stream())).getReader();
@@ -28,7 +39,7 @@ async function decode(cutter: StreamCutter, inside: StreamInside): Promise<Stop>
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return cutter.fault;
-      const stop = inside.write(value);
+      const stop = write(value);
       free(value);
       if (!stop) continue;
       await reader.cancel();

@@ -5,10 +5,13 @@ import { Readable } from 'node:stream';
 import t from 'tap';
 import { indexArchive } from '../../src/archives/archive-store.ts';
 import { DOCUMENT_BYTES_MAX, readDocument } from '../../src/archives/documents.ts';
-import { copyToWorkFile } from '../../src/archives/work-file.ts';
+import { archiveLimits } from '../../src/archives/limits.ts';
+import { copyToWorkFile, STANDARD_INPUT, type WorkPlace } from '../../src/archives/work-file.ts';
 import { type TarEntry, tarOf } from '../layers/tars.ts';
 
 const { signal } = new AbortController();
+
+const inFolder = (folder: string): WorkPlace => ({ folder, loadUnpacking: () => import('../../src/nested/index.ts') });
 
 /** What standard input brings, in pieces. */
 function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
@@ -18,16 +21,22 @@ function* piecesOf(bytes: Uint8Array): Generator<Uint8Array> {
 t.test('the work file takes an archive of its bound and refuses one byte more; nothing stays in the folder', async (t) => {
   const folder = t.testdir();
   const tar = await tarOf([{ name: 'manifest.json', content: randomBytes(3_000) }]);
-  const store = await copyToWorkFile(Readable.from(piecesOf(tar)), folder, signal, tar.length);
+  const store = await copyToWorkFile(Readable.from(piecesOf(tar)), STANDARD_INPUT, inFolder(folder), signal, {
+    ...archiveLimits,
+    bytesMax: tar.length,
+  });
   t.equal(await store.sizeOf('manifest.json'), 3_000);
   t.strictSame(await readdir(folder), [], 'it has no name');
   await store.close();
-  await t.rejects(copyToWorkFile(Readable.from(piecesOf(tar)), folder, signal, tar.length - 1), {
-    code: 'work-file.full',
-    message: new RegExp(`standard input.*got more than ${tar.length - 1} bytes, want at most ${tar.length - 1}`),
-  });
+  await t.rejects(
+    copyToWorkFile(Readable.from(piecesOf(tar)), STANDARD_INPUT, inFolder(folder), signal, { ...archiveLimits, bytesMax: tar.length - 1 }),
+    {
+      code: 'work-file.full',
+      message: new RegExp(`standard input.*got more than ${tar.length - 1} bytes, want at most ${tar.length - 1}`),
+    },
+  );
   t.strictSame(await readdir(folder), []);
-  await t.rejects(copyToWorkFile(Readable.from(piecesOf(tar)), join(folder, 'none'), signal), {
+  await t.rejects(copyToWorkFile(Readable.from(piecesOf(tar)), STANDARD_INPUT, inFolder(join(folder, 'none')), signal), {
     code: 'work-file.full',
     message: /none \(got a file cannot be made there\).*TMPDIR/,
   });
@@ -35,7 +44,7 @@ t.test('the work file takes an archive of its bound and refuses one byte more; n
 
 t.test('a document of an archive is read at its bound, and refused one byte over it', async (t) => {
   const entries = [DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MAX + 1].map((size) => ({ name: `${size}`, content: Buffer.alloc(size, 'x') }));
-  const store = await copyToWorkFile(Readable.from(piecesOf(await tarOf(entries))), t.testdir(), signal);
+  const store = await copyToWorkFile(Readable.from(piecesOf(await tarOf(entries))), STANDARD_INPUT, inFolder(t.testdir()), signal);
   t.equal((await readDocument(store, `${DOCUMENT_BYTES_MAX}`, 'archive', signal)).length, DOCUMENT_BYTES_MAX);
   await t.rejects(readDocument(store, `${DOCUMENT_BYTES_MAX + 1}`, 'archive', signal), {
     code: 'manifest.too-large',
@@ -57,7 +66,7 @@ t.test('links in an archive are followed eight steps, and a ring of them ends', 
   const link = (name: string, linkname: string): TarEntry => ({ name, linkname, type: 'symlink' });
   const chain = Array.from({ length: 9 }, (_, at) => link(`link-${at + 1}`, at === 0 ? 'layer.tar' : `link-${at}`));
   const tar = await tarOf([{ name: 'layer.tar', content: 'abc' }, ...chain, link('ring-1', 'ring-2'), link('ring-2', 'ring-1')]);
-  const store = await copyToWorkFile(Readable.from(piecesOf(tar)), t.testdir(), signal);
+  const store = await copyToWorkFile(Readable.from(piecesOf(tar)), STANDARD_INPUT, inFolder(t.testdir()), signal);
   t.equal(await store.sizeOf('link-8'), 3);
   t.equal(await store.sizeOf('link-9'), null);
   t.equal(await store.sizeOf('ring-1'), null);

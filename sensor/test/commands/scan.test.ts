@@ -5,7 +5,7 @@ import { chmod, lstat, mkdir, open, readdir, readFile, stat, symlink, writeFile 
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { type ScanReport, ScanReportSchema } from '@tidewaiter/shared/findings';
 import { buildImage, type SampleImage, writeLayout } from '@tidewaiter/dev-cloud/images';
 import tap from 'tap';
@@ -289,7 +289,7 @@ void tap.test('keygen makes a key once; fingerprints are made with it', async (t
   });
 });
 
-void tap.test('an image in an OCI archive, a docker-archive and on standard input is the same image', async (t) => {
+void tap.test('an image in an OCI archive, a docker-archive and on standard input, compressed or not, is the same image', async (t) => {
   const second = githubToken();
   const built = await buildImage([sample(`key=${secret}\n`, { env: [`T=${second}`] })]);
   await writeLayout(`${folder}/same`, built, 'v1');
@@ -319,6 +319,15 @@ void tap.test('an image in an OCI archive, a docker-archive and on standard inpu
   await writeFile(`${folder}/saved.tar`, saved);
   t.strictSame(places(await json([`docker-archive:${folder}/saved.tar`])), places(want));
   t.strictSame(places(await json(['-'], { input: saved })), places(want));
+  await writeFile(`${folder}/same.tar.gz`, gzipSync(archive));
+  await writeFile(`${folder}/saved.tar.zst`, zstdCompressSync(saved));
+  t.strictSame(places(await json(['-'], { input: gzipSync(saved) })), places(want), '`docker save IMAGE | gzip`');
+  t.strictSame(places(await json([`oci-archive:${folder}/same.tar.gz`])), places(want));
+  t.strictSame(places(await json([`docker-archive:${folder}/saved.tar.zst`])), places(want));
+  t.match(await tidewaiter(['scan', '-'], { input: gzipSync(saved).subarray(0, -1) }), {
+    code: 4,
+    stderr: /standard input \(got gzip compression that is cut.*manifest\.invalid/,
+  });
   t.match(await tidewaiter(['scan', '-'], { input: Buffer.from('no tar at all, but long enough to be a header'.repeat(40)) }), {
     code: 4,
     stderr: /manifest\.invalid/,

@@ -69,7 +69,7 @@ export const errorCodes = {
 
   'fact.disputed': meaning(409, 'Sensors reported different results for one digest'),
   'layer.foreign': meaning(422, 'The layer is kept outside its registry'),
-  'work-file.full': meaning(507, 'There is no room for the archive that is read from standard input'),
+  'work-file.full': meaning(507, 'There is no room to unpack the archive, or to keep what comes on standard input'),
 
   'report.unwritten': meaning(507, 'The report could not be written'),
   'spool.full': meaning(507, 'The spool has no room for another report', true),
