@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FrameBody } from '@tidewaiter/shared/protocol';
+import BetterSqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { accountOf, callerOf, digestOf, pushEvent, registryBody, type TestApp } from '../api/harness.ts';
 import { folderFor } from '../folder.ts';
@@ -18,8 +19,8 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 interface Server {
   readonly app: Omit<TestApp, 'close' | 'log' | 'advance'>;
-  /** kill -9 and start again on the same database and port. */
-  readonly crash: () => Promise<void>;
+  /** kill -9 and start again on the same database and port; `meanwhile` it is dead. */
+  readonly crash: (meanwhile?: () => void) => Promise<void>;
 }
 
 async function freePort(): Promise<number> {
@@ -60,9 +61,10 @@ async function startServer(t: Test): Promise<Server> {
   });
   return {
     app: { url, databaseFile, ownerToken, now: () => Date.now(), call: callerOf(url, ownerToken) },
-    async crash() {
+    async crash(meanwhile = () => undefined) {
       child.kill('SIGKILL');
       await once(child, 'exit');
+      meanwhile();
       child = await start();
     },
   };
@@ -200,5 +202,49 @@ for (const step of steps) {
       readonly rootDigest: string;
     }[];
     t.equal(places.filter(({ rootDigest }) => rootDigest === digest).length, 1);
+  });
+}
+
+/** A statement that the database does not get done with while anyone waits: what came before it is written, what comes after is not. */
+const ENDLESS = 'select count(*) from sqlite_master a, sqlite_master b, sqlite_master c, sqlite_master d, sqlite_master e, sqlite_master f';
+
+/** An event is one transaction, its work another, its outcome a third. */
+const eventSteps = [
+  ['its work is queued', 'before insert on assignments', 0],
+  ['it is noted that its work is queued', 'before update on push_events', 1],
+] as const;
+
+for (const [step, when, queued] of eventSteps) {
+  t.test(`the control plane is killed after an event is stored and before ${step}: it is scanned once`, async (t) => {
+    const { app, crash } = server;
+    const account = accountOf();
+    const { body } = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
+    const registryId = (body['registry'] as { id: string }).id;
+    const digest = digestOf();
+    const event = pushEvent({ account, repository: 'shop/web', digest, tag: 'latest' });
+    const headers = { 'x-tidewaiter-key': (body['webhookKey'] as { key: string }).key };
+    const deliver = () => app.call('POST', '/api/webhooks/ecr', { token: null, body: event, headers });
+    const database = new BetterSqlite(app.databaseFile);
+    t.teardown(() => database.close());
+    const stored = () => database.prepare('select outcome from push_events where event_id = ?').pluck().get(event.id);
+    const works = () => database.prepare('select count(*) from assignments where digest = ?').pluck().get(digest);
+    database.exec(`create trigger endless ${when} begin ${ENDLESS}; end`);
+    const delivered = deliver().then(
+      () => 'answered',
+      () => 'cut off',
+    );
+    while (stored() !== 'waiting' || works() !== queued) await new Promise((resolve) => setTimeout(resolve, 20));
+    await crash(() => {
+      t.strictSame([stored(), works()], ['waiting', queued], 'as it was left');
+      database.exec('drop trigger endless');
+    });
+    t.equal(await delivered, 'cut off');
+    const again = await deliver();
+    t.match([again.status, again.body], [202, { outcome: 'duplicate' }], 'EventBridge tries again');
+    for (let tries = 0; tries < 200 && stored() !== 'queued'; tries++) await new Promise((resolve) => setTimeout(resolve, 50));
+    t.equal(stored(), 'queued');
+    const work = (await app.call('GET', `/api/v1/assignments?digest=${digest}`)).body['items'];
+    t.match(work, [{ kind: 'scan', state: 'pending', trigger: 'push', registryId }]);
+    t.equal((work as readonly unknown[]).length, 1);
   });
 }

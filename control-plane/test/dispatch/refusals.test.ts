@@ -170,3 +170,22 @@ t.test('work whose last sensor is revoked says so, and fails with the refusal wh
   });
   t.match((await app.call('GET', `/api/v1/verdicts/${digest}`)).body, { verdict: 'failed' }, 'who waits for a verdict gets one');
 });
+
+t.test('refusals are no tries: a failure that may pass is tried again after more refusals than there are tries', async (t) => {
+  const { peers, push } = await placeWith(t, 6);
+  await push();
+  let left: readonly Peer[] = peers;
+  let last = await offered(left);
+  for (let refusals = 1; refusals <= 5; refusals++) {
+    await refuse(last.one, last.id, `${refusals}`);
+    left = last.rest;
+    last = await offered(left);
+  }
+  const grant = await grantOf(last.one, last.id);
+  t.equal(grant.attempt, 6);
+  await end(last.one, grant, {
+    state: 'failed',
+    failure: { code: 'registry.unreachable', detail: 'no route', remedy: null, retryable: true },
+  });
+  t.match(await work(last.id), { state: 'pending', failure: { code: 'registry.unreachable' }, refusals: { length: 5 } });
+});
