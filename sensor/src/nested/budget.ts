@@ -26,6 +26,7 @@ export class Budget {
   readonly #limits: NestedLimits;
   readonly #outerBytes: () => number;
   #bytes = 0;
+  #ratioMax: number;
   /** Of git packs, and of what was unpacked of them: over all depths. */
   readonly packs: Pool;
   readonly bases: Pool;
@@ -33,6 +34,7 @@ export class Budget {
   /** @param outerBytes how much of the layer's file has gone by. */
   constructor(limits: NestedLimits, outerBytes: () => number) {
     this.#limits = limits;
+    this.#ratioMax = limits.ratioMax;
     this.#outerBytes = outerBytes;
     this.packs = new Pool(limits.gitHeldBytesMax);
     this.bases = new Pool(limits.gitBaseBytesMax);
@@ -43,11 +45,16 @@ export class Budget {
     return this.#limits.bytesMax - this.#bytes;
   }
 
+  /** Something in the file swells by its nature. */
+  raiseRatio(ratioMax: number): void {
+    this.#ratioMax = Math.max(this.#ratioMax, ratioMax);
+  }
+
   /** Takes `bytes` more. */
   take(bytes: number): Stop {
-    const { bytesMax, ratioMax, ratioFromBytes } = this.#limits;
+    const { bytesMax, ratioFromBytes } = this.#limits;
     this.#bytes += bytes;
     if (this.#bytes > bytesMax) return 'limit-bytes';
-    return this.#bytes > ratioFromBytes && this.#bytes > this.#outerBytes() * ratioMax ? 'limit-ratio' : null;
+    return this.#bytes > ratioFromBytes && this.#bytes > this.#outerBytes() * this.#ratioMax ? 'limit-ratio' : null;
   }
 }

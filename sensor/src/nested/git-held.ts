@@ -1,6 +1,7 @@
 import type { Pool } from './budget.ts';
 
 const SLAB_BYTES = 1 << 18;
+const LARGE_BYTES = 1 << 16;
 
 /** The last bytes of a pack that went by, as many as may be held. */
 export class HeldPack {
@@ -51,7 +52,7 @@ export class HeldPack {
   }
 }
 
-/** Objects that were unpacked last, by number. */
+/** Objects that were unpacked last, by number. One that is given up to make room for another is gone: it must not be in use any more. */
 export class HeldBases {
   readonly #pool: Pool;
   readonly #contents = new Map<number, Uint8Array>();
@@ -84,7 +85,14 @@ export class HeldBases {
   }
 
   #giveUp(number: number): void {
-    this.#pool.giveBack(this.#contents.get(number)?.length ?? 0);
+    const content = this.#contents.get(number);
+    this.#pool.giveBack(content?.length ?? 0);
     this.#contents.delete(number);
+    if (content) free(content);
   }
+}
+
+/** Frees a large content at once: left to the collector, tens of MiB of them wait for it. A small one may share its buffer. */
+function free({ buffer, length }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && length >= LARGE_BYTES && length === buffer.byteLength) buffer.transfer(0);
 }

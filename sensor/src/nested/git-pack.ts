@@ -70,6 +70,7 @@ class PackReader {
     this.#archive = archive;
     this.#hash = createHash(format);
     this.#idBytes = format === 'sha1' ? 20 : 32;
+    archive.budget.raiseRatio(archive.limits.gitRatioMax);
     this.#held = new HeldPack(archive.budget.packs);
     this.#files = archive.files();
     this.#unpacker = this.#files.unpacker(archive.limits.gitObjectBytesMax);

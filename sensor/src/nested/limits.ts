@@ -19,6 +19,8 @@ export interface NestedLimits {
   readonly wholeBytesMax: number;
   /** Bytes held at once for all decoders that answer on a later turn. */
   readonly heldBytesMax: number;
+  /** `ratioMax` of a file with a git pack in it. */
+  readonly gitRatioMax: number;
   /** Size of an object of a git pack that is made from another one, or from which others are made. Others are read as they go by. */
   readonly gitObjectBytesMax: number;
   /** Bytes of the git packs in one file that are kept to unpack bases again. */

@@ -74,6 +74,8 @@ export const scanLimits: ScanLimits = {
     wholeBytesMax: 16 * MIB,
     // A piece of a layer is 1 MiB; more is held only where one piece of it unpacks to many archives.
     heldBytesMax: 16 * MIB,
+    // Each version of a file counts whole and takes a few hundred bytes: the history of one lock file reaches several hundred. deflate's own bound.
+    gitRatioMax: 1_000,
     // Text that git makes deltas of is far smaller; what is larger and no delta is read whatever its size.
     gitObjectBytesMax: 16 * MIB,
     // The packs of applications have some MiB. In larger ones git writes what belongs together side by side, so that bases lie within reach.

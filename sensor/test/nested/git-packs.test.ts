@@ -238,6 +238,17 @@ void tap.test(
   },
 );
 
+void tap.test('a history that swells as histories do is read whole; what swells further is named', async (t) => {
+  const first = randomBytes(20_000);
+  const version = (at: number): Buffer =>
+    deltaOf(first.length, [...Array.from({ length: 5 }, () => [0, first.length] as const), `version ${at}`]);
+  const pack = packOf([{ content: first, level: 0 }, ...Array.from({ length: 100 }, (_, at) => ({ content: version(at), base: 0 }))]);
+  const all = await read(pack, { ratioFromBytes: 1 << 20 });
+  t.ok(all.bytes > 300 * pack.length, 'more than other archives may');
+  t.strictSame([inside(all).size, all.gaps], [101, []]);
+  t.match((await read(pack, { ratioFromBytes: 1 << 20, gitRatioMax: 300 })).gaps, [/^limit-ratio p!\//, 'limit-ratio p!/']);
+});
+
 void tap.test('deltas that swell end within the budget, and so does work that gives nothing', async (t) => {
   const zeros = Buffer.alloc(1 << 20);
   const limits = { ratioFromBytes: 1 << 20, bytesMax: 24 << 20 };
