@@ -1,7 +1,7 @@
 import type { Pool } from './budget.ts';
 
 const SLAB_BYTES = 1 << 18;
-const LARGE_BYTES = 1 << 16;
+const LARGE_BYTES = 1 << 13;
 
 /** The last bytes of a pack that went by, as many as may be held. */
 export class HeldPack {
@@ -47,8 +47,10 @@ export class HeldPack {
   }
 
   #giveUp(number: number): void {
+    const slab = this.#slabs.get(number);
     this.#slabs.delete(number);
     this.#pool.giveBack(SLAB_BYTES);
+    if (slab) free(slab);
   }
 }
 
