@@ -44,7 +44,6 @@ await tap.test('a value of a telling name is its provider’s that stands behind
   t.strictSame(confidencesOf(`key = "${atera.slice(1)}"  # Atera\n`), [], 'of another length');
   t.strictSame(confidencesOf(`key = "${atera}"  # of the shop\n`), [], 'without a provider');
   const commit = createRng(6).chars('0123456789abcdef', 40);
-  t.strictSame(confidencesOf(`key = "${commit}"  # Strava\n`), [], 'of no stated form');
   t.strictSame(confidencesOf(`key = "${commit}"  # AppCenter\n`), ['provider-key-nearby possible'], 'as long as a commit');
 });
 

@@ -7,7 +7,7 @@ export const rules: readonly Rule[] = [
   gcpServiceAccount,
   token({
     id: 'google-api-key',
-    facts: ['Google/API key', 'google/Google Maps API Key'],
+    facts: ['Google/API key', 'google/Google Maps API Key', 'youtubeapikey/API key'],
     name: 'Google API key',
     prefix: 'AIza',
     body: 'url',

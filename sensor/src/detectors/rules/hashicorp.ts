@@ -15,7 +15,7 @@ export const rules: readonly Rule[] = [
   },
   {
     id: 'terraform-cloud-token',
-    facts: ['Terraform Cloud/API token', 'vagrantcloud/Vagrant Cloud Personal Token'],
+    facts: ['Terraform Cloud/API token', 'vagrantcloud/Vagrant Cloud Personal Token', 'vagrantcloudpersonaltoken/API key'],
     name: 'Terraform Cloud API token',
     anchors: { prefixes: ['.atlasv1.', 'atlasv1.'] },
     pattern: /(?<![A-Za-z0-9])(?<secret>[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,70})(?![A-Za-z0-9_=-])/,

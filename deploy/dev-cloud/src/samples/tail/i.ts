@@ -12,7 +12,7 @@ export const tokens = generatorsOf([
   ['infracost-api-token', 'INFRACOST_TOKEN', 'ico-[a-z0-9]{32}'],
   ['insightly-api-key', 'INSIGHTLY_API_KEY', '[a-z0-9-]{36}'],
   ['instabot-api-key', 'INSTABOT_API_KEY', '[A-Za-z0-9+/]{43}='],
-  ['instamojo-api-key', 'INSTAMOJO_API_KEY', '[A-Za-z0-9]{32}'],
+  ['instamojo-api-key', 'INSTAMOJO_AUTH_TOKEN', '[a-f0-9]{32}'],
   ['instantly-api-key', 'INSTANTLY_API_KEY', '[A-Z0-9+/]{66}=='],
   ['interseller-api-key', 'INTERSELLER_API_KEY', '[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
   ['intrinio-api-key', 'INTRINIO_API_KEY', '[A-Za-z0-9]{44}'],
@@ -22,8 +22,7 @@ export const tokens = generatorsOf([
   ['ipapi-api-key', 'IPAPI_API_KEY', '[a-z0-9]{32}'],
   ['ipgeolocation-api-key', 'IP_GEOLOCATION_API_KEY', '[a-z0-9]{32}'],
   ['ipinfodb-api-key', 'IPINFODB_API_KEY', '[a-z0-9]{64}'],
-  ['ipquality-api-key', 'IPQUALITY_API_KEY', '[A-Za-z0-9]{32}'],
-  ['ipqualityscore-api-key', 'IP_QUALITY_SCORE_API_KEY', '[a-z0-9]{32}'],
+  ['ipqualityscore-api-key', 'IP_QUALITY_SCORE_API_KEY', '[A-Za-z0-9]{32}'],
   ['ipstack-api-key', 'IP_STACK_API_KEY', '[A-Fa-f0-9]{32}'],
   ['iterable-api-key', 'ITERABLE_API_KEY', '[a-z0-9]{32,36}'],
 ]);

@@ -22,6 +22,6 @@ export const tokens = generatorsOf([
   ['nimble-api-key', 'NIMBLE_API_KEY', '[A-Za-z0-9]{30}'],
   ['noticeable-api-key', 'NOTICEABLE_API_KEY', '[A-Za-z0-9]{20}'],
   ['numverify-api-key', 'NUMVERIFY_API_KEY', '[a-z0-9]{32}'],
-  ['nutritionix-api-key', 'NUTRITIONIX_API_KEY', '[A-Za-z0-9]{32}'],
+  ['nutritionix-api-key', 'NUTRITIONIX_APP_KEY', '[a-f0-9]{32}'],
   ['nylas-api-key', 'NYLAS_API_KEY', '[A-Za-z0-9]{30}'],
 ]);

@@ -19,8 +19,6 @@ export const tokens = generatorsOf([
   ['reply-io-api-key', 'REPLY_IO_API_KEY', '[A-Za-z0-9]{24}'],
   ['requestfinance-api-key', 'REQUEST_FINANCE_API_KEY', '[A-Z0-9]{7}-[A-Z0-9]{7}-[A-Z0-9]{7}-[A-Z0-9]{7}'],
   ['restpack-api-key', 'RESTPACK_API_KEY', '[A-Za-z0-9]{48}'],
-  ['restpackhtmltopdfapi-api-key', 'RESTPACKHTMLTOPDFAPI_API_KEY', '[A-Za-z0-9]{32}'],
-  ['restpackscreenshotapi-api-key', 'RESTPACKSCREENSHOTAPI_API_KEY', '[A-Za-z0-9]{32}'],
   ['retell-ai-api-key', 'RETELL_AI_API_KEY', 'key_[a-f0-9]{28}'],
   ['rev-api-key', 'REV_API_KEY', '[A-Za-z0-9]{32}'],
   ['revampcrm-api-key', 'REVAMPCRM_API_KEY', '[A-Za-z0-9]{32}'],

@@ -4,7 +4,6 @@ export const tokens = generatorsOf([
   ['vault-unseal-key', 'VAULT_UNSEAL_KEY', '[A-Za-z0-9+/]{43}='],
   ['vercel-legacy-token', 'VERCEL_TOKEN', '[A-Za-z0-9]{24}'],
   ['vercel-token', 'VERCEL_TOKEN', 'vcp_[A-Za-z0-9]{56}'],
-  ['vagrantcloudpersonaltoken-api-key', 'VAGRANTCLOUD_API_KEY', '[A-Za-z0-9]{32}'],
   ['val-town-api-token', 'VAL_TOKEN', 'vtwn_[A-Za-z0-9_-]{20,80}'],
   ['vast-ai-api-key', 'VAST_AI_API_KEY', '[a-f0-9]{64}'],
   ['vatlayer-api-key', 'VAT_LAYER_API_KEY', '[a-z0-9]{32}'],

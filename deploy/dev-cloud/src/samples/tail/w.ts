@@ -16,7 +16,7 @@ export const tokens = generatorsOf([
   ['wepay-api-key', 'WEPAY_API_KEY', '[A-Za-z0-9]{32}'],
   ['whoxy-api-key', 'WHOXY_API_KEY', '[a-z0-9]{33}'],
   ['wistia-api-key', 'WISTIA_API_KEY', '[a-z0-9]{64}'],
-  ['wit-api-key', 'WIT_API_KEY', '[A-Za-z0-9]{32}'],
+  ['wit-api-key', 'WIT_AI_TOKEN', '[A-Z2-7]{32}'],
   ['wiz-api-key', 'WIZ_API_KEY', '[A-Za-z0-9]{32}'],
   [
     'workato-developer-api-token',

@@ -6,5 +6,4 @@ export const tokens = generatorsOf([
   ['yelp-api-key', 'YELP_API_KEY', '[A-Za-z0-9_-]{128}'],
   ['youneedabudget-api-key', 'YOUNEEDABUDGET_API_KEY', '[a-f0-9]{64}'],
   ['yousign-api-key', 'YOUSIGN_API_KEY', '[a-z0-9]{32}'],
-  ['youtubeapikey-api-key', 'YOUTUBE_API_KEY', '[A-Za-z0-9]{32}'],
 ]);

@@ -37,9 +37,8 @@ export const rules: readonly Rule[] = [
     ['bitbar-api-key', 'Bitbar API key', 'bitbar', /[a-z0-9]{32}/, 'bitbar/Bitbar API Key'],
     ['bitcoinaverage-api-key', 'Bitcoinaverage API key', 'bitcoinaverage', undefined, 'bitcoinaverage/API key'],
     ['bitfinex-api-key', 'Bitfinex API key', 'bitfinex', undefined, 'bitfinex/API key'],
-    ['bitly-access-token', 'Bitly access token', 'bitly', /[A-Za-z0-9-]{40}/, 'bitly/Bitly Access Token'],
-    ['bitlyaccesstoken-api-key', 'Bitlyaccesstoken API key', 'bitly', undefined, 'bitlyaccesstoken/API key'],
-    ['bitmex-api-key', 'Bitmex API key', 'bitmex', undefined, 'bitmex/API key'],
+    ['bitly-access-token', 'Bitly access token', 'bitly', /[A-Za-z0-9-]{40}/, ['bitly/Bitly Access Token', 'bitlyaccesstoken/API key']],
+    ['bitmex-api-key', 'Bitmex API key', 'bitmex', /[A-Za-z0-9_-]{48}|[A-Za-z0-9_-]{24}/, 'bitmex/API key'],
     ['bitrise-access-token', 'Bitrise access token', 'bitrise', /[A-Za-z0-9_-]{60,120}/, 'bitrise/bitrise-access-token'],
     [
       'blazemeter-api-key',

@@ -2,7 +2,14 @@ import type { Rule } from '../../rule.ts';
 import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
-  ...withPrefix([['clickup-personal-token', 'ClickUp Personal token', /pk_[0-9]{7,8}_[A-Z0-9]{32}/, 'clickup/ClickUp Personal Token']]),
+  ...withPrefix([
+    [
+      'clickup-personal-token',
+      'ClickUp Personal token',
+      /pk_[0-9]{7,8}_[A-Z0-9]{32}/,
+      ['clickup/ClickUp Personal Token', 'clickuppersonaltoken/API key'],
+    ],
+  ]),
   ...besideWord([
     ['coinbase-api-secret', 'Coinbase API secret', 'coinbase', /[A-Za-z0-9]{32,64}/, 'Coinbase/API key'],
     ['confluent-api-secret', 'Confluent Cloud API secret', ['confluent', 'ccloud'], /[A-Za-z0-9+/]{64}/, 'Confluent/API key/secret'],
@@ -25,21 +32,19 @@ export const rules: readonly Rule[] = [
     ['censys-api-key', 'Censys API key', 'censys', undefined, 'censys/API key'],
     ['cexio-api-key', 'Cexio API key', 'cexio', undefined, 'cexio/API key'],
     ['chartmogul-api-key', 'ChartMogul API key', 'chart mogul', /[a-z0-9]{32}/, 'chartmogul/ChartMogul API Key'],
-    ['chatfuel-api-key', 'Chatfuel API key', 'chatfuel', /[A-Za-z0-9]{128}/, 'chatfuel/Chatfuel API Key'],
-    ['chatfule-api-key', 'Chatfule API key', 'chatfule', undefined, 'chatfule/API key'],
+    ['chatfuel-api-key', 'Chatfuel API key', 'chatfuel', /[A-Za-z0-9]{128}/, ['chatfuel/Chatfuel API Key', 'chatfule/API key']],
     ['checio-api-key', 'ChecIO API key', 'chec io', /pk_[a-z0-9]{45}/, 'checio/ChecIO API Key'],
     ['checkvist-api-key', 'Checkvist API key', 'checkvist', undefined, 'checkvist/API key'],
     ['cisco-meraki-api-key', 'Cisco Meraki API key', 'cisco meraki', /[a-f0-9]{40}/, 'ciscomeraki/Cisco Meraki API Key'],
     ['clarifai-api-key', 'Clarifai API key', 'clarifai', /[A-Za-z0-9]{32}/, 'clarifai/Clarifai API Key'],
     ['clearbit-api-key', 'Clearbit API key', 'clearbit', /[a-z0-9_]{35}/, 'clearbit/Clearbit API Key'],
     ['clickhelp-api-key', 'Clickhelp API key', 'clickhelp', undefined, 'clickhelp/API key'],
-    ['clicksendsms-api-key', 'Clicksendsms API key', 'clicksendsms', undefined, 'clicksendsms/API key'],
-    ['clickuppersonaltoken-api-key', 'Clickuppersonaltoken API key', 'clickup', undefined, 'clickuppersonaltoken/API key'],
+    ['clicksendsms-api-key', 'Clicksendsms API key', ['clicksend', 'clicksendsms'], undefined, 'clicksendsms/API key'],
     ['cliengo-api-key', 'Cliengo API key', 'cliengo', /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/, 'cliengo/Cliengo API Key'],
     ['clientary-api-key', 'Clientary API key', 'clientary', undefined, 'clientary/API key'],
     ['clinchpad-api-key', 'Clinchpad API key', 'clinchpad', undefined, 'clinchpad/API key'],
     ['clockify-api-key', 'Clockify API key', 'clockify', /[A-Za-z0-9]{48}/, 'clockify/Clockify API Key'],
-    ['clockworksms-api-key', 'Clockworksms API key', 'clockworksms', undefined, 'clockworksms/API key'],
+    ['clockworksms-api-key', 'Clockworksms API key', 'clockwork sms', undefined, 'clockworksms/API key'],
     ['cloudelements-api-key', 'Cloudelements API key', 'cloudelements', undefined, 'cloudelements/API key'],
     ['cloudimage-api-key', 'Cloudimage API key', 'cloudimage', undefined, 'cloudimage/API key'],
     ['cloudmersive-api-key', 'Cloudmersive API key', 'cloudmersive', /[a-z0-9-]{36}/, 'cloudmersive/Cloudmersive API Key'],
@@ -92,7 +97,7 @@ export const rules: readonly Rule[] = [
     ['cloze-api-key', 'Cloze API key', 'cloze', undefined, 'cloze/API key'],
     ['coda-api-key', 'Coda API key', 'coda', /[a-z0-9]{8}(?:-[a-z0-9]{4}){3}-[a-z0-9]{12}/, 'coda/Coda API Key'],
     ['column-api-key', 'Column API key', 'column', /(?:test|live)_[A-Za-z0-9]{27}/, 'column/Column API Key'],
-    ['commodities-api-key', 'Commodities API key', 'commodities', undefined, 'commodities/API key'],
+    ['commodities-api-key', 'Commodities API key', ['commodities', 'commodities api'], /[a-z0-9]{60}/, 'commodities/API key'],
     ['copper-api-key', 'Copper API key', 'copper', undefined, 'copper/API key'],
     [
       'coveralls-personal-api-token',

@@ -17,7 +17,7 @@ export const rules: readonly Rule[] = [
     ['devcycle-mobile-sdk-key', 'Devcycle mobile sdk key', /dvc_mobile_[A-Za-z0-9]{8,32}/, 'devcycle/devcycle-mobile-sdk-key'],
     ['devcycle-server-sdk-key', 'Devcycle server sdk key', /dvc_server_[A-Za-z0-9]{8,32}/, 'devcycle/devcycle-server-sdk-key'],
     ['devin-service-user-token', 'Devin service user token', /cog_[a-z2-7]{52}/, 'devin/devin-service-user-token'],
-    ['duffel-api-token', 'Duffel API token', /duffel_(?:test|live)_[A-Za-z0-9_-]{43}/, 'duffel/duffel-api-token'],
+    ['duffel-api-token', 'Duffel API token', /duffel_(?:test|live)_[A-Za-z0-9_-]{43}/, ['duffel/duffel-api-token', 'duffeltoken/API key']],
   ]),
   ...besideWord([
     ['dropbox-access-token', 'Dropbox access token', ['dropbox', 'dbx'], /sl\.(?:u\.)?[A-Za-z0-9_-]{130,480}/, 'Dropbox/Tokens'],
@@ -42,7 +42,7 @@ export const rules: readonly Rule[] = [
     ['datagov-api-key', 'Datagov API key', 'datagov', /[a-z0-9]{40}/, 'datagov/datagov-api-key'],
     ['deepai-api-key', 'DeepAI API key', 'deep ai', /[a-z0-9-]{36}/, 'deepai/DeepAI API Key'],
     ['detectify-api-key', 'Detectify API key', 'detectify', /[a-z0-9]{32}/, 'detectify/Detectify API Key'],
-    ['detectlanguage-api-key', 'Detectlanguage API key', 'detectlanguage', undefined, 'detectlanguage/API key'],
+    ['detectlanguage-api-key', 'Detectlanguage API key', 'detect language', /[a-f0-9]{32}/, 'detectlanguage/API key'],
     ['deviantart-access-token', 'DeviantArt access token', 'deviant art', /[A-Za-z0-9]{40,80}/, 'deviantart/DeviantArt Access Token'],
     ['dfuse-api-key', 'Dfuse API key', 'dfuse', /[a-z0-9]{32}/, 'dfuse/Dfuse API Key'],
     ['diggernaut-api-key', 'Diggernaut API key', 'diggernaut', /[a-z0-9]{40}/, 'diggernaut/Diggernaut API Key'],
@@ -53,7 +53,6 @@ export const rules: readonly Rule[] = [
     ['dotdigital-api-key', 'Dotdigital API key', 'dotdigital', undefined, 'dotdigital/API key'],
     ['dovico-api-key', 'Dovico API key', 'dovico', undefined, 'dovico/API key'],
     ['dronahq-api-key', 'DronaHQ API key', 'drona hq', /[a-z0-9]{50}/, 'dronahq/DronaHQ API Key'],
-    ['duffeltoken-api-key', 'Duffeltoken API key', 'duffel', undefined, 'duffeltoken/API key'],
     ['duply-api-key', 'Duply API key', 'duply', undefined, 'duply/API key'],
     ['dwolla-api-key', 'Dwolla API key', 'dwolla', undefined, 'dwolla/API key'],
     ['dynalist-api-key', 'Dynalist API key', 'dynalist', /[A-Za-z0-9_-]{128}/, 'dynalist/Dynalist API Key'],
@@ -68,6 +67,6 @@ export const rules: readonly Rule[] = [
     ['devin-service-api-key', 'Devin service API key', 'devin', /apk_[A-Za-z0-9+/]{80,100}={0,2}/, 'devin/devin-service-api-key'],
     ['diffbot-api-key', 'Diffbot API key', 'diffbot', /[a-z0-9]{32}/, 'diffbot/Diffbot API Key'],
     ['ditto-api-key', 'Ditto API key', 'ditto', /[a-z0-9]{8}(?:-[a-z0-9]{4}){3}-[a-z0-9]{12}\.[a-z0-9]{40}/, 'ditto/Ditto API Key'],
-    ['duo-api-key', 'Duo API key', 'duo', undefined, 'duo/API key'],
+    ['duo-api-key', 'Duo API key', 'duo', /[A-Za-z0-9]{40}/, 'duo/API key'],
   ]),
 ];

@@ -22,7 +22,7 @@ export const rules: readonly Rule[] = [
       /AK1[A-Za-z0-9/]{50,55}/,
       'ecostruxureit/EcoStruxure IT API Key',
     ],
-    ['edamam-api-key', 'Edamam API key', 'edamam', undefined, 'edamam/API key'],
+    ['edamam-api-key', 'Edamam API key', 'edamam', /[a-f0-9]{32}/, 'edamam/API key'],
     ['edenai-api-key', 'EdenAI API key', 'eden ai', /[A-Za-z0-9]{36}\.[A-Za-z0-9]{92}\.[A-Za-z0-9_]{43}/, 'edenai/EdenAI API Key'],
     ['eightxeight-api-key', 'Eightxeight API key', 'eightxeight', undefined, 'eightxeight/API key'],
     ['enablex-api-key', 'Enablex API key', 'enablex', undefined, 'enablex/API key'],
@@ -51,8 +51,7 @@ export const rules: readonly Rule[] = [
   ]),
   ...besideEveryday([
     ['enigma-api-key', 'Enigma API key', 'enigma', /[A-Za-z0-9]{40}/, 'enigma/Enigma API Key'],
-    ['envoy-api-key', 'Envoy API key', 'envoy', /[A-Za-z0-9]{220}/, 'envoy/Envoy API Key'],
-    ['envoyapikey-api-key', 'Envoyapikey API key', 'envoy', undefined, 'envoyapikey/API key'],
+    ['envoy-api-key', 'Envoy API key', 'envoy', /[A-Za-z0-9]{220}/, ['envoy/Envoy API Key', 'envoyapikey/API key']],
     ['eraser-api-key', 'Eraser API key', 'eraser', /[A-Za-z0-9]{20}/, 'eraser/Eraser API Key'],
   ]),
   ...withPrefix([['elastic-cloud-api-key', 'Elastic Cloud API key', /essu_[A-Za-z0-9_-]{60,200}={0,2}/, 'Elastic/Cloud API key']]),

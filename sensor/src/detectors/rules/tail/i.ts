@@ -27,7 +27,7 @@ export const rules: readonly Rule[] = [
     ['imagga-api-key', 'Imagga API key', 'imagga', /[A-Za-z0-9=]{72}/, 'imagga/Imagga API Key'],
     ['insightly-api-key', 'Insightly API key', 'insightly', /[a-z0-9-]{36}/, 'insightly/Insightly API Key'],
     ['instabot-api-key', 'Instabot API key', 'instabot', /[A-Za-z0-9+/]{43}=/, 'instabot/Instabot API Key'],
-    ['instamojo-api-key', 'Instamojo API key', 'instamojo', undefined, 'instamojo/API key'],
+    ['instamojo-api-key', 'Instamojo API key', 'instamojo', /[a-f0-9]{32}/, 'instamojo/API key'],
     [
       'interseller-api-key',
       'Interseller API key',
@@ -41,8 +41,13 @@ export const rules: readonly Rule[] = [
     ['ipapi-api-key', 'Ipapi API key', 'ipapi', /[a-z0-9]{32}/, 'ipapi/Ipapi API Key'],
     ['ipgeolocation-api-key', 'IPGeolocation API key', 'ip geolocation', /[a-z0-9]{32}/, 'ipgeolocation/IPGeolocation API Key'],
     ['ipinfodb-api-key', 'IPinfoDB API key', 'ipinfodb', /[a-z0-9]{64}/, 'ipinfodb/IPinfoDB API Key'],
-    ['ipquality-api-key', 'Ipquality API key', 'ipquality', undefined, 'ipquality/API key'],
-    ['ipqualityscore-api-key', 'IPQualityScore API key', 'ip quality score', /[a-z0-9]{32}/, 'ipqualityscore/IPQualityScore API Key'],
+    [
+      'ipqualityscore-api-key',
+      'IPQualityScore API key',
+      ['ip quality score', 'ip quality', 'ipqs'],
+      /[A-Za-z0-9]{32}/,
+      ['ipqualityscore/IPQualityScore API Key', 'ipquality/API key'],
+    ],
     ['ipstack-api-key', 'IpStack API key', 'ip stack', /[A-Fa-f0-9]{32}/, 'ipstack/IpStack API Key'],
   ]),
   ...besideEveryday([

@@ -3,12 +3,12 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['langfuse-api-key', 'Langfuse secret key', /sk-lf-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/, 'langfuse/API key'],
     ['linear-oauth-token', 'Linear OAuth token', /lin_oauth_[a-f0-9]{64}/, 'Linear/API key'],
     ['langsmith-api-key', 'LangSmith API key', /lsv2_(?:pt|sk)_[a-f0-9]{32}_[a-f0-9]{10}/, 'LangSmith/PAT / service key'],
     ['lichess-personal-access-token', 'Lichess personal access token', /lip_[A-Za-z0-9_]{16,60}/, 'lichess/lichess-personal-access-token'],
   ]),
   ...besideWord([
-    ['langfuse-api-key', 'Langfuse API key', 'langfuse', undefined, 'langfuse/API key'],
     ['languagelayer-api-key', 'LanguageLayer API key', 'language layer', /[a-z0-9]{32}/, 'languagelayer/LanguageLayer API Key'],
     ['leadfeeder-api-key', 'Leadfeeder API key', 'leadfeeder', /[A-Za-z0-9-]{43}/, 'leadfeeder/Leadfeeder API Key'],
     ['lemlist-api-key', 'Lemlist API key', 'lemlist', /[a-f0-9]{32}/, 'lemlist/Lemlist API Key'],
@@ -22,7 +22,7 @@ export const rules: readonly Rule[] = [
     ['linkpreview-api-key', 'LinkPreview API key', 'link preview', /[A-Za-z0-9]{32}/, 'linkpreview/LinkPreview API Key'],
     ['liveagent-api-key', 'Liveagent API key', 'liveagent', undefined, 'liveagent/API key'],
     ['loadmill-api-key', 'Loadmill API key', 'loadmill', /[A-Za-z0-9]{40}/, 'loadmill/Loadmill API Key'],
-    ['locationiq-api-key', 'Locationiq API key', 'locationiq', undefined, 'locationiq/API key'],
+    ['locationiq-api-key', 'Locationiq API key', 'location iq', /pk\.[a-f0-9]{32}/, 'locationiq/API key'],
     [
       'loginradius-api-key',
       'Loginradius API key',

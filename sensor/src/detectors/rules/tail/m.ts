@@ -48,12 +48,17 @@ export const rules: readonly Rule[] = [
     ['magicbell-api-key', 'Magicbell API key', 'magicbell', undefined, 'magicbell/API key'],
     ['mapquest-api-key', 'MapQuest API key', 'map quest', /[A-Za-z0-9]{32}/, 'mapquest/MapQuest API Key'],
     ['marketstack-api-key', 'Marketstack API key', 'marketstack', /[a-z0-9]{32}/, 'marketstack/Marketstack API Key'],
-    ['mattermost-access-token', 'Mattermost access token', 'mattermost', /[a-z0-9]{26}/, 'mattermost/mattermost-access-token'],
-    ['mattermostpersonaltoken-api-key', 'Mattermostpersonaltoken API key', 'mattermost', undefined, 'mattermostpersonaltoken/API key'],
+    [
+      'mattermost-access-token',
+      'Mattermost access token',
+      'mattermost',
+      /[a-z0-9]{26}/,
+      ['mattermost/mattermost-access-token', 'mattermostpersonaltoken/API key'],
+    ],
     ['meaningcloud-api-key', 'Meaningcloud API key', 'meaningcloud', undefined, 'meaningcloud/API key'],
     ['mediastack-api-key', 'MediaStack API key', 'media stack', /[a-z0-9]{32}/, 'mediastack/MediaStack API Key'],
     ['meistertask-api-key', 'Meistertask API key', 'meistertask', /[A-Za-z0-9]{43}/, 'meistertask/Meistertask API Key'],
-    ['meraki-api-key', 'Meraki API key', 'meraki', undefined, 'meraki/API key'],
+    ['meraki-api-key', 'Meraki API key', 'meraki', /[a-f0-9]{40}/, 'meraki/API key'],
     ['metaapi-api-key', 'Metaapi API key', 'metaapi', undefined, 'metaapi/API key'],
     ['metrilo-api-key', 'Metrilo API key', 'metrilo', /[a-z0-9]{16}/, 'metrilo/Metrilo API Key'],
     ['mindmeister-api-key', 'Mindmeister API key', 'mindmeister', /[A-Za-z0-9]{43}/, 'mindmeister/Mindmeister API Key'],
@@ -69,7 +74,7 @@ export const rules: readonly Rule[] = [
     ],
     ['moralis-api-key', 'Moralis API key', 'moralis', /[A-Za-z0-9]{64}/, 'moralis/Moralis API Key'],
     ['mrticktock-api-key', 'Mrticktock API key', 'mrticktock', undefined, 'mrticktock/API key'],
-    ['myfreshworks-api-key', 'Myfreshworks API key', 'myfreshworks', undefined, 'myfreshworks/API key'],
+    ['myfreshworks-api-key', 'Myfreshworks API key', ['freshworks', 'myfreshworks'], undefined, 'myfreshworks/API key'],
   ]),
   ...besideEveryday([
     [
@@ -81,7 +86,7 @@ export const rules: readonly Rule[] = [
     ],
     ['manifest-api-key', 'Manifest API key', 'manifest', undefined, 'manifest/API key'],
     ['mesibo-api-key', 'Mesibo API key', 'mesibo', /[A-Za-z0-9]{64}/, 'mesibo/Mesibo API Key'],
-    ['metabase-api-key', 'Metabase API key', 'metabase', undefined, 'metabase/API key'],
+    ['metabase-api-key', 'Metabase API key', 'metabase', /mb_[A-Za-z0-9+/]{43}=/, 'metabase/API key'],
     ['miro-api-key', 'Miro API key', 'miro', /[A-Za-z0-9]{27}/, 'miro/Miro API Key'],
     ['mite-api-key', 'Mite API key', 'mite', undefined, 'mite/API key'],
     [
@@ -91,6 +96,6 @@ export const rules: readonly Rule[] = [
       /[A-Za-z0-9]{36}\.[A-Za-z0-9]{115}\.[A-Za-z0-9_]{43}/,
       'moderation/Moderation API Key',
     ],
-    ['mux-api-key', 'Mux API key', 'mux', undefined, 'mux/API key'],
+    ['mux-api-key', 'Mux API key', 'mux', /[A-Za-z0-9+/]{75}/, 'mux/API key'],
   ]),
 ];

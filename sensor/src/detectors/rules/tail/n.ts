@@ -17,7 +17,7 @@ export const rules: readonly Rule[] = [
     ],
     ['nethunt-api-key', 'Nethunt API key', 'nethunt', undefined, 'nethunt/API key'],
     ['netsuite-api-key', 'Netsuite API key', 'netsuite', undefined, 'netsuite/API key'],
-    ['neutrinoapi-api-key', 'Neutrinoapi API key', 'neutrinoapi', undefined, 'neutrinoapi/API key'],
+    ['neutrinoapi-api-key', 'Neutrinoapi API key', ['neutrino', 'neutrinoapi'], undefined, 'neutrinoapi/API key'],
     [
       'new-york-times-api-key',
       'New York Times API key',
@@ -31,7 +31,7 @@ export const rules: readonly Rule[] = [
     ['nicereply-api-key', 'Nicereply API key', 'nicereply', /[a-f0-9]{40}/, 'nicereply/Nicereply API Key'],
     ['nightfall-api-key', 'Nightfall API key', 'nightfall', /[A-Za-z0-9]{32}/, 'nightfall/Nightfall API Key'],
     ['numverify-api-key', 'Numverify API key', 'numverify', /[a-z0-9]{32}/, 'numverify/Numverify API Key'],
-    ['nutritionix-api-key', 'Nutritionix API key', 'nutritionix', undefined, 'nutritionix/API key'],
+    ['nutritionix-api-key', 'Nutritionix API key', 'nutritionix', /[a-f0-9]{32}/, 'nutritionix/API key'],
     ['nylas-api-key', 'Nylas API key', 'nylas', /[A-Za-z0-9]{30}/, 'nylas/Nylas API Key'],
   ]),
   ...besideEveryday([

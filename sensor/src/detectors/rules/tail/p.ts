@@ -3,6 +3,7 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
+    ['portainer-api-key', 'Portainer access token', /ptr_[A-Za-z0-9+/]{43}=/, ['portainer/API key', 'portainertoken/API key']],
     [
       'plaid-access-token',
       'Plaid access token',
@@ -54,14 +55,14 @@ export const rules: readonly Rule[] = [
     ['pendo-integration-key', 'Pendo Integration key', ['pendo integration', 'pendo'], /[A-Za-z0-9]{32,64}/, 'pendo/Pendo Integration Key'],
     ['peopledatalabs-api-key', 'PeopleDataLabs API key', 'people data labs', /[a-z0-9]{64}/, 'peopledatalabs/PeopleDataLabs API Key'],
     ['pepipost-api-key', 'Pepipost API key', 'pepipost', /[A-Za-z0-9]{32}/, 'pepipost/Pepipost API Key'],
-    ['pganalyzereadkey-api-key', 'Pganalyzereadkey API key', 'pganalyzereadkey', undefined, 'pganalyzereadkey/API key'],
+    ['pganalyzereadkey-api-key', 'Pganalyzereadkey API key', ['pganalyze', 'pganalyzereadkey'], undefined, 'pganalyzereadkey/API key'],
     ['photoroom-api-key', 'Photoroom API key', 'photoroom', undefined, 'photoroom/API key'],
-    ['pinata-api-key', 'Pinata API key', 'pinata', undefined, 'pinata/API key'],
+    ['pinata-api-key', 'Pinata API key', 'pinata', /[a-f0-9]{64}|[a-f0-9]{20}/, 'pinata/API key'],
     ['pipedream-api-key', 'Pipedream API key', 'pipedream', /[a-z0-9]{32}/, 'pipedream/Pipedream API Key'],
     ['pipedrive-api-key', 'Pipedrive API key', 'pipedrive', /[A-Za-z0-9]{40}/, 'pipedrive/Pipedrive API Key'],
-    ['pivotaltracker-api-key', 'Pivotaltracker API key', 'pivotaltracker', undefined, 'pivotaltracker/API key'],
+    ['pivotaltracker-api-key', 'Pivotaltracker API key', ['pivotal tracker', 'trackertoken'], /[a-f0-9]{32}/, 'pivotaltracker/API key'],
     ['pixabay-api-key', 'Pixabay API key', 'pixabay', /[a-z0-9-]{34}/, 'pixabay/Pixabay API Key'],
-    ['planviewleankit-api-key', 'Planviewleankit API key', 'planviewleankit', undefined, 'planviewleankit/API key'],
+    ['planviewleankit-api-key', 'Planviewleankit API key', ['leankit', 'planviewleankit'], undefined, 'planviewleankit/API key'],
     ['planyo-api-key', 'Planyo API key', 'planyo', /[a-z0-9]{62}/, 'planyo/Planyo API Key'],
     ['podio-api-key', 'Podio API key', 'podio', /[a-z0-9]{32}/, 'podio/Podio API Key'],
     ['pollsapi-key', 'PollsAPI key', 'polls api', /[A-Z0-9]{28}/, 'pollsapi/PollsAPI Key'],
@@ -75,8 +76,13 @@ export const rules: readonly Rule[] = [
     ['protocols-io-api-key', 'Protocols.io API key', 'protocols io', /[a-z0-9]{64}/, 'protocolsio/Protocols.io API Key'],
     ['proxycrawl-api-key', 'ProxyCrawl API key', 'proxy crawl', /[A-Za-z0-9_]{22}/, 'proxycrawl/ProxyCrawl API Key'],
     ['purestake-api-key', 'Purestake API key', 'purestake', undefined, 'purestake/API key'],
-    ['pushbullet-api-key', 'PushBullet API key', 'push bullet', /[A-Za-z0-9._]{34}/, 'pushbullet/PushBullet API Key'],
-    ['pushbulletapikey-api-key', 'Pushbulletapikey API key', 'pushbullet', undefined, 'pushbulletapikey/API key'],
+    [
+      'pushbullet-api-key',
+      'PushBullet API key',
+      'push bullet',
+      /[A-Za-z0-9._]{34}/,
+      ['pushbullet/PushBullet API Key', 'pushbulletapikey/API key'],
+    ],
   ]),
   ...besideEveryday([
     ['parsers-api-key', 'Parsers API key', 'parsers', undefined, 'parsers/API key'],
@@ -84,7 +90,6 @@ export const rules: readonly Rule[] = [
     ['percy-api-key', 'Percy API key', 'percy', undefined, 'percy/API key'],
     ['phraseaccesstoken-api-key', 'Phraseaccesstoken API key', 'phrase', undefined, 'phraseaccesstoken/API key'],
     ['polygon-api-key', 'Polygon API key', 'polygon', /[A-Za-z0-9]{32}/, 'polygon/Polygon API Key'],
-    ['portainer-api-key', 'Portainer API key', 'portainer', undefined, ['portainer/API key', 'portainertoken/API key']],
     ['prefect-api-key', 'Prefect API key', 'prefect', /pnu_[A-Za-z0-9]{36}/, 'prefect/Prefect API Key'],
     ['privacy-api-key', 'Privacy API key', 'privacy', /[a-z0-9]{8}(?:-[a-z0-9]{4}){3}-[a-z0-9]{12}/, 'privacy/Privacy API Key'],
   ]),

@@ -49,7 +49,7 @@ export const rules: readonly Rule[] = [
     ],
     ['tefter-api-key', 'Tefter API key', 'tefter', /[A-Za-z0-9]{20}/, 'tefter/Tefter API Key'],
     ['testingbot-api-key', 'Testingbot API key', 'testingbot', undefined, 'testingbot/API key'],
-    ['textmagic-api-key', 'Textmagic API key', 'textmagic', undefined, 'textmagic/API key'],
+    ['textmagic-api-key', 'Textmagic API key', 'text magic', /[A-Za-z0-9]{30}/, 'textmagic/API key'],
     ['theoddsapi-key', 'TheOddsApi key', 'the odds api', /[a-f0-9]{32}/, 'theoddsapi/TheOddsApi Key'],
     [
       'thingsboard-access-token',
@@ -79,7 +79,7 @@ export const rules: readonly Rule[] = [
     ['todoist-api-key', 'Todoist API key', 'todoist', /[a-z0-9]{40}/, 'todoist/Todoist API Key'],
     ['toggl-track-api-key', 'Toggl Track API key', 'toggl track', /[A-Za-z0-9]{32}/, 'toggltrack/Toggl Track API Key'],
     ['tokeet-api-key', 'Tokeet API key', 'tokeet', undefined, 'tokeet/API key'],
-    ['tomorrowio-api-key', 'Tomorrowio API key', 'tomorrowio', undefined, 'tomorrowio/API key'],
+    ['tomorrowio-api-key', 'Tomorrowio API key', 'tomorrow io', /[A-Za-z0-9]{32}/, 'tomorrowio/API key'],
     ['tomtom-api-key', 'TomTom API key', 'tom tom', /[A-Za-z0-9]{32}/, 'tomtom/TomTom API Key'],
     ['tradier-api-key', 'Tradier API key', 'tradier', /[A-Za-z0-9]{28}/, 'tradier/Tradier API Key'],
     [
@@ -90,9 +90,8 @@ export const rules: readonly Rule[] = [
       'transferwise/Transferwise API Key',
     ],
     ['travelpayouts-api-key', 'TravelPayouts API key', 'travel payouts', /[a-z0-9]{32}/, 'travelpayouts/TravelPayouts API Key'],
-    ['trello-api-key', 'Trello API key', 'trello', /[a-z0-9-]{32}/, 'trello/Trello API Key'],
+    ['trello-api-key', 'Trello API key', 'trello', /[a-z0-9-]{32}/, ['trello/Trello API Key', 'trelloapikey/API key']],
     ['trello-api-token', 'Trello API token', 'trello', /[a-z0-9-]{60,70}/, 'trello/Trello API Token'],
-    ['trelloapikey-api-key', 'Trelloapikey API key', 'trello', undefined, 'trelloapikey/API key'],
     ['trufflehogenterprise-api-key', 'Trufflehogenterprise API key', 'trufflehog', undefined, 'trufflehogenterprise/API key'],
     ['twelvedata-api-key', 'TwelveData API key', 'twelve data', /[a-z0-9]{32}/, 'twelvedata/TwelveData API Key'],
     ['tyntec-api-key', 'Tyntec API key', 'tyntec', /[A-Za-z0-9]{32}/, 'tyntec/Tyntec API Key'],

@@ -7,7 +7,7 @@ export const rules: readonly Rule[] = [
     ['unkey-root-key', 'Unkey root key', /unkey_[A-Za-z0-9]{20,32}/, 'unkey/unkey-root-key.1'],
   ]),
   ...besideWord([
-    ['unifyid-api-key', 'Unifyid API key', 'unifyid', undefined, 'unifyid/API key'],
+    ['unifyid-api-key', 'Unifyid API key', 'unify id', undefined, 'unifyid/API key'],
     ['unplugg-api-key', 'Unplugg API key', 'unplugg', /[a-z0-9]{64}/, 'unplugg/Unplugg API Key'],
     ['unsplash-api-key', 'Unsplash API key', 'unsplash', /[A-Za-z0-9_]{43}/, 'unsplash/Unsplash API Key'],
     ['upcdatabase-api-key', 'UPCDatabase API key', 'upc database', /[A-Z0-9]{32}/, 'upcdatabase/UPCDatabase API Key'],

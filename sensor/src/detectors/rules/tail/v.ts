@@ -16,13 +16,6 @@ export const rules: readonly Rule[] = [
       'HashiCorp Vault/Unseal key',
     ],
     ['vercel-legacy-token', 'Vercel token (legacy)', ['vercel', 'zeit'], /[A-Za-z0-9]{24}/, 'Vercel/Tokens'],
-    [
-      'vagrantcloudpersonaltoken-api-key',
-      'Vagrantcloudpersonaltoken API key',
-      'vagrantcloud',
-      undefined,
-      'vagrantcloudpersonaltoken/API key',
-    ],
     ['vast-ai-api-key', 'Vast.ai API key', 'vast ai', /[a-f0-9]{64}/, 'vastai/Vast.ai API Key'],
     ['vatlayer-api-key', 'VatLayer API key', 'vat layer', /[a-z0-9]{32}/, 'vatlayer/VatLayer API Key'],
     ['veriphone-api-key', 'Veriphone API key', 'veriphone', /[A-Z0-9]{32}/, 'veriphone/Veriphone API Key'],

@@ -1,5 +1,5 @@
 import type { Rule } from '../../rule.ts';
-import { besideEveryday, besideWord, withPrefix } from './rows.ts';
+import { besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...besideWord([
@@ -14,6 +14,5 @@ export const rules: readonly Rule[] = [
     ['youneedabudget-api-key', 'YouNeedABudget API key', 'youneedabudget', /[a-f0-9]{64}/, 'youneedabudget/YouNeedABudget API Key'],
     ['yousign-api-key', 'Yousign API key', 'yousign', /[a-z0-9]{32}/, 'yousign/Yousign API Key'],
   ]),
-  ...besideEveryday([['youtubeapikey-api-key', 'Youtubeapikey API key', 'youtube', undefined, 'youtubeapikey/API key']]),
   ...withPrefix([['yandex-cloud-api-key', 'Yandex Cloud API key', /AQVN[A-Za-z0-9_-]{35,38}/, 'Yandex Cloud/API/IAM/static keys']]),
 ];
