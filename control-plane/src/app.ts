@@ -20,12 +20,6 @@ import { Workspaces } from './workspaces/index.ts';
 /** Path of the OIDC issuer under the public URL; AWS compares the whole URL. */
 const ISSUER_PATH = '/exposed';
 
-/** How long the pages of a layer wait for its end: a sensor whose spool waits longer than a week has lost its disk. */
-const UNFINISHED_LAYERS_MS = 7 * 86_400_000;
-
-/** How long push events are kept to be looked at; EventBridge tries one for a day. */
-const PUSH_EVENTS_MS = 30 * 86_400_000;
-
 /** An untagged push waits two seconds for its index; this is what a sweep may add to them, for one cheap query. */
 const SETTLE_EVERY_MS = 500;
 
@@ -198,25 +192,25 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
     publicUrl: urls.public,
     closing,
   };
-  return { parts, gateway, sweeps: sweepsOf(context, { triggers, assignments, issuer, findings }) };
+  return { parts, gateway, sweeps: sweepsOf({ triggers, assignments, issuer, findings }) };
 }
 
 interface Swept {
-  readonly triggers: Triggers;
-  readonly assignments: Assignments;
-  readonly issuer: Issuer;
-  readonly findings: Pick<Findings, 'judgeAnew'>;
+  readonly triggers: Pick<Triggers, 'settle' | 'sweep' | 'prune'>;
+  readonly assignments: Pick<Assignments, 'expire'>;
+  readonly issuer: Pick<Issuer, 'refresh'>;
+  readonly findings: Pick<Findings, 'judgeAnew' | 'prune'>;
 }
 
-function sweepsOf({ store, now }: Context, { triggers, assignments, issuer, findings }: Swept): readonly Sweep[] {
+function sweepsOf({ triggers, assignments, issuer, findings }: Swept): readonly Sweep[] {
   return [
     { name: 'settle push events', everyMs: SETTLE_EVERY_MS, run: () => triggers.settle() },
     { name: 'expire leases', everyMs: EXPIRE_EVERY_MS, run: () => assignments.expire() },
     { name: 'end refused work that nobody is there for', everyMs: STRAND_EVERY_MS, run: () => assignments.strand() },
     { name: 'queue due listings', everyMs: LISTINGS_EVERY_MS, run: () => triggers.sweep() },
     { name: 'judge anew under changed exclusions', everyMs: JUDGE_EVERY_MS, run: () => findings.judgeAnew() },
-    { name: 'forget unfinished layers', everyMs: PRUNE_EVERY_MS, run: () => store.facts.prune(now() - UNFINISHED_LAYERS_MS) },
-    { name: 'forget old push events', everyMs: PRUNE_EVERY_MS, run: () => store.events.prune(now() - PUSH_EVENTS_MS) },
+    { name: 'forget unfinished layers', everyMs: PRUNE_EVERY_MS, run: () => findings.prune() },
+    { name: 'forget old push events', everyMs: PRUNE_EVERY_MS, run: () => triggers.prune() },
     { name: 'rotate issuer keys', everyMs: ISSUER_KEYS_EVERY_MS, run: () => issuer.refresh() },
   ];
 }

@@ -7,7 +7,6 @@ export async function rotateIssuerKey(): Promise<void> {
     const { store, now, newId } = context;
     const issuer = new Issuer({ store, issuerUrl: () => null, keyEncryptionKey: config.keyEncryptionKey, now, random, newId });
     await issuer.refresh(true);
-    const keys = (await store.issuerKeys.list()).map(({ kid, state }) => ({ kid, state }));
-    process.stdout.write(`${JSON.stringify({ keys })}\n`);
+    process.stdout.write(`${JSON.stringify({ keys: await issuer.listKeys() })}\n`);
   });
 }

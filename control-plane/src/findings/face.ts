@@ -30,6 +30,8 @@ export interface Findings {
   settle(workspaceId: string, digest: string, engine: EngineIdentity, end?: ScanEnd): Promise<Scan | null>;
   /** Makes the verdicts of registries anew whose exclusions were changed since; no layer is read for it. Returns how many. */
   judgeAnew(): Promise<number>;
+  /** Sweep, every hour: forgets the pages of layers that nobody ended in a week. Returns how many. */
+  prune(): Promise<number>;
   /** The latest verdict on a root digest, under whatever engine. */
   fetchScan(workspaceId: string, digest: string): Promise<Scan | null>;
   /** What exclusions hide in a registry's latest verdicts, and what they exclude that is reported for all that. */

@@ -10,6 +10,9 @@ import { acceptDone, acceptPage } from './layers.ts';
 import { judgeAnew } from './judge-anew.ts';
 import { settle } from './settle.ts';
 
+/** How long the pages of a layer wait for its end: a sensor whose spool waits longer than a week has lost its disk. */
+const UNFINISHED_LAYERS_MS = 7 * 86_400_000;
+
 /** Takes what sensors report, and settles verdicts from it. */
 export function createFindings(context: Context): Findings {
   const { store, now } = context;
@@ -32,6 +35,7 @@ export function createFindings(context: Context): Findings {
     },
     settle: (workspaceId, digest, engine, end) => settle(context, workspaceId, digest, engine, end),
     judgeAnew: () => judgeAnew(context),
+    prune: () => store.facts.prune(now() - UNFINISHED_LAYERS_MS),
     countExcluded: (workspaceId, registryId) => countExcluded(context, workspaceId, registryId),
     fetchScan: (workspaceId, digest) => store.scans.fetchLatest(workspaceId, digest),
     listScans: (workspaceId, filter, page) => store.scans.list(workspaceId, filter, page),

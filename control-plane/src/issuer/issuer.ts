@@ -61,6 +61,11 @@ export class Issuer {
     this.#loaded = { keySet: keySetDocument(keys), kid: active.kid, key };
   }
 
+  /** What of the keys is no secret. */
+  async listKeys(): Promise<readonly Pick<IssuerKey, 'kid' | 'state'>[]> {
+    return (await this.#options.store.issuerKeys.list()).map(({ kid, state }) => ({ kid, state }));
+  }
+
   /** Null where there is no issuer. */
   discovery(): StaticDocument | null {
     const issuer = this.#options.issuerUrl();

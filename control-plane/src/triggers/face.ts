@@ -37,6 +37,8 @@ export interface Triggers {
   settle(): Promise<number>;
   /** Sweep, every few seconds: registries whose interval has passed get a sync assignment. Returns how many. */
   sweep(): Promise<number>;
+  /** Sweep, every hour: forgets push events of more than 30 days ago. Returns how many. */
+  prune(): Promise<number>;
   /**
    * Takes back all that a compromised sensor ever said, and queues anew the images whose verdicts stood on it. Null when there is no such
    * sensor; again, it finds nothing left.

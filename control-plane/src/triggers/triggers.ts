@@ -8,6 +8,9 @@ import { request } from './requests.ts';
 /** Registries looked at in one sweep; the next one comes in seconds. */
 const SWEEP_MAX = 100;
 
+/** How long push events are kept to be looked at; EventBridge tries one for a day. */
+const PUSH_EVENTS_MS = 30 * 86_400_000;
+
 /** What makes work: push events, the interval of each registry, and people. */
 export function createTriggers(context: Context, assignments: Pick<Assignments, 'queue' | 'queueScan' | 'queueScans'>): Triggers {
   const pushes = new Pushes(context, assignments);
@@ -17,6 +20,7 @@ export function createTriggers(context: Context, assignments: Pick<Assignments, 
     countEvents: (workspaceId, registryId) => context.store.events.count(workspaceId, registryId),
     settle: () => pushes.settle(),
     sweep: () => sweep(context, assignments),
+    prune: () => context.store.events.prune(context.now() - PUSH_EVENTS_MS),
     distrust: (workspaceId, sensorId) => distrust(context, assignments, workspaceId, sensorId),
     request: (workspaceId, target) => request(context, assignments, workspaceId, target),
   };
