@@ -6,13 +6,16 @@ import type { Context, Placement, Sensor } from '../storage/index.ts';
 import type { Catalog } from './face.ts';
 import { placesOf } from './places.ts';
 
-/** Batches queued in one go: a registry of 100,000 images; more wait for the next listing. */
-const BATCHES_MAX = 100_000 / SCANS_PER_BATCH;
+/** Scans queued in one go: a registry of 100,000 images; more wait for the next listing, which passes over these. */
+const SCANS_MAX = 100_000;
 
-/** @param assignments takes the scans that a listing shows to be missing. */
-export function createCatalog(context: Context, assignments: Pick<Assignments, 'queueScans'>): Catalog {
+/**
+ * @param assignments takes the scans that a listing shows to be missing.
+ * @param scansMax for tests.
+ */
+export function createCatalog(context: Context, assignments: Pick<Assignments, 'queueScans'>, scansMax = SCANS_MAX): Catalog {
   const queueUnscanned: Catalog['queueUnscanned'] = (workspaceId, registryId, engine, trigger) =>
-    queueAll(context, assignments, workspaceId, registryId, engine, trigger);
+    queueAll(context, assignments, scansMax, { workspaceId, registryId, engine, trigger });
   return {
     queueUnscanned,
     accept: (sensor, page) => accept(context, queueUnscanned, sensor, page),
@@ -39,34 +42,39 @@ async function accept(context: Context, queueUnscanned: Catalog['queueUnscanned'
 const stale = ({ grant }: CatalogPage): TidewaiterError =>
   new TidewaiterError('assignment.stale', { which: `assignment ${grant.assignmentId}`, got: `attempt ${grant.attempt}` });
 
+interface Listed {
+  readonly workspaceId: string;
+  readonly registryId: string;
+  readonly engine: string | null;
+  readonly trigger: 'historical' | 'interval' | 'manual';
+}
+
 async function queueAll(
   { store, log }: Context,
   assignments: Pick<Assignments, 'queueScans'>,
-  workspaceId: string,
-  registryId: string,
-  engine: string | null,
-  trigger: 'historical' | 'interval' | 'manual',
+  scansMax: number,
+  { workspaceId, registryId, engine, trigger }: Listed,
 ): Promise<number> {
   const seen = new Set<string>();
   let queued = 0;
   let cursor: string | null = null;
-  for (let batch = 0; batch < BATCHES_MAX; batch++) {
+  do {
     const page = await store.catalog.listUnscanned(workspaceId, registryId, engine, { cursor, limit: SCANS_PER_BATCH });
     // An image that stands in two repositories is scanned once: what it is depends on its digest alone.
-    const fresh = page.items.filter(({ digest }) => !seen.has(digest) && seen.add(digest));
+    const fresh = page.items.filter(({ digest }) => !seen.has(digest) && seen.add(digest)).slice(0, scansMax - queued);
     const works = await assignments.queueScans(
       workspaceId,
       fresh.map((placement) => targetOf(placement, trigger)),
     );
     queued += works.filter(({ created }) => created).length;
     cursor = page.nextCursor;
-    if (cursor === null) break;
-  }
+  } while (cursor !== null && queued < scansMax);
   log.info({ workspaceId, registryId, queued, trigger }, 'unscanned images were queued');
+  if (queued >= scansMax) log.warn({ workspaceId, registryId, queued }, 'as many as may be at once; others wait for the next listing');
   return queued;
 }
 
-function targetOf(placement: Placement, trigger: 'historical' | 'interval' | 'manual') {
+function targetOf(placement: Placement, trigger: Listed['trigger']) {
   const { registryId, repository, digest, tags, mediaType } = placement;
   const isIndex = mediaType !== null && /image\.index|manifest\.list/.test(mediaType);
   return { registryId, repository, digest, trigger, mayBeChild: tags.length === 0 && !isIndex };

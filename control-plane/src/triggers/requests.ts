@@ -3,14 +3,23 @@ import { type Assignments, SCANS_PER_BATCH } from '../assignments/index.ts';
 import type { Context, Placement, Registry, Repository } from '../storage/index.ts';
 import type { ManualTarget } from './face.ts';
 
-/** Batches queued by one request: ECR's quota of images in a repository is 100,000. */
-const BATCHES_MAX = 100_000 / SCANS_PER_BATCH;
+/** Scans queued by one request: ECR's quota of images in a repository is 100,000. */
+const IMAGES_MAX = 100_000;
 
 type Queue = Pick<Assignments, 'queue' | 'queueScan' | 'queueScans'>;
 type Asked = Promise<{ readonly assignmentIds: readonly string[] }>;
 
-/** Queues what a person asks for, whatever was scanned before. */
-export async function request(context: Context, assignments: Queue, workspaceId: string, target: ManualTarget): Asked {
+/**
+ * Queues what a person asks for, whatever was scanned before.
+ * @param imagesMax for tests.
+ */
+export async function request(
+  context: Context,
+  assignments: Queue,
+  workspaceId: string,
+  target: ManualTarget,
+  imagesMax = IMAGES_MAX,
+): Asked {
   const registry = await context.store.registries.fetch(workspaceId, target.registryId);
   if (!registry || registry.deletedAt !== null) throw missing(`registry ${target.registryId}`);
   if (target.kind === 'registry') {
@@ -19,7 +28,7 @@ export async function request(context: Context, assignments: Queue, workspaceId:
   }
   const repository = await context.store.catalog.fetchRepositoryByName(workspaceId, registry.id, target.repository);
   if (!repository) throw missing(`repository ${target.repository}`);
-  if (target.kind === 'repository') return queueRepository(context, assignments, repository);
+  if (target.kind === 'repository') return queueRepository(context, assignments, repository, imagesMax);
   const digest = target.kind === 'tag' ? await digestOfTag(context, repository, target.tag) : target.digest;
   if (target.kind === 'digest') await ensurePlaced(context, registry, repository, digest);
   const { id } = await assignments.queueScan({ workspaceId, ...scanOf(repository, digest) });
@@ -34,21 +43,21 @@ async function digestOfTag({ store }: Context, { workspaceId, id, name }: Reposi
   return tagged.digest;
 }
 
-/** Page by page: a crash on the way leaves a part queued, and asking again queues the rest. */
-async function queueRepository({ store }: Context, assignments: Queue, repository: Repository): Asked {
+/** All or none: what lies beyond the bound would never be reached by asking again. A crash on the way leaves a part queued. */
+async function queueRepository({ store }: Context, assignments: Queue, repository: Repository, imagesMax: number): Asked {
   const { workspaceId, id: repositoryId } = repository;
-  const assignmentIds: string[] = [];
+  const targets: ReturnType<typeof scanOf>[] = [];
   let cursor: string | null = null;
-  for (let batch = 0; batch < BATCHES_MAX; batch++) {
+  do {
     const page = await store.catalog.listPlacements(workspaceId, { repositoryId }, { cursor, limit: SCANS_PER_BATCH });
-    const roots = await rootsOf(store, workspaceId, page.items);
-    const queued = await assignments.queueScans(
-      workspaceId,
-      roots.map((digest) => scanOf(repository, digest)),
-    );
-    assignmentIds.push(...queued.map(({ id }) => id));
+    for (const digest of await rootsOf(store, workspaceId, page.items)) targets.push(scanOf(repository, digest));
+    if (targets.length > imagesMax) throw tooMany(repository, imagesMax);
     cursor = page.nextCursor;
-    if (cursor === null) break;
+  } while (cursor !== null);
+  const assignmentIds: string[] = [];
+  for (let at = 0; at < targets.length; at += SCANS_PER_BATCH) {
+    const queued = await assignments.queueScans(workspaceId, targets.slice(at, at + SCANS_PER_BATCH));
+    assignmentIds.push(...queued.map(({ id }) => id));
   }
   return { assignmentIds };
 }
@@ -72,3 +81,11 @@ async function ensurePlaced({ store, now }: Context, registry: Registry, reposit
 
 const missing = (which: string): TidewaiterError =>
   new TidewaiterError('resource.not-found', { which, remedy: 'List the registry anew if it was made just now.' });
+
+const tooMany = ({ name }: Repository, imagesMax: number): TidewaiterError =>
+  new TidewaiterError('resource.conflict', {
+    which: `repository ${name}`,
+    got: `more than ${imagesMax} images`,
+    want: `at most ${imagesMax} in one request`,
+    remedy: 'Ask for tags or digests; what was never scanned is queued when the registry is listed.',
+  });
