@@ -197,7 +197,7 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
 
 interface Swept {
   readonly triggers: Pick<Triggers, 'settle' | 'sweep' | 'prune'>;
-  readonly assignments: Pick<Assignments, 'expire'>;
+  readonly assignments: Pick<Assignments, 'expire' | 'strand'>;
   readonly issuer: Pick<Issuer, 'refresh'>;
   readonly findings: Pick<Findings, 'judgeAnew' | 'prune'>;
 }
