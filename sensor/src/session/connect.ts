@@ -63,18 +63,21 @@ async function refusalOf(response: IncomingMessage, nowMs: number): Promise<Tide
   return problemFrom({ status, contentType: headers['content-type'] ?? '', body, retryAfter: headers['retry-after'] }, nowMs);
 }
 
-/** What came of the body within its bound; a body that breaks off is as good as none. */
+/** The body, or what came of it when it breaks off or takes its time; one past its bound is as good as none. */
 async function readText(response: IncomingMessage): Promise<string> {
   let text = '';
   response.setEncoding('utf8');
-  response.setTimeout(HANDSHAKE_TIMEOUT_MS, () => response.destroy());
+  // From the first byte to the last: a body that trickles would keep the sensor for days.
+  const timer = setTimeout(() => response.destroy(), HANDSHAKE_TIMEOUT_MS);
   try {
     for await (const part of response as AsyncIterable<string>) {
       text += part;
-      if (text.length > REFUSAL_BYTES_MAX) break;
+      if (text.length > REFUSAL_BYTES_MAX) return '';
     }
   } catch {
     return text;
+  } finally {
+    clearTimeout(timer);
   }
   return text;
 }

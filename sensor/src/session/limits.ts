@@ -1,4 +1,4 @@
-/** TCP, TLS and the upgrade together. */
+/** TCP, TLS and the upgrade together; and once more for the body of a refusal. */
 export const HANDSHAKE_TIMEOUT_MS = 15_000;
 /** A refusal's problem+json is some hundred bytes; a proxy's page is not of interest. */
 export const REFUSAL_BYTES_MAX = 65_536;

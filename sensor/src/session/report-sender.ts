@@ -101,7 +101,7 @@ export class ReportSender {
       await this.#spool.remove(entry);
       return true;
     }
-    if (retryable || NOT_ABOUT_THE_REPORT.test(code) || (code === 'internal' && tries < REPORT_TRIES_MAX)) {
+    if (retryable || NOT_ABOUT_THE_REPORT.test(code) || (code === 'internal' && tries + 1 < REPORT_TRIES_MAX)) {
       this.#log.warn(facts, 'a report was not taken and will be sent again');
       return false;
     }
