@@ -18,6 +18,7 @@ import {
   createEcrRegistry,
   createOciRegistry,
   createRegistryNetwork,
+  keptRegistries,
   type RegistryNetwork,
   type RemoteRegistry,
   type RemoteSurroundings,
@@ -41,9 +42,6 @@ export interface Surroundings {
   /** Aborted by the first SIGTERM or SIGINT: drain. */
   readonly stop: AbortSignal;
 }
-
-/** Registries whose client is kept: far more than one sensor serves. */
-const REGISTRIES_MAX = 1_000;
 
 /** Ids and chance, made of what the process gives. */
 interface Sources {
@@ -195,21 +193,13 @@ function toolsOf(rules: PolicyRules | null, { spool, engine, credentials, random
     ? policyOf(rules)
     : ownIdentityPolicy(() => fetchOwnIdentity({ createHostStsClient, createHostCredentials }));
   const around = { monotonic, chance: random };
-  const registries = new Map<string, RemoteRegistry>();
   return {
     policy,
     credentials,
     engine,
     limits: scanLimits,
     spool,
-    openRegistry: (registry, provider) => {
-      const key = JSON.stringify(registry);
-      const open = registries.get(key) ?? openRegistry(registry, provider, network, around);
-      registries.set(key, open);
-      const [oldest] = registries.keys();
-      if (registries.size > REGISTRIES_MAX && oldest !== undefined) registries.delete(oldest);
-      return open;
-    },
+    openRegistry: keptRegistries((registry, provider: AwsCredentialsProvider | null) => openRegistry(registry, provider, network, around)),
   };
 }
 

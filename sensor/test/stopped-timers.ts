@@ -18,3 +18,7 @@ export function stopTimers(t: Test): { pass(ms: number): void } {
 export async function turns(count = 20): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
+
+export async function turnsUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await turns(1);
+}

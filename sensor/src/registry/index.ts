@@ -1,5 +1,6 @@
 export { createEcrClient } from './ecr/client.ts';
 export { createEcrRegistry } from './ecr/registry.ts';
+export { keptRegistries } from './kept-registries.ts';
 export { createRegistryNetwork, type RegistryNetwork } from './network/network.ts';
 export type { NetworkPolicy } from './network/policy.ts';
 export type { OciLogin } from './oci/login.ts';

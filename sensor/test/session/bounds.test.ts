@@ -16,7 +16,7 @@ import { ReportSender } from '../../src/session/report-sender.ts';
 import { ReportSink } from '../../src/session/report-sink.ts';
 import { createLog } from '../../src/telemetry/index.ts';
 import { outcomeOf } from '../reports/reports.ts';
-import { stopTimers, turns } from '../stopped-timers.ts';
+import { stopTimers, turns, turnsUntil } from '../stopped-timers.ts';
 import { sensorFor, spooled } from './fixtures.ts';
 
 t.setTimeout(300_000);
@@ -77,9 +77,9 @@ t.test('a report that meets an unexpected error is sent eight times, and then se
   const [[peer]] = (await Promise.all([once(server, 'connection'), once(client, 'open')])) as [[WebSocket], unknown];
   const failure = { code: 'internal', detail: 'no', remedy: null, retryable: false };
   let sent = 0;
-  peer.on('message', (data) => {
+  peer.on('message', (data: Buffer) => {
     sent++;
-    const { id } = JSON.parse(String(data)) as { id: string };
+    const { id } = JSON.parse(data.toString()) as { id: string };
     peer.send(JSON.stringify({ v: 1, type: 'error', id: randomUUID(), replyTo: id, body: failure }));
   });
   const aside: TidewaiterError[] = [];
@@ -92,13 +92,13 @@ t.test('a report that meets an unexpected error is sent eight times, and then se
   const over = new AbortController();
   const running = new ReportSender(spool, link, log, () => undefined).run(over.signal);
   for (let tries = 1; tries <= 8; tries++) {
-    while (sent < tries) await turns(1);
+    await turnsUntil(() => sent >= tries);
     await turns(50);
     t.equal(sent, tries);
     if (tries < 8) t.equal(spool.count, 1);
     timers.pass(30_000);
   }
-  while (aside.length === 0) await turns(1);
+  await turnsUntil(() => aside.length > 0);
   t.match(aside, [{ code: 'internal' }]);
   t.equal(spool.count, 0);
   over.abort();

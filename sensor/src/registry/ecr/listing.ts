@@ -8,16 +8,21 @@ import { LIST_ITEMS_MAX, LIST_PAGES_MAX, PAGE_BYTES_MAX } from './limits.ts';
 type ListedImage = ListingPage['images'][number];
 
 /** Every allowed repository, and every image of each; see RemoteRegistry.list. */
-export async function* listEcr(calls: EcrCalls, allows: (repository: string) => boolean, signal: AbortSignal): AsyncIterable<ListingPage> {
-  for await (const page of repositoryPages(calls, signal)) {
+export async function* listEcr(
+  calls: EcrCalls,
+  allows: (repository: string) => boolean,
+  signal: AbortSignal,
+  pagesMax: number = LIST_PAGES_MAX,
+): AsyncIterable<ListingPage> {
+  for await (const page of repositoryPages(calls, signal, pagesMax)) {
     const repositories = page.map(listedRepository).filter(({ name }) => name !== '' && allows(name));
     yield { repositories, images: [] };
-    for (const { name } of repositories) yield* imageParts(calls, name, signal);
+    for (const { name } of repositories) yield* imageParts(calls, name, signal, pagesMax);
   }
 }
 
-function repositoryPages(calls: EcrCalls, signal: AbortSignal): AsyncIterable<readonly Repository[]> {
-  return pages(`registry ${calls.account}`, async (token) => {
+function repositoryPages(calls: EcrCalls, signal: AbortSignal, pagesMax: number): AsyncIterable<readonly Repository[]> {
+  return pages(`registry ${calls.account}`, pagesMax, async (token) => {
     const command = new DescribeRepositoriesCommand({ registryId: calls.account, maxResults: LIST_ITEMS_MAX, ...token });
     const answer = await calls.send('list of repositories', signal, (client) => client.send(command, { abortSignal: signal }));
     return { items: answer.repositories ?? [], nextToken: answer.nextToken };
@@ -25,8 +30,8 @@ function repositoryPages(calls: EcrCalls, signal: AbortSignal): AsyncIterable<re
 }
 
 /** The images of a repository; none when it was deleted meanwhile. */
-async function* imageParts(calls: EcrCalls, repository: string, signal: AbortSignal): AsyncIterable<ListingPage> {
-  const found = pages(`repository ${repository}`, async (token) => {
+async function* imageParts(calls: EcrCalls, repository: string, signal: AbortSignal, pagesMax: number): AsyncIterable<ListingPage> {
+  const found = pages(`repository ${repository}`, pagesMax, async (token) => {
     // Without ANY, archived images are left out, and would count as gone.
     const filter = { imageStatus: 'ANY' } as const;
     const command = new DescribeImagesCommand({
@@ -54,16 +59,20 @@ interface Answered<T> {
 }
 
 /** @throws registry.answer-invalid when a token comes again or pages do not end. */
-async function* pages<T>(which: string, fetchPage: (token: { nextToken?: string }) => Promise<Answered<T>>): AsyncIterable<readonly T[]> {
+async function* pages<T>(
+  which: string,
+  pagesMax: number,
+  fetchPage: (token: { nextToken?: string }) => Promise<Answered<T>>,
+): AsyncIterable<readonly T[]> {
   let nextToken: string | undefined;
-  for (let count = 0; count < LIST_PAGES_MAX; count++) {
+  for (let count = 0; count < pagesMax; count++) {
     const page: Answered<T> = await fetchPage(nextToken === undefined ? {} : { nextToken });
     if (page.items.length > 0) yield page.items;
     if (page.nextToken === undefined) return;
     if (page.nextToken === nextToken) break;
     nextToken = page.nextToken;
   }
-  throw new TidewaiterError('registry.answer-invalid', { which, got: 'pages that do not end', want: `at most ${LIST_PAGES_MAX}` });
+  throw new TidewaiterError('registry.answer-invalid', { which, got: 'pages that do not end', want: `at most ${pagesMax}` });
 }
 
 const listedRepository = ({ repositoryName = '', createdAt }: Repository): ListingPage['repositories'][number] => ({
