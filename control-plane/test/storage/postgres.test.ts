@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { openStore } from '../../src/storage/index.ts';
 import { conformance } from './conformance.ts';
 import { startPostgres } from './postgres-server.ts';
+import { postgresBounds } from './suites/bounds.ts';
 import { postgresErrors } from './suites/postgres-errors.ts';
 import { systemClock } from './samples.ts';
 
@@ -27,4 +28,5 @@ t.test('PostgreSQL', async (t) => {
     shared: { open: async () => shared[0], openTwo: async () => shared },
   });
   await t.test('errors', (t) => postgresErrors(t, server));
+  await t.test('bounds of its own', (t) => postgresBounds(t, server));
 });

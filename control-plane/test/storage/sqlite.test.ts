@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { openStore } from '../../src/storage/index.ts';
 import { conformance } from './conformance.ts';
+import { sqliteBounds } from './suites/bounds.ts';
 import { sqliteErrors } from './suites/sqlite-errors.ts';
 import { systemClock } from './samples.ts';
 
@@ -33,6 +34,7 @@ t.test('SQLite', async (t) => {
   };
   await conformance(t, { empty: stores, shared: stores });
   await t.test('errors', (t) => sqliteErrors(t, temporaryFile));
+  await t.test('bounds of its own', (t) => sqliteBounds(t, temporaryFile));
 });
 
 t.test('refuses a URL of another kind without showing it', async (t) => {

@@ -1,13 +1,14 @@
 import { chmodSync, closeSync, openSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import BetterSqlite from 'better-sqlite3';
-import { CamelCasePlugin, Kysely, type RawBuilder, SqliteDialect, type SqliteStatement, sql } from 'kysely';
+import { CamelCasePlugin, Kysely, type RawBuilder, SqliteDialect, sql } from 'kysely';
 import type { Database, Session } from '../../kysely/database.ts';
 import { migrate } from '../../kysely/migrations.ts';
 import { StorableText } from '../../kysely/storable-text.ts';
 import type { Tables } from '../../kysely/tables.ts';
 import type { Clock } from '../../port/context.ts';
 import { isBusy, sqliteErrorOf } from './errors.ts';
+import { statementCache } from './statements.ts';
 import { localWakeups } from './wakeups.ts';
 import { GroupedWrites } from './writes.ts';
 
@@ -16,15 +17,15 @@ const BUSY_IN_THREAD_MS = 1;
 /** How long a write waits for another process (a backup, a shell) before it is storage.unavailable; under a webhook's 5 s. */
 const BUSY_MS_MAX = 2_000;
 const BUSY_PAUSE_MS = 50;
-/** Prepared statements kept: the verbs have some 150 distinct texts, lists of varying length the rest. */
-const STATEMENTS_MAX = 400;
 
 /** @throws storage.unavailable, storage.damaged, storage.full, config.conflict (newer schema). */
 export async function openSqlite(path: string, clock: Clock): Promise<Database> {
   try {
     const connection = await whenFree(clock, clock.monotonic(), () => connect(path));
     const kysely = new Kysely<Tables>({
-      dialect: new SqliteDialect({ database: { prepare: statementCache(connection), close: () => connection.close() } }),
+      dialect: new SqliteDialect({
+        database: { prepare: statementCache((text) => connection.prepare(text)), close: () => connection.close() },
+      }),
       plugins: [new CamelCasePlugin(), new StorableText()],
     });
     return await migrated(new Sqlite(kysely, clock), clock.now);
@@ -79,18 +80,6 @@ function createPrivate(path: string): void {
   if (path === ':memory:') return;
   closeSync(openSync(path, 'a', 0o600));
   chmodSync(path, 0o600);
-}
-
-function statementCache(connection: BetterSqlite.Database): (text: string) => SqliteStatement {
-  const ready = new Map<string, SqliteStatement>();
-  return (text) => {
-    const statement = ready.get(text) ?? connection.prepare(text);
-    ready.delete(text);
-    ready.set(text, statement);
-    const [oldest] = ready.keys();
-    if (ready.size > STATEMENTS_MAX && oldest !== undefined) ready.delete(oldest);
-    return statement;
-  };
 }
 
 /** One connection, to one session at a time, so transactions never interleave. */
