@@ -111,10 +111,6 @@ class TimedExpression implements Expression {
     this.#cost = cost;
   }
 
-  get sticky(): boolean {
-    return this.#expression.sticky;
-  }
-
   get lastIndex(): number {
     return this.#expression.lastIndex;
   }
@@ -134,11 +130,8 @@ class TimedExpression implements Expression {
 
 /** The rule with a clock around its expression and its check. */
 function timedRule(rule: Rule, cost: RuleCost): Rule {
-  const { pattern, check, anchors, anywhere } = rule;
-  // The prefixes are compiled first, and tried at one place.
-  let stickyLeft = anywhere === true ? 0 : (anchors.prefixes?.length ?? 0);
-  const linear = (): Expression =>
-    new TimedExpression(new RegExp(pattern.source, `${pattern.flags.replaceAll(/[dgy]/g, '')}${stickyLeft-- > 0 ? 'y' : 'g'}`), cost);
+  const { pattern, check } = rule;
+  const linear = (flags: string): Expression => new TimedExpression(new RegExp(pattern.source, flags), cost);
   return {
     ...rule,
     pattern: { source: pattern.source, flags: pattern.flags, linear },

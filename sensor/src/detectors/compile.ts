@@ -1,17 +1,36 @@
 import { KEYWORD_BYTES_MAX, KEYWORD_RUN_MAX, PREFIX_BYTES_MAX, RUN_MIN, TRAITS_ALL } from '../memory/index.ts';
 import { type Literal, literals } from './literals.ts';
-import type { Expression, Rule } from './rule.ts';
+import type { Expression, Pattern, Rule } from './rule.ts';
 
-/** A rule with its expression made ready: sticky where it is tried at one place, global where it is searched. */
-export interface CompiledRule {
+/** A rule as it is looked for at the places of one kind of anchor. Most are never tried, so the expression is made for the first look. */
+export class CompiledRule {
   readonly rule: Rule;
   /** Its place in the rule set: the last word where two matches are otherwise alike. */
   readonly order: number;
-  readonly expression: Expression;
   readonly before: number;
   readonly after: number;
+  /** Tried at one place; else searched. */
+  readonly sticky: boolean;
   /** Every match in the window counts, not only those that cover the anchor. */
   readonly whole: boolean;
+  #expression: Expression | undefined;
+
+  constructor(rule: Rule, order: number, { sticky = false, whole = false }: { readonly sticky?: boolean; readonly whole?: boolean }) {
+    const [before, after] = rule.around ?? [BEFORE_USUAL, AFTER_USUAL];
+    if (before > BEFORE_MAX || after > AFTER_MAX)
+      throw new RangeError(`rule ${rule.id} looks further than ${BEFORE_MAX} and ${AFTER_MAX} bytes`);
+    this.rule = rule;
+    this.order = order;
+    this.before = whole ? 0 : before;
+    this.after = after;
+    this.sticky = sticky;
+    this.whole = whole;
+  }
+
+  get expression(): Expression {
+    this.#expression ??= expressionOf(this.rule.pattern, this.sticky);
+    return this.#expression;
+  }
 }
 
 /** What pass 1 knows by a number, and the rules that look at it. */
@@ -56,13 +75,14 @@ export function compileRules(rules: readonly Rule[]): CompiledRules {
     const { prefixes: own = [], literals: ownLiterals = [], keywords: ownKeywords = [], words: ownWords = [], texts = [] } = rule.anchors;
     const places = own.length + ownLiterals.length + ownKeywords.length + ownWords.length + texts.length;
     if (places === 0 && rule.anchors.files === undefined) throw new RangeError(`rule ${rule.id} has no anchor`);
-    const searched = compileRule(rule, order, false);
-    for (const prefix of own) add(prefixes, checked(rule, prefix, PREFIX_BYTES_MAX), compileRule(rule, order, rule.anywhere !== true));
+    const searched = new CompiledRule(rule, order, {});
+    const atPrefix = rule.anywhere === true || own.length === 0 ? searched : new CompiledRule(rule, order, { sticky: true });
+    for (const prefix of own) add(prefixes, checked(rule, prefix, PREFIX_BYTES_MAX), atPrefix);
     for (const keyword of ownKeywords) add(keywords, checked(rule, keyword, KEYWORD_BYTES_MAX), searched);
     for (const word of ownWords) add(words, checked(rule, word, KEYWORD_BYTES_MAX), searched);
     for (const text of texts) add(byLiteral, keyOfText(text), searched);
     for (const literal of ownLiterals) add(byLiteral, literal, searched);
-    if (rule.anchors.files !== undefined) files.push({ ...searched, before: 0, whole: true });
+    if (rule.anchors.files !== undefined) files.push(new CompiledRule(rule, order, { whole: true }));
   });
   const prefixAnchors = anchorsOf(prefixes, false);
   const table = [
@@ -104,7 +124,9 @@ function byBeginning(anchors: readonly Anchor[]): Map<string, Anchor[]> {
   const groups = new Map<string, Anchor[]>();
   for (const anchor of anchors) {
     const key = anchor.text.slice(0, 3);
-    groups.set(key, [...(groups.get(key) ?? []), anchor]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [anchor]);
+    else known.push(anchor);
   }
   return groups;
 }
@@ -115,11 +137,16 @@ function add<K>(map: Map<K, CompiledRule[]>, key: K, rule: CompiledRule): void {
   else known.push(rule);
 }
 
+const RUN_USUAL = [RUN_MIN, KEYWORD_RUN_MAX] as const;
+
 function anchorsOf(map: ReadonlyMap<string, readonly CompiledRule[]>, whole: boolean): Anchor[] {
-  return [...map].map(([text, rules]) => {
-    const runs = rules.map(({ rule }) => rule.anchors.run ?? [RUN_MIN, KEYWORD_RUN_MAX]);
-    const traits = rules.reduce((bits, { rule }) => bits | (rule.anchors.traits ?? TRAITS_ALL), 0);
-    return { text, rules, run: [Math.min(...runs.map(([least]) => least)), Math.max(...runs.map(([, most]) => most))], traits, whole };
+  return Array.from(map, ([text, rules]) => {
+    let [least, most, traits] = [Number.POSITIVE_INFINITY, 0, 0];
+    for (const { rule } of rules) {
+      const [shortest, longest] = rule.anchors.run ?? RUN_USUAL;
+      [least, most, traits] = [Math.min(least, shortest), Math.max(most, longest), traits | (rule.anchors.traits ?? TRAITS_ALL)];
+    }
+    return { text, rules, run: [least, most], traits, whole };
   });
 }
 
@@ -128,20 +155,14 @@ function checked(rule: Rule, text: string, most: number): string {
   return text;
 }
 
-function compileRule(rule: Rule, order: number, sticky: boolean): CompiledRule {
-  const [before, after] = rule.around ?? [BEFORE_USUAL, AFTER_USUAL];
-  if (before > BEFORE_MAX || after > AFTER_MAX)
-    throw new RangeError(`rule ${rule.id} looks further than ${BEFORE_MAX} and ${AFTER_MAX} bytes`);
-  const flags = `${rule.pattern.flags.replaceAll(/[dgy]/g, '')}${sticky ? 'y' : 'g'}`;
-  return { rule, order, expression: rule.pattern.linear?.() ?? expressionOf(rule.pattern.source, flags), before, after, whole: false };
-}
-
 const expressions = new Map<string, RegExp>();
 
 /** Hundreds of rules look for values of a few shapes: an expression that V8 has compiled serves all of them. */
-function expressionOf(source: string, flags: string): RegExp {
-  const key = `${flags}/${source}`;
-  const known = expressions.get(key) ?? new RegExp(source, flags);
+function expressionOf({ source, flags, linear }: Pattern, sticky: boolean): Expression {
+  const used = `${flags.replaceAll(/[dgy]/g, '')}${sticky ? 'y' : 'g'}`;
+  if (linear !== undefined) return linear(used);
+  const key = `${used}/${source}`;
+  const known = expressions.get(key) ?? new RegExp(source, used);
   expressions.set(key, known);
   return known;
 }

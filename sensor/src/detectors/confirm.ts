@@ -71,13 +71,13 @@ function windowText(source: Source, from: number, to: number): string {
 const LAG_MAX = 32;
 
 /** Matches that cover the anchor, but for those in the whole of a file's window. Others in the window have anchors of their own, and looking at them here would be quadratic. */
-function* matchesOf({ expression, whole }: CompiledRule, { text, hit }: Window, lead: number): Generator<PatternMatch> {
-  expression.lastIndex = expression.sticky ? hit : Math.max(0, hit - lead);
+function* matchesOf({ expression, sticky, whole }: CompiledRule, { text, hit }: Window, lead: number): Generator<PatternMatch> {
+  expression.lastIndex = sticky ? hit : Math.max(0, hit - lead);
   for (let found = expression.exec(text); found !== null; found = expression.exec(text)) {
     const next = expression.lastIndex;
     if (!whole && found.index > hit + LAG_MAX) return;
     if (whole || next > hit) yield found;
-    if (expression.sticky) return;
+    if (sticky) return;
     expression.lastIndex = Math.max(next, found.index + 1);
   }
 }

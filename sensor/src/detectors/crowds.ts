@@ -25,7 +25,7 @@ export class Crowds {
   }
 
   add(rule: CompiledRule, hits: readonly Hit[]): void {
-    if (!rule.expression.sticky) return;
+    if (!rule.sticky) return;
     for (const { match } of hits) {
       const { count, end } = this.#rows.get(rule) ?? { count: 0, end: 0 };
       this.#rows.set(rule, match.offset < end ? { count: count + 1, end } : { count: 1, end: match.offset + match.length });

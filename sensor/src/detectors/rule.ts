@@ -49,7 +49,6 @@ export interface PatternMatch {
 /** What searches a window: a RegExp, or a stand-in for one that takes linear time whatever it is made of. */
 export interface Expression {
   lastIndex: number;
-  readonly sticky: boolean;
   exec(text: string): PatternMatch | null;
 }
 
@@ -57,7 +56,8 @@ export interface Expression {
 export interface Pattern {
   readonly source: string;
   readonly flags: string;
-  readonly linear?: () => Expression;
+  /** @param flags a RegExp's. */
+  readonly linear?: (flags: string) => Expression;
 }
 
 /** Where to look for a rule: at least one of prefixes, literals, keywords, words and files. */

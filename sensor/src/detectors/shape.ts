@@ -1,4 +1,4 @@
-import { RUN_MIN, TRAITS_ALL } from '../memory/index.ts';
+import { RUN_MIN } from '../memory/index.ts';
 import type { Rng } from './rule.ts';
 
 /**
@@ -18,14 +18,27 @@ export interface Shape {
   readonly make: (rng: Rng) => string;
 }
 
+/** A class of characters, and what all who ask want to know of it. */
+interface CharClass {
+  readonly kind: 'class';
+  readonly chars: string;
+  readonly kinds: CharKinds;
+}
+
+/** The characters that some nodes stand for: the TRAIT_ bits of the token characters, and whether there are others. */
+interface CharKinds {
+  readonly traits: number;
+  readonly hasOthers: boolean;
+}
+
 type Node =
-  | { readonly kind: 'class'; readonly chars: string }
+  | CharClass
   | { readonly kind: 'choice'; readonly options: readonly (readonly Node[])[] }
   | { readonly kind: 'repeat'; readonly node: Node; readonly least: number; readonly most: number };
 
 /** The TRAIT_ bits' characters, in their order. */
 const traitChars = ['abcdef', 'ghijklmnopqrstuvwxyz', 'ABCDEF', 'GHIJKLMNOPQRSTUVWXYZ', '0123456789', '-', '_'] as const;
-const tokenChars = new Set(traitChars.join(''));
+const traitOf = new Map(traitChars.flatMap((chars, place) => chars.split('').map((char) => [char, 1 << place] as const)));
 
 const shapes = new Map<string, Shape>();
 const read = new Map<string, readonly Node[]>();
@@ -47,13 +60,12 @@ function nodesOf(source: string): readonly Node[] {
 function readShape(source: string): Shape {
   const nodes = nodesOf(source);
   const [least, most] = lengthOf(nodes);
-  const chars = new Set(nodes.flatMap((node) => [...charsOf(node)]));
-  const traits = traitChars.reduce((bits, kind, place) => bits | (kind.split('').some((char) => chars.has(char)) ? 1 << place : 0), 0);
-  const whole = [...chars].every((char) => tokenChars.has(char));
+  const { traits, hasOthers } = kindsOfAll(nodes);
+  const whole = !hasOthers;
   return {
     least,
     most,
-    traits: whole ? traits : TRAITS_ALL & traits,
+    traits,
     isToken: whole,
     run: [whole ? Math.max(least, RUN_MIN) : RUN_MIN, most],
     make: (rng) => nodes.map((node) => sample(node, rng)).join(''),
@@ -67,10 +79,10 @@ function readShape(source: string): Shape {
 export function stretchOf({ source }: { readonly source: string }): readonly [number, number] {
   let [least, most] = [0, 0];
   for (const node of nodesOf(source)) {
-    const chars = [...charsOf(node)];
+    const { traits, hasOthers } = kindsOf(node);
     const [from, to] = lengthOfNode(node);
-    if (chars.every((char) => tokenChars.has(char))) [least, most] = [least + from, most + to];
-    else if (from > 0 && node.kind === 'class' && !chars.some((char) => tokenChars.has(char))) return [least, most];
+    if (!hasOthers) [least, most] = [least + from, most + to];
+    else if (from > 0 && node.kind === 'class' && traits === 0) return [least, most];
     else return [least, Number.POSITIVE_INFINITY];
   }
   return [least, most];
@@ -125,10 +137,38 @@ function lengthOfNode(node: Node): [number, number] {
   return [Math.min(...lengths.map(([from]) => from)), Math.max(...lengths.map(([, to]) => to))];
 }
 
-function charsOf(node: Node): Set<string> {
-  if (node.kind === 'class') return new Set(node.chars);
-  if (node.kind === 'repeat') return charsOf(node.node);
-  return new Set(node.options.flat().flatMap((part) => [...charsOf(part)]));
+function kindsOf(node: Node): CharKinds {
+  if (node.kind === 'class') return node.kinds;
+  if (node.kind === 'repeat') return kindsOf(node.node);
+  return kindsOfAll(node.options.flat());
+}
+
+function kindsOfAll(nodes: readonly Node[]): CharKinds {
+  let [traits, hasOthers] = [0, false];
+  for (const node of nodes) {
+    const kinds = kindsOf(node);
+    [traits, hasOthers] = [traits | kinds.traits, hasOthers || kinds.hasOthers];
+  }
+  return { traits, hasOthers };
+}
+
+const classes = new Map<string, CharClass>();
+
+/** Of a class as it is written; a few dozen serve every rule. */
+function classOf(written: string, chars: () => string): CharClass {
+  const known = classes.get(written) ?? classOfChars(chars());
+  classes.set(written, known);
+  return known;
+}
+
+function classOfChars(chars: string): CharClass {
+  let [traits, hasOthers] = [0, false];
+  for (const char of chars) {
+    const trait = traitOf.get(char);
+    if (trait === undefined) hasOthers = true;
+    else traits |= trait;
+  }
+  return { kind: 'class', chars, kinds: { traits, hasOthers } };
 }
 
 function sample(node: Node, rng: Rng): string {
@@ -170,24 +210,40 @@ class ShapeReader {
       if (this.#source[this.#at++] !== ')') throw this.#refused();
       return { kind: 'choice', options };
     }
-    if (this.#source[this.#at] === '[') return { kind: 'class', chars: this.#class() };
+    if (this.#source[this.#at] === '[') return this.#class();
     if (/[()^$.*+?{}|\]]/.test(this.#source.charAt(this.#at))) throw this.#refused();
-    return { kind: 'class', chars: this.#char() };
+    const char = this.#char();
+    return classOf(char, () => char);
   }
 
-  #class(): string {
+  #class(): CharClass {
+    const end = this.#endOfClass();
+    const found = classOf(this.#source.slice(this.#at, end), () => this.#charsUntil(end));
+    this.#at = end;
+    return found;
+  }
+
+  /** Behind the first `]` that is not escaped. */
+  #endOfClass(): number {
+    for (let at = this.#at + 1; at < this.#source.length; at++) {
+      if (this.#source[at] === '\\') at++;
+      else if (this.#source[at] === ']') return at + 1;
+    }
+    throw this.#refused();
+  }
+
+  #charsUntil(end: number): string {
     let chars = '';
     this.#at++;
     if (this.#source[this.#at] === '^') throw this.#refused();
-    while (this.#source[this.#at] !== ']') {
+    while (this.#at < end - 1) {
       const from = this.#char();
-      if (this.#source[this.#at] === '-' && this.#source[this.#at + 1] !== ']' && from.length === 1) {
+      if (this.#source[this.#at] === '-' && this.#at + 1 < end - 1 && from.length === 1) {
         this.#at++;
         const to = this.#char();
         for (let code = from.charCodeAt(0); code <= to.charCodeAt(0); code++) chars += String.fromCharCode(code);
       } else chars += from;
     }
-    this.#at++;
     return [...new Set(chars)].join('');
   }
 

@@ -72,7 +72,7 @@ function writeLiterals(tables: Uint8Array, list: readonly Literal[]): void {
   list.forEach((literal, id) => {
     const bit = 1 << literal.bucket;
     tables.set([bit, literal.at, literal.text.length, literal.folded ? 1 : 0], LITERALS + id * 32);
-    tables.set(Buffer.from(literal.text, 'latin1'), LITERALS + id * 32 + 4);
+    writeText(tables, LITERALS + id * 32 + 4, literal.text);
     for (let place = 0; place < 3; place++) {
       for (const code of bytesAt(literal, place)) {
         or(tables, TEDDY + place * 32 + (code & 15), bit);
@@ -101,10 +101,11 @@ function writeChains(tables: Uint8Array, places: ChainPlaces, anchors: readonly 
   if (anchors.length >= places.most) throw new RangeError(`${anchors.length} anchors, less than ${places.most} allowed`);
   const view = new DataView(tables.buffer, tables.byteOffset, tables.length);
   for (const [index, { text, run, traits, whole }] of anchors.entries()) {
-    const hash = hashOf(text, places.folded);
+    const record = places.records + (index + 1) * 32;
+    writeText(tables, record + places.textAt, places.folded ? text.toLowerCase() : text);
+    const hash = hashOf(view.getUint32(record + places.textAt, true), text.length, places.folded);
     or(tables, places.bits + (hash >>> 20), 1 << ((hash >>> 17) & 7));
     const head = places.heads + (hash >>> 19) * 2;
-    const record = places.records + (index + 1) * 32;
     view.setUint16(record, view.getUint16(head, true), true);
     view.setUint16(head, index + 1, true);
     view.setUint8(record + 2, text.length);
@@ -113,13 +114,19 @@ function writeChains(tables: Uint8Array, places: ChainPlaces, anchors: readonly 
       view.setUint16(record + 4, run[0], true);
       view.setUint16(record + 6, run[1], true);
     }
-    tables.set(Buffer.from(places.folded ? text.toLowerCase() : text, 'latin1'), record + places.textAt);
   }
 }
 
-/** As `hash` of wasm/finder.ts has it: of a prefix's first three bytes; of a keyword's first four (in lower case) where it has them. */
-function hashOf(text: string, folded: boolean): number {
-  const beginning = Buffer.from(text.slice(0, folded ? 4 : 3).padEnd(4, '\0'), 'latin1').readUInt32LE();
-  const bytes = folded && text.length > 3 ? beginning | 0x20202020 : folded ? (beginning | 0x202020) & 0xffffff : beginning;
+function writeText(tables: Uint8Array, at: number, text: string): void {
+  for (let place = 0; place < text.length; place++) tables[at + place] = text.charCodeAt(place);
+}
+
+/**
+ * As `hash` of wasm/finder.ts has it: of a prefix's first three bytes; of a keyword's first four (in lower case) where it has them.
+ * @param beginning the text's first four bytes, as a little-endian number.
+ */
+function hashOf(beginning: number, length: number, folded: boolean): number {
+  const three = beginning & 0xffffff;
+  const bytes = !folded ? three : length > 3 ? beginning | 0x20202020 : three | 0x202020;
   return Math.imul(bytes, 0x9e3779b1) >>> 0;
 }

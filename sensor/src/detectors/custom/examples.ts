@@ -30,7 +30,7 @@ function whyNot({ anchor, pattern }: CustomRule, text: string): string {
   const holds = text.toLowerCase().includes(anchor.text.toLowerCase());
   if (!holds) return `a text that holds the ${anchor.kind} ${anchor.text}`;
   const [rule] = rulesOf([{ id: 'x', name: 'x', confidence: 'likely', anchor, pattern, window: [0, 0] }]);
-  if (rule?.pattern.linear?.().exec(text) === null) return 'a text that the pattern matches';
+  if (rule?.pattern.linear?.('g').exec(text) === null) return 'a text that the pattern matches';
   return anchor.kind === 'literal'
     ? 'a match that covers the literal, and no placeholder'
     : `a match beside a run of 16 or more characters of [A-Za-z0-9_-] that the ${anchor.kind} ${anchor.kind === 'prefix' ? 'begins' : 'stands before, looking random'}, and no placeholder`;

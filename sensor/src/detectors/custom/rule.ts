@@ -45,7 +45,6 @@ function anchorsOf(anchor: CustomRule['anchor']): Rule['anchors'] {
 class LinearExpression implements Expression {
   readonly #compiled: RE2JS;
   readonly #hasSecret: boolean;
-  readonly sticky = false;
   lastIndex = 0;
 
   constructor(pattern: string) {

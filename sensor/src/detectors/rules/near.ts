@@ -52,7 +52,7 @@ function nearRule(spec: NearSpec): Rule {
     facts: spec.facts,
     anchors: { words, run, traits },
     lead: isToken ? 0 : most,
-    pattern: new RegExp(`${LEFT}(?:${value.source})${RIGHT}`),
+    pattern: { source: `${LEFT}(?:${value.source})${RIGHT}`, flags: '' },
     around: [128, Math.max(4, most + 4)],
     confidence: spec.confidence ?? 'likely',
     rank: spec.value === undefined ? -2 : -1,

@@ -36,7 +36,7 @@ function standaloneRule(spec: StandaloneSpec): Rule {
     name: spec.name,
     facts: spec.facts,
     anchors: { prefixes, span: [shortest, right === TOKEN_ENDS ? longest : Number.POSITIVE_INFINITY] },
-    pattern: new RegExp(`${LEFT}(?:${source})${right}`),
+    pattern: { source: `${LEFT}(?:${source})${right}`, flags: '' },
     confidence: spec.confidence ?? 'likely',
     prefix: shown,
     ...(most > 900 ? { around: [128, most + 124] as const } : {}),

@@ -41,7 +41,7 @@ export function token(spec: TokenSpec): Rule {
       prefixes: prefixes.map((prefix) => prefix.slice(0, 28)),
       span: [shortest, tail === '' && spec.body !== 'base64' ? longest : Number.POSITIVE_INFINITY],
     },
-    pattern: new RegExp(`${LEFT}(?:${head})${classes[spec.body]}{${least},${most}}${tail}${right}`),
+    pattern: { source: `${LEFT}(?:${head})${classes[spec.body]}{${least},${most}}${tail}${right}`, flags: '' },
     confidence: spec.confidence ?? 'likely',
     prefix: prefixes[0] ?? '',
     ...(most > 900 ? { around: [128, most + 124] as const } : {}),
