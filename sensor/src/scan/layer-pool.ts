@@ -1,5 +1,6 @@
 import type { LayerSummary } from '@tidewaiter/shared/findings';
 import { type LayerJob, LayerWorker } from './layer-worker.ts';
+import { WORKER_WORTH_BYTES } from './limits.ts';
 import type { WorkerSetup } from './worker-messages.ts';
 
 /** Worker threads that read layers, started when needed and replaced when they fail. Jobs beyond their number wait in order. */
@@ -14,6 +15,13 @@ export class LayerPool {
   constructor(size: number, setup: Omit<WorkerSetup, 'slots'>) {
     this.size = size;
     this.#setup = setup;
+  }
+
+  /** How many layers of these sizes (compressed bytes) to read at once: another worker is started only for what takes longer than its start. */
+  lanesFor(sizes: readonly number[]): number {
+    const besideLargest = sizes.reduce((sum, size) => sum + size, 0) - Math.max(0, ...sizes);
+    const worthStarting = 1 + Math.floor(besideLargest / WORKER_WORTH_BYTES);
+    return Math.min(this.size, sizes.length, Math.max(this.#all.size, worthStarting));
   }
 
   /** @throws as LayerWorker.read. */

@@ -106,6 +106,8 @@ export const CHUNK_BYTES = MIB;
 export const CHUNKS_IN_FLIGHT = 3;
 /** A worker that takes no chunk for this long hangs: the slowest chunk, 1 MiB of a bomb, takes some ten seconds. */
 export const WORKER_SILENCE_MS_MAX = 300_000;
+/** Compressed bytes that take a worker about as long as its start takes, 0.1 s of CPU. */
+export const WORKER_WORTH_BYTES = 8 * MIB;
 /** Heap of a worker: it needs some 40 MiB plus 10 MiB of findings. */
 export const WORKER_HEAP_MIB_MAX = 256;
 

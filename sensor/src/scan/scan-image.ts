@@ -86,13 +86,15 @@ class LayerRun {
     }
   }
 
-  /** As many at once as there are workers. The first failure that ends the scan stops the others. */
+  /** As many at once as workers are worth it, the largest first. The first failure that ends the scan stops the others. */
   async #readAll(digests: readonly Digest[]): Promise<void> {
-    const queue = digests.values();
+    const sizeOf = (digest: Digest): number => this.#layers.get(digest)?.sizeBytes ?? 0;
+    const largestFirst = [...digests].sort((a, b) => sizeOf(b) - sizeOf(a));
+    const queue = largestFirst.values();
     const lane = async (): Promise<void> => {
       for (const digest of queue) await this.#read(digest);
     };
-    const lanes = Array.from({ length: Math.min(this.#engine.pool.size, digests.length) }, () =>
+    const lanes = Array.from({ length: this.#engine.pool.lanesFor(largestFirst.map(sizeOf)) }, () =>
       lane().catch((error: unknown) => {
         this.#stop.abort();
         throw error;
