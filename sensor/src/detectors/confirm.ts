@@ -3,7 +3,7 @@ import type { Drop, DropListener, Match } from './engine.ts';
 import { isKnownTestKey } from './known-keys.ts';
 import { isPlaceholder } from './placeholder.ts';
 import type { Candidate, Found, PatternMatch, Window } from './rule.ts';
-import { type Source, textOf } from './source.ts';
+import { bytesOf, type Source, textOf } from './source.ts';
 import { unescapeWindow } from './unescape.ts';
 
 /** A match before its line is known. */
@@ -16,8 +16,10 @@ export interface Hit {
 export function confirm(source: Source, rule: CompiledRule, offset: number, reach: number): Hit[] {
   const from = Math.max(0, offset - rule.before);
   const to = Math.min(reach, source.to);
+  const { requires } = rule.rule;
+  if (typeof requires === 'string' && !bytesOf(source, from, to).includes(requires, 0, 'latin1')) return [];
   const window: Window = { text: windowText(source, from, to), hit: offset - from, path: source.path };
-  if (rule.rule.requires?.test(window.text) === false) return [];
+  if (typeof requires === 'object' && !requires.test(window.text)) return [];
   const sides = { cutLeft: from > 0, cutRight: !(source.last && to === source.to), dropped: source.dropped };
   const hits = hitsIn(window, sides, rule, (index) => from + index, rule.rule.lead ?? window.hit);
   const unescaped = unescapeWindow(window);

@@ -18,8 +18,8 @@ export function ruleSetHash(rules: readonly Rule[]): string {
       around ?? null,
       rank ?? 0,
       prefix ?? '',
-      follows?.source ?? '',
-      requires?.source ?? '',
+      String(follows ?? ''),
+      String(requires ?? ''),
       lead ?? null,
     ]),
   );

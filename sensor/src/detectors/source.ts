@@ -15,7 +15,11 @@ export interface Source {
   readonly dropped?: DropListener | undefined;
 }
 
+export function bytesOf({ memory, base }: Source, from: number, to: number): Buffer {
+  return Buffer.from(memory.bytes.buffer, base + from, to - from);
+}
+
 /** Bytes of the source as latin1: one character a byte. */
-export function textOf({ memory, base }: Source, from: number, to: number): string {
-  return Buffer.from(memory.bytes.buffer, base + from, to - from).toString('latin1');
+export function textOf(source: Source, from: number, to: number): string {
+  return bytesOf(source, from, to).toString('latin1');
 }

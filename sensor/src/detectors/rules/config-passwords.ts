@@ -31,8 +31,8 @@ function checkSecretManifest({ secret, window }: Candidate): Found | null {
   return /^[\x20-\x7e]{6,}$/.test(text) && !isPlaceholderPassword(text) ? { canonical: Buffer.from(text, 'latin1'), proven: true } : null;
 }
 
-/** An assignment, and the beginning of a value that is a text and no call or template. */
-const follows = /^password["'\]\\]{0,3}(?:\s{0,4}[=:>,(]|"\s{1,4}value=|\s)\s{0,4}["'\\]{0,2}[^\s"'<>{}$\\()[\];,\x60]{6}/i;
+/** What follows the name up to the value's beginning, which is a text and no call or template. Most texts that say `password` end here. */
+const assigned = (name: string): RegExp => new RegExp(String.raw`^${name}["'\\]{0,2}[^\s"'<>{}$\\()[\];,\x60]{6}`);
 const anchors = { literals: ['password'] } as const;
 const VALUE = String.raw`[^\s"'<>{}$\\()\[\];,\x60]{8,128}`;
 
@@ -42,7 +42,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in an environment variable',
     facts: ['.env/dotenv file with secret-like keys', 'SMTP/Credentials', 'SQL Server/Connection string'],
     anchors,
-    follows,
+    follows: assigned(String.raw`PASSWORD["'\\]{0,2}(?:=|: |[ \t]{1,4})`),
     pattern: new RegExp(
       String.raw`(?<![A-Za-z0-9_$.-])[A-Z][A-Z0-9_]{0,60}_?PASSWORD["']?(?:=|: |[ \t]{1,4})["']?(?<secret>${VALUE})(?=["']?(?:\s|$))`,
     ),
@@ -68,7 +68,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in a properties file',
     facts: ['Spring Boot/application.properties/yml credentials', 'Gradle/Credentials block', 'MySQL/MariaDB/Connection URI'],
     anchors,
-    follows,
+    follows: assigned(String.raw`[pP]assword[ \t]{0,4}\\{0,2}[=:][ \t]{0,4}`),
     pattern: new RegExp(
       String.raw`(?<=^|\n)[a-z][A-Za-z0-9-]{0,40}(?:\.[A-Za-z0-9-]{1,40}){0,6}[.A-Za-z-]?[pP]assword[ \t]{0,4}[=:][ \t]{0,4}(?<secret>${VALUE})(?=\r?(?:\n|$))`,
     ),
@@ -88,7 +88,8 @@ export const rules: readonly Rule[] = [
     name: 'Password in a Gradle credentials block',
     facts: ['Gradle/Credentials block'],
     anchors,
-    follows,
+    follows: assigned(String.raw`password\s{0,4}\\{0,2}[=( ]\s{0,4}`),
+    requires: 'credentials',
     pattern: /credentials\s{0,4}\{[^{}]{0,240}?password\s{0,4}[=( ]\s{0,4}["'](?<secret>[^"'\s$]{8,128})["']/,
     around: [320, 160],
     confidence: 'likely',
@@ -101,7 +102,7 @@ export const rules: readonly Rule[] = [
     name: 'Password of a server in Maven settings',
     facts: ['Maven/settings.xml server password / master'],
     anchors,
-    follows,
+    follows: /^password\\{0,4}>[^<>{}$\s]{8}/,
     pattern: /<password>(?<secret>[^<>{}$\s]{8,128})<\/password>/,
     lead: 1,
     around: [512, 256],
@@ -115,7 +116,7 @@ export const rules: readonly Rule[] = [
     name: 'Clear text password in NuGet.Config',
     facts: ['NuGet/Config ClearTextPassword'],
     anchors,
-    follows,
+    follows: /^password"\s{1,8}value=/i,
     pattern: /key="ClearTextPassword"\s{1,8}value="(?<secret>[^"%\s]{6,1000})"/i,
     lead: 14,
     around: [64, 1100],
@@ -129,7 +130,7 @@ export const rules: readonly Rule[] = [
     name: 'Database password in wp-config.php',
     facts: ['WordPress/wp-config.php DB_PASSWORD / salts'],
     anchors,
-    follows,
+    follows: /^PASSWORD["'\\]{1,2}\s{0,4},/,
     pattern: /define\(\s{0,4}["']DB_PASSWORD["']\s{0,4},\s{0,4}["'](?<secret>[^"'\s]{6,128})["']/,
     lead: 15,
     around: [40, 200],
@@ -143,7 +144,7 @@ export const rules: readonly Rule[] = [
     name: 'Password in a Terraform state',
     facts: ['Terraform/State / tfvars secrets'],
     anchors,
-    follows,
+    follows: /^password["\\]{1,4}\s{0,4}:/,
     pattern: /"[a-z_]{0,40}password"\s{0,4}:\s{0,4}"(?<secret>[^"\\\s]{8,128})"/,
     lead: 41,
     around: [2048, 2048],
@@ -157,10 +158,10 @@ export const rules: readonly Rule[] = [
     name: 'Password in a Kubernetes Secret manifest',
     facts: ['Kubernetes/Secret manifest (data/stringData)'],
     anchors,
-    follows,
+    follows: /^password"?:\s{0,4}"?[A-Za-z0-9+/]{8}/i,
     pattern: /"?[\w.-]{0,40}password"?:\s{0,4}"?(?<secret>[A-Za-z0-9+/]{8,512}={0,2})"?(?=[\s,}]|$)/i,
     lead: 41,
-    requires: /Secret/,
+    requires: 'Secret',
     around: [2048, 1024],
     confidence: 'likely',
     check: checkSecretManifest,

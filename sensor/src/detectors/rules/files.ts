@@ -33,6 +33,7 @@ export const rules: readonly Rule[] = [
     pattern:
       /(?<![A-Za-z0-9_.-])machine\s{1,8}(?<machine>[A-Za-z0-9._:-]{1,255})\s{1,8}login\s{1,8}(?<login>[!-~]{1,128})\s{1,8}password\s{1,8}(?<secret>"(?:[^"\\\n]|\\.){1,256}"|[!-~]{1,256})/,
     follows: /^password\s/,
+    requires: 'machine',
     around: [512, 320],
     confidence: 'likely',
     check: checkNetrc,

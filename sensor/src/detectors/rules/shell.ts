@@ -18,7 +18,8 @@ export const rules: readonly Rule[] = [
     // Programs that build steps log in with; `-p VALUE` has no anchor that is rare enough.
     pattern:
       /\b(?:docker|podman|buildah|skopeo|helm|mysql|mysqldump|mysqladmin|wget|az|oc|twine|npm)\b[^\n]{0,200}? --(?:http-|ftp-)?password[ =]["']?(?<secret>[^\s"'$<>{}\\`]{6,128})/,
-    follows: /^password[ =\\%]/i,
+    follows: /^password[ =\\%]/,
+    requires: '-password',
     around: [256, 160],
     confidence: 'likely',
     rank: -1,
