@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 import { builtInRules } from './rules/index.ts';
 import { optInRules } from './rules/opt-in.ts';
 
-const allRules: readonly Rule[] = [...builtInRules, ...optInRules];
+const allRules: readonly Rule[] = [...builtInRules, ...optInRules(builtInRules)];
 
 export { type CustomRule, RULES_FILE_BYTES_MAX } from './custom/spec.ts';
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import tap from 'tap';
 import { builtInRules } from '../../src/detectors/index.ts';
-import { optInRules } from '../../src/detectors/rules/opt-in.ts';
+import { optInRules as optInRulesOf } from '../../src/detectors/rules/opt-in.ts';
+
+const optInRules = optInRulesOf(builtInRules);
 
 const allRules = [...builtInRules, ...optInRules];
 

@@ -4,12 +4,14 @@ import t from 'tap';
 import { builtInRules, chooseRules, readCustomRules, ruleSetHash, RULES_FILE_BYTES_MAX, usualRules } from '../../src/detectors/index.ts';
 import { CUSTOM_LITERALS_MAX, CUSTOM_RULES_MAX } from '../../src/detectors/custom/spec.ts';
 import { createRng } from '@tidewaiter/dev-cloud/samples';
-import { optInRules } from '../../src/detectors/rules/opt-in.ts';
+import { optInRules as optInRulesOf } from '../../src/detectors/rules/opt-in.ts';
 import { githubToken } from '../secrets.ts';
 import { requiredLiteral } from '../../src/detectors/custom/required-literal.ts';
 import { literals } from '../../src/detectors/literals.ts';
 import { LITERALS_MAX } from '../../src/memory/index.ts';
 import { matchesOf } from './feed.ts';
+
+const optInRules = optInRulesOf(builtInRules);
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 const page = readFileSync(new URL('../../../docs/custom-rules.md', import.meta.url), 'utf8');

@@ -1,8 +1,10 @@
 import tap from 'tap';
 import { createRng } from '@tidewaiter/dev-cloud/samples';
 import { builtInRules, usualRules } from '../../src/detectors/index.ts';
-import { optInRules } from '../../src/detectors/rules/opt-in.ts';
+import { optInRules as optInRulesOf } from '../../src/detectors/rules/opt-in.ts';
 import { matchesOf } from './feed.ts';
+
+const optInRules = optInRulesOf(builtInRules);
 
 await tap.test('every rule finds its examples and leaves its near misses', async (t) => {
   for (const rule of [...builtInRules, ...optInRules]) {

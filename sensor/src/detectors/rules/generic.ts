@@ -1,8 +1,8 @@
 import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { looksIssued } from '../issued.ts';
-import { namesIn } from '../owners.ts';
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { namesIn } from './owners.ts';
 
 /** Names of secrets of whatever provider. */
 const words = ['api', 'access', 'auth', 'client', 'secret', 'private', 'app'];

@@ -42,10 +42,14 @@ export function near(rows: readonly NearSpec[]): Rule[] {
 /** What a rule of `near` was made of; undefined of others. */
 export const nearSpecOf = (rule: Rule): NearSpec | undefined => specs.get(rule);
 
+/** Each of a provider's words in every way its parts are joined. */
+export const spellingsOf = ({ words }: NearSpec): readonly string[] =>
+  words.flatMap((word) => (word.includes(' ') ? separators.map((one) => word.replaceAll(' ', one)) : [word]));
+
 function nearRule(spec: NearSpec): Rule {
   const value = spec.value ?? ANY_TOKEN;
   const { run, traits, most, isToken } = shapeOf(value);
-  const words = spec.words.flatMap((word) => (word.includes(' ') ? separators.map((one) => word.replaceAll(' ', one)) : [word]));
+  const words = spellingsOf(spec);
   return {
     id: spec.id,
     name: spec.name,

@@ -1,9 +1,8 @@
 import { alphabets } from '../alphabets.ts';
 import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { looksIssued } from '../issued.ts';
-import { folded, namesIn } from '../owners.ts';
 import type { Candidate, Found, Rule } from '../rule.ts';
-import { nearSpecOf } from './near.ts';
+import { type KeyShape, type KeyShapes, keyShapesOf, namesIn } from './owners.ts';
 
 /** Names of secrets that say no provider. */
 const words = ['key', 'token', 'secret', 'api', 'access', 'auth', 'client', 'private', 'app'];
@@ -18,24 +17,6 @@ const hosts = /(?:\/\/|["'@])((?:[a-z0-9-]{1,63}\.){0,4}[a-z0-9-]{2,63}(?:\.[a-z
 /** As many digits as a commit or a digest has: a name for keys may be a cache's. */
 const hashLike = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-interface Shape {
-  readonly whole: RegExp;
-  /** The provider's word is one of everyday English: only its server's name, or its package's, tells. */
-  readonly everyday: boolean;
-}
-type Shapes = ReadonlyMap<string, readonly Shape[]>;
-
-/** By a provider's word: what its keys look like, where that is stated. */
-function shapesOf(rules: readonly Rule[]): Shapes {
-  const shapes = new Map<string, Shape[]>();
-  for (const spec of rules.map(nearSpecOf)) {
-    if (spec?.value === undefined) continue;
-    const shape = { whole: new RegExp(`^(?:${spec.value.source})$`), everyday: spec.everyday === true };
-    for (const word of spec.words) shapes.set(folded(word), [...(shapes.get(folded(word)) ?? []), shape]);
-  }
-  return shapes;
-}
-
 /** All of a value: what was found is its longest stretch of letters and digits. Without what ends a sentence, and up to a colon too. */
 function wholesOf({ start, end, window: { text } }: Candidate): readonly { readonly value: string; readonly from: number }[] {
   const from = start - (leftPart.exec(text.slice(Math.max(0, start - LEFT_MAX), start))?.[0].length ?? 0);
@@ -47,7 +28,7 @@ function wholesOf({ start, end, window: { text } }: Candidate): readonly { reado
 }
 
 /** A value of a telling name, of the very form of a provider's keys, where the provider is named on the lines around. */
-function checkNearby(candidate: Candidate, shapes: Shapes): Found | null {
+function checkNearby(candidate: Candidate, shapes: KeyShapes): Found | null {
   const { secret, start, window } = candidate;
   if (!looksIssued(secret) || secret.startsWith('eyJ') || isDocumented(window.text, start)) return null;
   const wholes = wholesOf(candidate);
@@ -59,7 +40,7 @@ function checkNearby(candidate: Candidate, shapes: Shapes): Found | null {
   const around = `${window.text.slice(Math.max(0, first - BEFORE), first)} ${window.text.slice(last, last + AFTER)}`;
   const servers = [...around.matchAll(hosts)].map(([, host = '']) => host).join(' ');
   for (const { value, from } of wholes) {
-    const isOne = ({ whole, everyday }: Shape, inServer: boolean): boolean => (inServer || !everyday) && whole.test(value);
+    const isOne = ({ whole, everyday }: KeyShape, inServer: boolean): boolean => (inServer || !everyday) && whole.test(value);
     const fits = (text: string, inServer: boolean): boolean =>
       [...namesIn(text)].some((name) => shapes.get(name)?.some((shape) => isOne(shape, inServer)) === true);
     if (hashLike.test(value) && standing === 'inside') return null;
@@ -71,7 +52,7 @@ function checkNearby(candidate: Candidate, shapes: Shapes): Found | null {
 
 /** @param others the rules of providers. */
 export function nearbyRules(others: readonly Rule[]): readonly Rule[] {
-  const shapes = shapesOf(others);
+  const shapes = keyShapesOf(others);
   return [
     {
       id: 'provider-key-nearby',

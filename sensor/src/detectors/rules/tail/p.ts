@@ -3,7 +3,6 @@ import { besideEveryday, besideWord, withPrefix } from './rows.ts';
 
 export const rules: readonly Rule[] = [
   ...withPrefix([
-    ['portainer-api-key', 'Portainer access token', /ptr_[A-Za-z0-9+/]{43}=/, ['portainer/API key', 'portainertoken/API key']],
     [
       'plaid-access-token',
       'Plaid access token',
@@ -37,6 +36,7 @@ export const rules: readonly Rule[] = [
     ['proof-full-access-api-key', 'Proof full access API key', /prf_(?:cli_)?[A-Za-z0-9_-]{20,80}/, 'proof/proof-full-access-api-key'],
   ]),
   ...besideWord([
+    ['portainer-api-key', 'Portainer access token', 'portainer', /ptr_[A-Za-z0-9+/]{43}=/, ['portainer/API key', 'portainertoken/API key']],
     ['plaid-secret', 'Plaid secret', 'plaid', /[a-f0-9]{30}/, 'Plaid/Access token / secret'],
     ['paypal-client-secret', 'PayPal client secret', 'paypal', /E[A-Za-z0-9_-]{79}/, 'PayPal/Client id/secret'],
     ['pinecone-legacy-api-key', 'Pinecone API key (legacy)', 'pinecone', /[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}/, 'Pinecone/API key'],

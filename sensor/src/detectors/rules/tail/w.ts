@@ -35,7 +35,7 @@ export const rules: readonly Rule[] = [
     ],
     ['web3storage-api-key', 'Web3storage API key', 'web3storage', undefined, 'web3storage/API key'],
     ['webex-api-key', 'Webex API key', 'webex', undefined, 'webex/API key'],
-    ['webexbot-api-key', 'Webexbot API key', 'webex bot', undefined, 'webexbot/API key'],
+    ['webexbot-api-key', 'Webexbot API key', 'webexbot', undefined, 'webexbot/API key'],
     ['webflow-api-key', 'Webflow API key', 'webflow', /[A-Za-z0-9]{64}/, 'webflow/Webflow API Key'],
     ['webscraper-api-key', 'WebScraper API key', 'web scraper', /[A-Za-z0-9]{60}/, 'webscraper/WebScraper API Key'],
     ['webscraping-api-key', 'Webscraping API key', 'webscraping', /[A-Za-z0-9]{32}/, 'webscraping/Webscraping API Key'],
