@@ -12,6 +12,10 @@ const INDEX = 'application/vnd.oci.image.index.v1+json';
 const CONFIG = 'application/vnd.oci.image.config.v1+json';
 const LAYER = 'application/vnd.oci.image.layer.v1.tar';
 
+/** Images of one archive, and layers of each: as many as an index may name, and a manifest. A manifest.json of 4 MiB names a million. */
+const IMAGES_MAX = 1_000;
+const LAYERS_MAX = 1_000;
+
 interface Archive {
   readonly root: RawManifest;
   readonly manifests: ReadonlyMap<Digest, RawManifest>;
@@ -54,6 +58,7 @@ async function readArchive(store: ArchiveStore, reference: string, signal: Abort
   if ((await store.sizeOf('manifest.json')) === null) throw invalid(nameOf(reference), 'no manifest.json in it');
   const listed = await readJson(store, 'manifest.json', reference, signal);
   if (!Array.isArray(listed) || listed.length === 0) throw invalid(reference, 'manifest.json without images');
+  if (listed.length > IMAGES_MAX) throw invalid(reference, `${listed.length} images; ${IMAGES_MAX} are read at most`);
   const names = new Map<Digest, string>();
   const manifests = new Map<Digest, RawManifest>();
   const children: { readonly digest: Digest; readonly size: number; readonly platform: unknown; readonly mediaType: string }[] = [];
@@ -78,6 +83,7 @@ async function readImage(
 ): Promise<{ readonly manifest: RawManifest; readonly platform: unknown }> {
   const [config, layers] = [member(image, 'Config'), member(image, 'Layers')];
   if (typeof config !== 'string' || !Array.isArray(layers)) throw invalid(reference, 'an image of manifest.json without Config or Layers');
+  if (layers.length > LAYERS_MAX) throw invalid(reference, `an image of ${layers.length} layers; ${LAYERS_MAX} are read at most`);
   const described = [];
   for (const name of [config, ...(layers as readonly unknown[])]) described.push(await describe(store, name, names, reference));
   const [configDescriptor, ...layerDescriptors] = described;

@@ -31,6 +31,7 @@ class TreeReader {
   readonly #limits: ImageLimits;
   readonly #signal: AbortSignal;
   readonly #seen = new Set<Digest>();
+  readonly #missing = new Set<Digest>();
 
   constructor(source: ImageSource, limits: ImageLimits, signal: AbortSignal) {
     this.#source = source;
@@ -41,7 +42,6 @@ class TreeReader {
   async visit(raw: RawManifest, platform: Platform | null, above: readonly Digest[]): Promise<void> {
     if (this.#seen.has(raw.digest)) return;
     this.#seen.add(raw.digest);
-    if (this.#seen.size > this.#limits.indexEntriesMax + 1) throw tooMany(raw.digest, this.#limits.indexEntriesMax);
     const manifest = parseManifest(raw, this.#limits);
     const missing: Digest[] = [];
     const { digest, mediaType } = raw;
@@ -61,10 +61,21 @@ class TreeReader {
     if (above.includes(child.digest))
       throw new TidewaiterError('manifest.cyclic', { which: child.digest, got: `${above.join(' -> ')} -> itself` });
     if (this.#seen.has(child.digest)) return;
-    const raw = await this.#childOf(child);
-    if (!raw) missing.push(child.digest);
-    else if (raw.bytes.length !== child.sizeBytes) throw sizeLies(child, raw);
+    const isMissing = this.#missing.has(child.digest);
+    const raw = isMissing ? null : await this.#ask(child);
+    if (!raw) {
+      this.#missing.add(child.digest);
+      missing.push(child.digest);
+    } else if (raw.bytes.length !== child.sizeBytes) throw sizeLies(child, raw);
     else await this.visit(raw, child.platform, above);
+  }
+
+  /** What is not there was asked for all the same: an index of indexes of names would be a million questions to the registry. */
+  #ask(child: ChildDescriptor): Promise<RawManifest | null> {
+    const { indexEntriesMax } = this.#limits;
+    // The root is seen and below nothing.
+    if (this.#seen.size - 1 + this.#missing.size >= indexEntriesMax) throw tooMany(child.digest, indexEntriesMax);
+    return this.#childOf(child);
   }
 
   /** A child that is not there (a copy of some platforms only) is a gap; the others are read all the same. */

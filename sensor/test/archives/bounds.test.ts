@@ -6,6 +6,7 @@ import t from 'tap';
 import { indexArchive } from '../../src/archives/archive-store.ts';
 import { DOCUMENT_BYTES_MAX, readDocument } from '../../src/archives/documents.ts';
 import { archiveLimits } from '../../src/archives/limits.ts';
+import { openDockerStream } from '../../src/archives/index.ts';
 import { copyToWorkFile, STANDARD_INPUT, type WorkPlace } from '../../src/archives/work-file.ts';
 import { type TarEntry, tarOf } from '../layers/tars.ts';
 
@@ -71,4 +72,24 @@ t.test('links in an archive are followed eight steps, and a ring of them ends', 
   t.equal(await store.sizeOf('link-9'), null);
   t.equal(await store.sizeOf('ring-1'), null);
   await store.close();
+});
+
+t.test('a docker-archive of a thousand images, or an image of a thousand layers, is opened; one more is refused', async (t) => {
+  const folder = t.testdir();
+  const saved = async (images: number, layers: number): Promise<ReturnType<typeof openDockerStream>> => {
+    const image = { Config: 'c', Layers: Array.from({ length: layers }, () => 'l') };
+    const manifest = JSON.stringify(Array.from({ length: images }, () => image));
+    const tar = await tarOf(Object.entries({ c: '{}', l: 'x', 'manifest.json': manifest }).map(([name, content]) => ({ name, content })));
+    return openDockerStream(Readable.from(piecesOf(tar)), inFolder(folder), signal);
+  };
+  for (const [images, layers] of [
+    [1_000, 1],
+    [1, 1_000],
+  ] as const)
+    await (await saved(images, layers)).close();
+  await t.rejects(saved(1_001, 1), { code: 'manifest.invalid', message: /got 1001 images; 1000 are read at most/ });
+  await t.rejects(saved(1, 1_001), { code: 'manifest.invalid', message: /got an image of 1001 layers; 1000 are read at most/ });
+  const at = performance.now();
+  await t.rejects(saved(1, 700_000), { code: 'manifest.invalid', message: /700000 layers/ });
+  t.ok(performance.now() - at < 5_000, 'nothing was made of them');
 });

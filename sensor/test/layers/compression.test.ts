@@ -225,6 +225,21 @@ void tap.test('a zstd window is taken at its limit and refused above', async (t)
   t.strictSame(reasons(await record(await frame(21), 65_536, { zstdWindowBytesMax })), ['unsupported-compression']);
 });
 
+void tap.test('what a compressed stream carries beside its content is kept up to the bound; more of it is a gap', async (t) => {
+  const skippable = Buffer.concat([Buffer.from([0x50, 0x2a, 0x4d, 0x18, 100, 0, 0, 0]), Buffer.alloc(100, 'x')]);
+  const commented = Buffer.concat([
+    Buffer.from([0x1f, 0x8b, 8, 16, 0, 0, 0, 0, 0, 3]),
+    Buffer.from(`${'c'.repeat(99)}\0`),
+    gzipSync(tar).subarray(10),
+  ]);
+  for (const blob of [Buffer.concat([skippable, zstdCompressSync(tar)]), commented]) {
+    const [exact, over] = [await record(blob, 64, { besideBytesMax: 100 }), await record(blob, 64, { besideBytesMax: 99 })];
+    t.strictSame([reasons(exact), exact.entries.at(-1)?.content.length], [[], 100]);
+    t.strictSame([reasons(over), over.entries.at(-1)?.content.length], [['limit-bytes'], 99]);
+    t.strictSame(paths(over).slice(0, 3), ['a', 'b', 'c'], 'the content is read all the same');
+  }
+});
+
 void tap.test('bombs', async (group) => {
   void group.test('content is read up to the limit of bytes, and not one byte more', async (t) => {
     const content = Buffer.alloc(100_000, 'x');

@@ -287,6 +287,9 @@ void tap.test('what xz, zstd and bzip2 cannot give is named', async (t) => {
   }
   t.strictSame(gaps(await scan({ f: bzip2Of('abc') }, under({ wholeBytesMax: bzip2Of('abc').length }))), []);
   t.strictSame(gaps(await scan({ f: bzip2Of('abc') }, under({ wholeBytesMax: bzip2Of('abc').length - 1 }))), ['limit-bytes f!/']);
+  // The .xz File Format 1.2.1, 5.3.1: property 18 is 2 MiB, 19 is 3 MiB.
+  t.strictSame(gaps(await scan({ f: xzOf('x', 18) }, under({ xzDictionaryBytesMax: 2 << 20 }))), []);
+  t.strictSame(gaps(await scan({ f: xzOf('x', 19) }, under({ xzDictionaryBytesMax: 2 << 20 }))), ['limit-bytes f!/']);
   const two = { 'a.xz': xzOf('x'), 'b.xz': xzOf('y'), 'c.xz': xzOf('z') };
   t.strictSame(gaps(await scan(two, under({ heldBytesMax: 3 * xzOf('x').length }))), []);
   t.strictSame(gaps(await scan(two, under({ heldBytesMax: 3 * xzOf('x').length - 1 }))), ['limit-bytes c.xz!/']);
