@@ -1,2 +1,2 @@
 export { notFound, rawProblem } from './problem.ts';
-export { createHttpServer, type HttpServer } from './server.ts';
+export { createHttpServer, type HttpServer, type HttpServerOptions } from './server.ts';

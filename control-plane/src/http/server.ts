@@ -15,6 +15,10 @@ export type HttpServer = FastifyInstance<RawServerDefault, IncomingMessage, Serv
 
 /** Headers and a slow request may take this long together: a slow-loris holds a socket no longer. */
 const REQUEST_TIMEOUT_MS = 30_000;
+/** How often Node looks for those that took longer; its own half a minute would double the bound. */
+const REQUEST_LOOK_MS = 1_000;
+/** An assertion or a token, and what proxies add. */
+const HEADER_BYTES_MAX = 16_384;
 /** Longer than a load balancer's idle time-out (60 s by default), so that the balancer closes first. */
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 /** Sensors (2,000), waiting pipelines (1,000) and the rest: HTTP/1.1 answers one request a connection at a time, so this bounds all work. */
@@ -27,6 +31,8 @@ export interface HttpServerOptions {
   readonly bodyBytesMax: number;
   /** For tests. */
   readonly connectionsMax?: number;
+  /** For tests. */
+  readonly requestTimeoutMs?: number;
 }
 
 /**
@@ -34,18 +40,20 @@ export interface HttpServerOptions {
  * serializes plainly: what a route returns is what is sent.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const requestTimeoutMs = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const server = fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyBytesMax,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Node swaps the two when that of the headers (60 s by default) is the longer one: a slow body would have twice the time.
+    http: { connectionsCheckingInterval: REQUEST_LOOK_MS, maxHeaderSize: HEADER_BYTES_MAX, headersTimeout: requestTimeoutMs },
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PARAM_LENGTH_MAX },
     frameworkErrors: (error, _request, reply) => void sendProblem(reply, requestError(error, options.bodyBytesMax)),
-    clientErrorHandler(_error, socket) {
-      const broken = new TidewaiterError('request.invalid', { which: 'HTTP message', got: 'bytes that are no HTTP/1.1 request' });
-      if (socket.writable) socket.end(rawProblem(broken));
+    clientErrorHandler({ code }, socket) {
+      if (socket.writable) socket.end(rawProblem(brokenRequest(code)));
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
   server.server.maxConnections = options.connectionsMax ?? CONNECTIONS_MAX;
@@ -59,6 +67,18 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   server.addHook('onResponse', async (request, reply) => logAnswer(request, reply));
   return server;
+}
+
+/** What Node's HTTP parser refused, by the code it gave. */
+function brokenRequest(code: string): TidewaiterError {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new TidewaiterError('request.timeout', { which: 'HTTP message', want: `all of it within ${REQUEST_TIMEOUT_MS / 1000} s` });
+    case 'HPE_HEADER_OVERFLOW':
+      return new TidewaiterError('request.too-large', { which: 'request headers', want: `at most ${HEADER_BYTES_MAX} bytes` });
+    default:
+      return new TidewaiterError('request.invalid', { which: 'HTTP message', got: 'bytes that are no HTTP/1.1 request' });
+  }
 }
 
 /** One line a request, by the route's pattern: a URL may hold what is none of a log's business, a body always may. */

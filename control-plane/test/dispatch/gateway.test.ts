@@ -344,6 +344,22 @@ t.test('a push is offered at once, accepted under a lease, claimed, reported and
   });
 });
 
+t.test('layers that another sensor reads are to be asked for again in two seconds', async (t) => {
+  const { client, grant, digest } = await running(t);
+  const layer = digestOf();
+  await report(client, manifestOf(grant, digest, testEngine, [layer]));
+  t.match(await client.ask('claim', { grant, engine: testEngine, digests: [layer] }, 'claimed'), { yours: [layer] });
+  const connected = await connect();
+  const second = (await sensorOn(t, [connected.registryId])).client;
+  const image = await push(connected);
+  const offer = await second.take(({ type, body }) => type === 'offer' && 'kind' in body && body.kind === 'scan');
+  const { assignmentId } = offer.body as FrameBody<'offer'>;
+  const own = (await second.ask('accept', { assignmentId }, 'accepted')).grant;
+  await report(second, manifestOf(own, image, testEngine, [layer]));
+  const claimed = await second.ask('claim', { grant: own, engine: testEngine, digests: [layer] }, 'claimed');
+  t.strictSame(claimed, { known: [], yours: [], wait: [layer], retryAfterMs: 2_000 });
+});
+
 t.test('a layer nobody granted is refused, and the session goes on', async (t) => {
   const { client } = await running(t);
   const report = { kind: 'layer-page' as const, digest: digestOf(), engine: testEngine, page: 0, findings: [] };
@@ -730,12 +746,17 @@ t.test('a peer that takes no part in the closing handshake is cut', async (t) =>
   t.ok(took > 1_900 && took < 4_000, `${Math.round(took)} ms`);
 });
 
-t.test('a shutdown tells sensors to come back and closes with 1012', async (t) => {
+t.test('a shutdown tells sensors to come back, spread over five seconds, and closes with 1012', async (t) => {
   const other = await startTestApp(folderFor(t));
-  const sensor = await enrolSensor(other, other.ownerToken);
-  const client = await SensorClient.open(other, sensor);
+  const clients: SensorClient[] = [];
+  for (let sensor = 0; sensor < 5; sensor++) clients.push(await SensorClient.open(other, await enrolSensor(other, other.ownerToken)));
   const closing = other.close();
-  t.match(await client.next('drain'), { body: { retryAfterMs: Number } });
-  t.equal((await client.closed).code, 1012);
+  const drains = await Promise.all(clients.map((client) => client.next('drain')));
+  t.strictSame(
+    drains.map(({ body }) => body.retryAfterMs),
+    [0, 1_000, 2_000, 3_000, 4_000],
+    'evenly, the last one under the bound',
+  );
+  for (const client of clients) t.equal((await client.closed).code, 1012);
   await closing;
 });

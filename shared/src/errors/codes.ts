@@ -17,7 +17,8 @@ export const errorCodes = {
   'config.conflict': meaning(500, 'Two configuration variables contradict each other'),
 
   'request.invalid': meaning(400, 'The request does not fit its schema'),
-  'request.too-large': meaning(413, 'The request body is too large'),
+  'request.too-large': meaning(413, 'The request is too large'),
+  'request.timeout': meaning(408, 'The request did not come in time', true),
   'auth.missing': meaning(401, 'No credential was given'),
   'auth.invalid': meaning(401, 'The credential is unknown, expired or revoked'),
   'auth.forbidden': meaning(403, 'The role of this credential may not do this'),
