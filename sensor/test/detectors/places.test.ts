@@ -56,7 +56,7 @@ await tap.test('what stands far from its provider, or is named as no secret, is 
     `atera = true\n${'# nothing of it here\n'.repeat(14)}key = "${atera}"\n`,
     `atera = true\n\n\n\n\nvalue = "${atera}"\n`,
     `aterakeyboard ${atera}\n`,
-    `we met in matera token = "${atera}"\n`,
+    `we met in matera value = "${atera}"\n`,
   ])
     t.strictSame(confidencesOf(text), [], text);
 });

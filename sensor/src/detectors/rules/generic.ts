@@ -1,39 +1,63 @@
 import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
-import { looksIssued } from '../issued.ts';
 import { alphabets } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
-import { namesIn } from './owners.ts';
+import { namesIn, tokenPrefixes } from './owners.ts';
+import { isRandom, isUuid, namesNoSecret } from './random-value.ts';
 
-/** Names of secrets of whatever provider. */
-const words = ['api', 'access', 'auth', 'client', 'secret', 'private', 'app'];
+/** Words that names of secrets end with or begin. */
+const words = ['api', 'access', 'auth', 'client', 'secret', 'private', 'app', 'key', 'token'];
 const NAME = /(?:api|access|auth|app|client|private|secret)[_-]?(?:key|token|secret)/i;
+/** Names that say less: the value is possible. */
+const WIDE_NAME =
+  /(?:token|secret|(?:signing|encryption|master|service|webhook|jwt|hmac|session|licen[cs]e|account|admin|shared|storage|consumer)[_-]?key)$/i;
+/** Tokens that tell requests, pages and versions apart, and what two parties agree on in tests of their mathematics. */
+const NO_SECRET =
+  /(?:change|lock|idempotency|client|sync|creator|request|resource|owner|operation|terms?|page|next|starting)[_-]?token$|shared[_-]?secret$/i;
+/** Words put together, with a number: `SensitiveString2048`, `MySecret-a1b2c3`. */
+const camelWords = /[A-Z]?[a-z]{3,}/g;
 /** A name as environments have them. */
 const ENVIRONMENT = /^[A-Z][A-Z0-9_]*$/;
-
-/** Names of requests and devices have this form more often than keys. */
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Shorter values are possible at most, and only in variables. */
+const LIKELY_MIN = 20;
 
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
 function checkAssigned({ secret, start, window }: Candidate, owners: Owners): Found | null {
   const digits = secret.match(/[0-9]/g)?.length ?? 0;
-  if (!looksIssued(secret) || digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
-  if (uuid.test(secret) || isDocumented(window.text, start)) return null;
-  const mention = mentionOf(textBefore(window.text, start), words);
-  if (mention === null || !NAME.test(mention.identifier) || !['named', 'inside'].includes(standingOf(mention))) return null;
-  if (namesOneOf(mention.identifier, owners.words)) return null;
-  return ENVIRONMENT.test(mention.identifier) && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
+  if (digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
+  const before = textBefore(window.text, start);
+  if (!isRandom(secret, before) || isDocumented(window.text, start)) return null;
+  if (owners.prefixes.some((prefix) => secret.startsWith(prefix))) return null;
+  const mention = mentionOf(before, words);
+  if (mention === null || namesNoSecret(mention.identifier) || namesOneOf(mention.identifier, owners.words)) return null;
+  const standing = standingOf(mention);
+  if (standing !== 'named' && standing !== 'inside') return null;
+  const isNamed = NAME.test(mention.identifier);
+  if (!isNamed && !(standing === 'named' && WIDE_NAME.test(mention.identifier) && !isWordy(secret))) return null;
+  const isVariable = ENVIRONMENT.test(mention.identifier);
+  if (secret.length < LIKELY_MIN && !isVariable) return null;
+  if (NO_SECRET.test(mention.identifier) || (isUuid(secret) && !/key$|secret$/i.test(mention.identifier))) return null;
+  const isSure = isNamed && isVariable && secret.length >= LIKELY_MIN && /^[A-Za-z0-9_-]+$/.test(secret);
+  return isSure && !isUuid(secret) && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
+}
+
+function isWordy(value: string): boolean {
+  if (/secret|token/i.test(value)) return true;
+  return /[A-Z_-]/.test(value) && (value.match(camelWords) ?? []).join('').length * 2 >= value.length;
 }
 
 /** Of the providers whose keys' form is known: their words, and of those whose tokens say themselves what they are their names. */
 interface Owners {
   readonly words: ReadonlySet<string>;
   readonly names: ReadonlySet<string>;
+  /** The beginnings of their tokens. */
+  readonly prefixes: readonly string[];
 }
 
 function ownersOf(rules: readonly Rule[]): Owners {
   return {
     words: new Set(rules.flatMap(({ rank = 0, anchors }) => (rank < -1 ? [] : (anchors.words ?? [])))),
     names: new Set(rules.flatMap(({ id, anchors }) => (anchors.prefixes === undefined ? [] : [id.slice(0, id.indexOf('-'))]))),
+    prefixes: tokenPrefixes(rules),
   };
 }
 
@@ -52,9 +76,11 @@ export function genericRules(others: readonly Rule[]): readonly Rule[] {
       id: 'generic-api-key',
       name: 'Key or token of an unknown provider',
       facts: ['Generic/API key / token assignment (high-entropy with key name)', '.env/dotenv file with secret-like keys'],
-      anchors: { words, run: [20, 150], digitEvery: 50 },
-      pattern: /(?<![A-Za-z0-9_+/.~-])[A-Za-z0-9_-]{20,150}(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])/,
-      around: [128, 4],
+      anchors: { words, run: [16, 150], digitEvery: 20 },
+      pattern: /(?<![A-Za-z0-9_+/.~-])[A-Za-z0-9_+/.~-]{16,200}={0,2}(?![A-Za-z0-9_+/=(-])/,
+      lead: 40,
+      // As the rule of keys nearby has it: they share the text.
+      around: [264, 208],
       confidence: 'likely',
       rank: -4,
       check: (candidate) => checkAssigned(candidate, owners),

@@ -1,6 +1,7 @@
 import { alphabets } from '../alphabets.ts';
 import { crcBase62 } from '../checksum.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
+import { near } from './near.ts';
 import { token } from './token.ts';
 
 const BODY = 30;
@@ -52,6 +53,16 @@ export const rules: readonly Rule[] = [
     tail: '_[A-Za-z0-9]{59}',
     example: (rng) => `github_pat_${rng.chars(alphabets.alnum, 22)}_${rng.chars(alphabets.alnum, 59)}`,
   }),
+  ...near([
+    {
+      id: 'github-legacy-token',
+      name: 'GitHub token of the old form',
+      words: ['github'],
+      value: /[a-f0-9]{40}/,
+      facts: ['GitHub/Legacy OAuth/PAT hex'],
+      namesMore: true,
+    },
+  ]),
 ];
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');

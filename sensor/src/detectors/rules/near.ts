@@ -20,6 +20,8 @@ export interface NearSpec {
   readonly confidence?: Confidence;
   /** The word is one of everyday English (`front`, `copper`): only a name that holds both it and a word for secrets counts. */
   readonly everyday?: true;
+  /** Values of this form beside the word are something else as a rule (commits beside `github.com/`): a mention does not count. */
+  readonly namesMore?: true;
 }
 
 /** What tokens without a documented form are made of. */
@@ -94,7 +96,7 @@ function checkNear({ secret, start, window }: Candidate, words: readonly string[
   return confidenceOf(standingOf(mention), spec);
 }
 
-function confidenceOf(standing: Standing, { everyday, value }: NearSpec): Found | null {
+function confidenceOf(standing: Standing, { everyday, value, namesMore }: NearSpec): Found | null {
   switch (standing) {
     case 'named':
       return {};
@@ -103,7 +105,7 @@ function confidenceOf(standing: Standing, { everyday, value }: NearSpec): Found 
     case 'beside':
       return everyday === true || value === undefined ? { confidence: 'possible' } : {};
     case 'mentioned':
-      return everyday === true && value === undefined ? null : { confidence: 'possible' };
+      return namesMore === true || (everyday === true && value === undefined) ? null : { confidence: 'possible' };
     case 'none':
       return null;
   }

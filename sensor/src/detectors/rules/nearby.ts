@@ -5,7 +5,7 @@ import type { Candidate, Found, Rule } from '../rule.ts';
 import { type KeyShape, type KeyShapes, keyShapesOf, namesIn } from './owners.ts';
 
 /** Names of secrets that say no provider. */
-const words = ['key', 'token', 'secret', 'api', 'access', 'auth', 'client', 'private', 'app'];
+const words = ['key', 'token', 'secret', 'api', 'access', 'auth', 'client', 'private', 'app', 'bearer', 'authorization'];
 /** How far a provider's word may stand: a URL two lines above, the call in which the value ends, a comment behind it. */
 const [BEFORE, AFTER] = [224, 112];
 /** How much of a value may stand before and behind the run of token characters that was found. */

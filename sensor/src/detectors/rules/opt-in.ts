@@ -1,9 +1,9 @@
 import { alphabets } from '../alphabets.ts';
 import { mentionOf, standingOf, textBefore } from '../assignment.ts';
-import { looksIssued } from '../issued.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { genericPassword } from './generic-password.ts';
 import { isMalformed, type Owners, ownersOf } from './owners.ts';
+import { isRandom, isUuid, namesNoSecret } from './random-value.ts';
 
 /** Whole words of names that hold secrets; `apikey` and `authtoken` are reached by their first. */
 const secretWords = [
@@ -49,44 +49,14 @@ const secretWords = [
   'otp',
   'seed',
 ] as const;
-/** Below this a value says more of a language than of chance (Shannon, bits a character). */
-const ENTROPY_MIN = 3;
-const ENTROPY_HEX_MIN = 2.7;
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Keys that are published: OpenSSH's and PEM's of public keys and certificates, subresource integrity. */
-const published = /^(?:AAAA[BCE][23]|MII[A-Za-z0-9+/]{1,4}I?jAN|MIGf|MFkw|MCow|LS0tLS1CRUdJTiBD|sha(?:256|384|512)-)/;
-/** What stands before a ciphertext: Jasypt's and sops' values, Spring's, Ansible's. */
-const sealed = /(?:ENC\(|ENC\[[^\]\n]{0,400}|\{cipher\}|!vault\b[^\n]{0,20}\n[^\n]{0,80}|\$ANSIBLE_VAULT[^\n]{0,40}\n\s{0,20})["']?$/;
-/** Keys made for web pages, and addresses of accounts in a chain. */
-const publicByDesign = /^(?:pk_(?:live|test)_|6L[A-Za-z0-9_-]{38}$|0x[0-9a-fA-F]{40}$)/;
-/** Names beside a secret's that are none of their own. */
-const besideSecret =
-  /public|publishable|site_?key|(?<![a-z])pub(?![a-z])|hash|digest|sha\d|md5|checksum|integrity|fingerprint|thumbprint|_?ids?$|[a-z]Ids?$|name$|path$|file$|url$|uri$/i;
-
-function entropyOf(text: string): number {
-  const counts = new Map<string, number>();
-  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
-  return [...counts.values()].reduce((bits, count) => bits - (count / text.length) * Math.log2(count / text.length), 0);
-}
-
-/** Base64 whose bytes are readable, which is text and no key. */
-function isEncodedText(value: string): boolean {
-  if (!/^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value)) return false;
-  const bytes = Buffer.from(value, 'base64');
-  return bytes.filter((byte) => byte >= 32 && byte < 127).length >= bytes.length * 0.95;
-}
-
 /** A value as chance makes it, which a name for secrets holds. */
 function checkEntropy({ secret, start, window }: Candidate, owners: Owners): Found | null {
-  const hex = /^(?:0x)?[0-9a-f]+$/i.test(secret);
-  if (!looksIssued(secret) || entropyOf(secret) < (hex ? ENTROPY_HEX_MIN : ENTROPY_MIN)) return null;
-  if (published.test(secret) || isEncodedText(secret) || /^\/[a-z_.-]{2,}\/|(?:\/[a-z_.-]{3,}){2}/.test(secret)) return null;
   const before = textBefore(window.text, start);
-  if (sealed.test(before) || publicByDesign.test(secret) || isMalformed(secret, before, owners)) return null;
+  if (!isRandom(secret, before) || isMalformed(secret, before, owners)) return null;
   const mention = mentionOf(before, secretWords);
-  if (mention === null || besideSecret.test(mention.identifier)) return null;
+  if (mention === null || namesNoSecret(mention.identifier)) return null;
   const standing = standingOf(mention);
-  if (standing === 'none' || (uuid.test(secret) && standing !== 'named')) return null;
+  if (standing === 'none' || (isUuid(secret) && standing !== 'named')) return null;
   return {};
 }
 
@@ -111,7 +81,7 @@ export function optInRules(others: readonly Rule[]): readonly Rule[] {
       confidence: 'likely',
       rank: -8,
       check: (candidate) => checkEntropy(candidate, owners),
-      examples: (rng) => [`signing_salt: ${value(rng)}\n`, `{"partner": {"token": "${value(rng)}"}}`],
+      examples: (rng) => [`signing_salt: ${value(rng)}\n`, `{"partner": {"sig": "${value(rng)}"}}`],
       nearMisses: (rng) => [
         `public_key = "${value(rng)}"\n`,
         `session_sha256: ${rng.chars(alphabets.hex, 64)}\n`,

@@ -34,7 +34,7 @@ export type KeyShapes = ReadonlyMap<string, readonly KeyShape[]>;
 export function keyShapesOf(rules: readonly Rule[]): KeyShapes {
   const shapes = new Map<string, KeyShape[]>();
   for (const spec of rules.map(nearSpecOf)) {
-    if (spec?.value === undefined) continue;
+    if (spec?.value === undefined || spec.namesMore === true) continue;
     const shape = { whole: new RegExp(`^(?:${spec.value.source})$`), everyday: spec.everyday === true, words: spellingsOf(spec) };
     for (const word of spec.words) shapes.set(folded(word), [...(shapes.get(folded(word)) ?? []), shape]);
   }
@@ -62,7 +62,8 @@ export function isMalformed(value: string, before: string, { shapes, prefixes }:
 /** Shorter ones begin other values too. */
 const TELLING_PREFIX = 4;
 
-const tokenPrefixes = (rules: readonly Rule[]): readonly string[] =>
+/** The beginnings of tokens that say whose they are. */
+export const tokenPrefixes = (rules: readonly Rule[]): readonly string[] =>
   rules
     .filter(({ prefix, anywhere }) => prefix !== undefined && anywhere !== true)
     .flatMap(({ anchors }) => anchors.prefixes ?? [])

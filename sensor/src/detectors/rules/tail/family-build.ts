@@ -67,7 +67,6 @@ export const rules: readonly Rule[] = [
   ]),
   ...besideEveryday([
     ['railway-token', 'Railway token', 'railway', /[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/, 'Railway/API token'],
-    ['github-legacy-token', 'GitHub token of the old form', 'github', /[a-f0-9]{40}/, 'GitHub/Legacy OAuth/PAT hex'],
     ['drone-token', 'Drone CI token', 'drone', /[A-Za-z0-9]{32}/, 'Drone CI/Token'],
     ['nomad-token', 'Nomad ACL token', 'nomad', /[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}/, 'Nomad/Token'],
   ]),
