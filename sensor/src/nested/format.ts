@@ -30,6 +30,8 @@ interface Known {
 
 /** Read as it goes by. @returns why it could not be read to its end. */
 export interface FormatNow extends Known {
+  /** For what its head does not tell: looks whether there is an archive, and stops where it begins. */
+  readonly find?: (input: PushInput) => Reading<boolean>;
   read(input: PushInput, archive: Archive): Reading<Stop>;
 }
 

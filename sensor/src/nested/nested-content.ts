@@ -2,10 +2,12 @@ import type { Gap } from '@tidewaiter/shared/findings';
 import type { BesidePlace, ContentSink, Entry } from '../layers/index.ts';
 import { Budget } from './budget.ts';
 import type { Lane, NestedSink } from './face.ts';
-import { type Format, HEAD_BYTES } from './format.ts';
+import { type Format, type FormatNow, HEAD_BYTES } from './format.ts';
 import { formatOf } from './formats.ts';
 import { Later } from './later.ts';
 import { type ArchivePlace, type ContentLimits, type OpenArchive, OpenLater, OpenNow, type Scope } from './open-archive.ts';
+import type { PushInput, Reading } from './push-input.ts';
+import { endsAsZip, END_BYTES } from './zip-header.ts';
 
 /** A layer's content on its way to a sink, with the files in it that are archives opened. */
 export interface NestedContent extends ContentSink {
@@ -24,6 +26,7 @@ abstract class Files implements ContentSink {
   #entry: Entry | null = null;
   #head: Uint8Array | null = null;
   #open: OpenArchive | null = null;
+  #isKnown = false;
   #seen = 0;
 
   constructor(sink: ContentSink, memory: Uint8Array) {
@@ -32,11 +35,13 @@ abstract class Files implements ContentSink {
   }
 
   protected abstract open(format: Format, path: string): OpenArchive | null;
+  protected abstract unread(path: string): void;
 
   begin(entry: Entry): void {
     this.#sink.begin(entry);
     this.#entry = entry.type === 'file' ? entry : null;
     this.#head = null;
+    this.#isKnown = false;
     this.#seen = 0;
   }
 
@@ -46,6 +51,7 @@ abstract class Files implements ContentSink {
     this.#seen += length;
     if (this.#open) this.#open.push(this.#memory.subarray(at, at + length));
     else if (before < HEAD_BYTES) this.#look(at - before, at + length);
+    if (!this.#isKnown && this.#seen === this.#entry?.sizeBytes && this.#seen >= END_BYTES) this.#lookBack(at + length);
   }
 
   beside(place: BesidePlace, bytes: Uint8Array): void {
@@ -66,19 +72,33 @@ abstract class Files implements ContentSink {
     else this.#head = bytes.slice();
   }
 
+  /** A zip at the end of a file that does not begin as what a zip stands behind: it was not read. */
+  #lookBack(to: number): void {
+    if (endsAsZip(this.#memory.subarray(to - END_BYTES, to), this.#seen)) this.unread(this.#entry?.path ?? '');
+  }
+
   #decide(bytes: Uint8Array): void {
     this.#head = null;
     const format = this.#entry && formatOf(bytes.subarray(0, HEAD_BYTES));
     if (!format) return;
+    this.#isKnown = true;
     this.#open = this.open(format, this.#entry?.path ?? '');
     this.#open?.push(bytes);
   }
+}
+
+/** Only looks whether there is one. */
+function tooDeep(find: (input: PushInput) => Reading<boolean>): FormatNow['read'] {
+  return function* (input) {
+    return (yield* find(input)) ? 'limit-depth' : null;
+  };
 }
 
 /** Opens an archive of any depth, or tells that it is too deep. */
 function openArchive(format: Format, place: ArchivePlace, later: readonly Later[]): OpenArchive | null {
   if (place.depth < place.limits.nested.depthMax)
     return 'read' in format ? new OpenNow(format, place) : new OpenLater(format, place, later);
+  if ('read' in format && format.find) return new OpenNow({ ...format, read: tooDeep(format.find) }, place);
   place.scope.outer.gap({ reason: 'limit-depth', path: `${place.path}!/`, bytes: null });
   return null;
 }
@@ -121,7 +141,15 @@ class LayerFiles extends Files implements NestedContent {
     scope.outer.leave();
     return opened;
   }
+
+  protected override unread(path: string): void {
+    const outer = this.#sink.enter();
+    outer.gap(unreadZip(path));
+    outer.leave();
+  }
 }
+
+const unreadZip = (path: string): Gap => ({ reason: 'unsupported-compression', path: `${path}!/`, bytes: null });
 
 /** The files of an archive. */
 class FilesWithin extends Files {
@@ -138,5 +166,9 @@ class FilesWithin extends Files {
     const place = this.#place;
     const within = (lane: Lane): ContentSink => new FilesWithin(lane, { ...place, depth: place.depth + 1 }, this.#later);
     return openArchive(format, { ...place, path, within }, this.#later);
+  }
+
+  protected override unread(path: string): void {
+    this.#place.scope.outer.gap(unreadZip(path));
   }
 }

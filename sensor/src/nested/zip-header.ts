@@ -15,6 +15,14 @@ const UTF8 = 0x800;
 export const METHOD_AES = 99;
 export const METHOD_STORED = 0;
 export const METHOD_DEFLATE = 8;
+export const METHOD_BZIP2 = 12;
+export const METHOD_ZSTD = 93;
+export const METHOD_XZ = 95;
+/** The highest version that a reader may be asked for (APPNOTE 4.4.3: 6.3), and the highest method (4.4.5). */
+const VERSION_MAX = 63;
+const METHOD_MAX = 99;
+/** What archives in programs do not exceed. */
+const NAME_BYTES_MAX = 1 << 10;
 
 const ZIP64 = 1;
 const OVERFLOW = 0xffffffff;
@@ -37,6 +45,26 @@ const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.b
 export function localRest(bytes: Uint8Array): number {
   const header = view(bytes);
   return header.getUint16(26, true) + header.getUint16(28, true);
+}
+
+/** The length of the name of a local header. */
+export const localNameBytes = (bytes: Uint8Array): number => view(bytes).getUint16(26, true);
+
+/** Bytes that begin with the signature are a local header, not a program's constant. @param bytes header and name, or what there is. */
+export function isPlausible(bytes: Uint8Array): boolean {
+  const [header, length] = [view(bytes), localNameBytes(bytes)];
+  const name = bytes.subarray(LOCAL_BYTES, LOCAL_BYTES + length);
+  const isNamed = length > 0 && length <= NAME_BYTES_MAX && name.length === length && name.every((byte) => byte >= 0x20);
+  // The low byte of the version; the high one says what it was made on.
+  return isNamed && (bytes[4] ?? 0) <= VERSION_MAX && header.getUint16(8, true) <= METHOD_MAX;
+}
+
+/** The last END_BYTES of a file of `fileBytes` are the end record of a zip with entries (APPNOTE 4.3.16); one with a comment is not known by it. */
+export function endsAsZip(bytes: Uint8Array, fileBytes: number): boolean {
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b || bytes[2] !== 5 || bytes[3] !== 6) return false;
+  const end = view(bytes);
+  const [entries, directoryBytes] = [end.getUint16(10, true), end.getUint32(12, true)];
+  return entries > 0 && directoryBytes + END_BYTES <= fileBytes && end.getUint16(20, true) === 0;
 }
 
 /** APPNOTE 4.3.7. @param bytes the header with name and extra field. */

@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib';
 import type { Stop } from '../layers/index.ts';
-import { type Archive, type FormatNow, startsWith } from './format.ts';
+import { bzip2 } from './bzip2.ts';
+import { type Archive, type Format, type FormatNow, startsWith } from './format.ts';
 import type { FilesInside } from './inside.ts';
 import type { PushInput, Reading } from './push-input.ts';
+import { xz } from './xz.ts';
 import {
   CENTRAL_BYTES,
   CENTRAL_ENTRY,
@@ -15,10 +17,14 @@ import {
   localOffset,
   localRest,
   METHOD_AES,
+  METHOD_BZIP2,
   METHOD_DEFLATE,
   METHOD_STORED,
+  METHOD_XZ,
+  METHOD_ZSTD,
   parseLocal,
 } from './zip-header.ts';
+import { zstd } from './zstd.ts';
 
 /**
  * zip (PKWARE's APPNOTE): jar, war, ear, whl, egg, nupkg, Android's apk. It is read as it goes by, by the headers before each entry, so that
@@ -32,6 +38,15 @@ export const zip: FormatNow = {
     startsWith(head, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 0x30, 0x30, 0x50, 0x4b, 3, 4) || startsWith(head, 0x50, 0x4b, 5, 6),
   read: (input, archive) => new ZipReader(input, archive).read(),
 };
+
+/** Methods whose bytes are files of a kind that is opened. */
+const PACKINGS: ReadonlyMap<number, Format> = new Map([
+  [METHOD_BZIP2, bzip2],
+  [METHOD_ZSTD, zstd],
+  [METHOD_XZ, xz],
+]);
+/** Enough to tell each. */
+const PACKING_HEAD_BYTES = 16;
 
 /** Offsets, eight bytes each: a million entries must not cost a hundred megabytes. */
 class Offsets {
@@ -56,7 +71,8 @@ class Offsets {
   }
 }
 
-class ZipReader {
+/** Reads a zip from where its first header stands. */
+export class ZipReader {
   readonly #input: PushInput;
   readonly #archive: Archive;
   readonly #seen = new Offsets();
@@ -122,6 +138,8 @@ class ZipReader {
     // A folder.
     if (header.name.endsWith('/') && header.packedBytes === 0) return null;
     this.#files ??= this.#archive.files();
+    const packing = PACKINGS.get(header.method);
+    if (packing) return yield* this.#readPacked(header, packing, this.#files);
     return header.method === METHOD_STORED ? yield* this.#readStored(header, this.#files) : yield* this.#readDeflated(header, this.#files);
   }
 
@@ -133,17 +151,33 @@ class ZipReader {
     return null;
   }
 
+  /** What the method gives is a file of its own kind: it goes on as it stands, to be opened one deeper. Its own checksum is compared there. */
+  *#readPacked(header: LocalHeader, packing: Format, files: FilesInside): Reading<Stop> {
+    yield* this.#input.fill(Math.min(header.packedBytes, PACKING_HEAD_BYTES));
+    if (!packing.is(this.#input.pending.subarray(0, header.packedBytes))) return yield* this.#passEntry(header, 'corrupt');
+    files.begin(header.name, header.packedBytes);
+    const stop = yield* this.#writeStored(header, files, () => undefined);
+    files.end(stop);
+    return stop;
+  }
+
   *#readStored(header: LocalHeader, files: FilesInside): Reading<Stop> {
     files.begin(header.name, header.sizeBytes);
     let sum = 0;
-    for (let left = header.packedBytes; left > 0; ) {
+    const stop = yield* this.#writeStored(header, files, (bytes) => (sum = crc32(bytes, sum)));
+    if (stop) return endedBy(files, stop);
+    files.end(sum === header.crc && header.packedBytes === header.sizeBytes ? null : 'corrupt');
+    return null;
+  }
+
+  *#writeStored({ packedBytes }: LocalHeader, files: FilesInside, onBytes: (bytes: Uint8Array) => void): Reading<Stop> {
+    for (let left = packedBytes; left > 0; ) {
       const bytes = yield* this.#input.take(left);
       const stop = bytes.length === 0 ? 'truncated' : files.write(bytes);
-      if (stop) return endedBy(files, stop);
-      sum = crc32(bytes, sum);
+      if (stop) return stop;
+      onBytes(bytes);
       left -= bytes.length;
     }
-    files.end(sum === header.crc && header.packedBytes === header.sizeBytes ? null : 'corrupt');
     return null;
   }
 
@@ -201,7 +235,7 @@ function endedBy(files: FilesInside, stop: Stop): Stop {
 
 function refusalOf({ method, isEncrypted, sizesFollow }: LocalHeader): Stop {
   if (isEncrypted || method === METHOD_AES) return 'encrypted';
-  if (method === METHOD_DEFLATE || (method === METHOD_STORED && !sizesFollow)) return null;
+  if (method === METHOD_DEFLATE || (!sizesFollow && (method === METHOD_STORED || PACKINGS.has(method)))) return null;
   return 'unsupported-compression';
 }
 

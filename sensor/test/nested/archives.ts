@@ -16,7 +16,7 @@ export interface ZipMember {
 /** A zip archive by hand (APPNOTE 4.3), for what no packer writes. `before` stands before it, as in one that unpacks itself. */
 export function zipOf(
   members: readonly ZipMember[],
-  { before = '', comment = '' }: { readonly before?: string; readonly comment?: string } = {},
+  { before = '', comment = '' }: { readonly before?: string | Buffer; readonly comment?: string } = {},
 ): Buffer {
   const [parts, central]: [Buffer[], Buffer[]] = [[], []];
   let [at, count] = [0, 0];
@@ -80,4 +80,36 @@ export function arOf(members: readonly { readonly name: string; readonly content
     return [Buffer.from(header), bytes, Buffer.from(bytes.length % 2 === 1 ? '\n' : '')];
   });
   return Buffer.concat([Buffer.from('!<arch>\n'), ...parts]);
+}
+
+export interface CpioMember {
+  readonly name: string;
+  readonly content?: Buffer | string;
+  /** In octal; by default a file's. */
+  readonly mode?: number;
+}
+
+/** A cpio archive (cpio(5)): the new ASCII format, with sums where the magic says so, or the portable one. */
+export function cpioOf(members: readonly CpioMember[], magic: '070701' | '070702' | '070707' = '070701'): Buffer {
+  return Buffer.concat(
+    [...members, { name: 'TRAILER!!!', mode: 0 }].map((member) => (magic === '070707' ? portableOf(member) : newOf(member, magic))),
+  );
+}
+
+function newOf({ name, content = '', mode = 0o100644 }: CpioMember, magic: string): Buffer {
+  const bytes = Buffer.from(content);
+  const sum = magic === '070702' ? bytes.reduce((total, byte) => total + byte, 0) : 0;
+  const fields = [1, mode, 0, 0, 1, 0, bytes.length, 0, 0, 0, 0, Buffer.byteLength(name) + 1, sum];
+  const header = Buffer.from(`${magic}${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}${name}\0`);
+  return Buffer.concat([header, Buffer.alloc(-header.length & 3), bytes, Buffer.alloc(-bytes.length & 3)]);
+}
+
+function portableOf({ name, content = '', mode = 0o100644 }: CpioMember): Buffer {
+  const bytes = Buffer.from(content);
+  const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
+  const ids = [0, 1, mode, 0, 0, 1, 0].map((field) => octal(field, 6)).join('');
+  return Buffer.concat([
+    Buffer.from(`070707${ids}${octal(0, 11)}${octal(Buffer.byteLength(name) + 1, 6)}${octal(bytes.length, 11)}${name}\0`),
+    bytes,
+  ]);
 }

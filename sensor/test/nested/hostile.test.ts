@@ -8,7 +8,7 @@ import { type NestedSink, type OuterFile, withNestedContent } from '../../src/ne
 import { scanLimits } from '../../src/scan/index.ts';
 import { testLimits } from '../layers/recorder.ts';
 import { tarOf } from '../layers/tars.ts';
-import { arOf, zipOf } from './archives.ts';
+import { arOf, cpioOf, zipOf } from './archives.ts';
 import { bzip2Of, xzOf } from './packers.ts';
 
 /** Counts what arrives, and whether every lane and every file is given back. */
@@ -119,6 +119,8 @@ void tap.test('whatever an archive is cut to or changed into, it is read to an e
     bzip2Of('abcdefgh'.repeat(20)),
     zstdCompressSync(text),
     arOf([{ name: 'data.tar.xz', content: xzOf(await inTar(Buffer.from(text))) }]),
+    cpioOf([{ name: 'a', content: text }]),
+    Buffer.concat([Buffer.from('#!/bin/sh\n'), zip]),
     Buffer.concat([zip.subarray(0, 60), deflateRawSync(text), zip]),
   ];
   const edits = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 6 });
@@ -141,8 +143,13 @@ void tap.test('whatever an archive is cut to or changed into, it is read to an e
 });
 
 void tap.test('a cut at every byte of an archive is told', async (t) => {
-  for (const archive of [zipOf([{ name: 'a', content: 'abc' }]), gzipSync('abc'), xzOf('abc'), zstdCompressSync('abc'), bzip2Of('abc')]) {
-    for (let length = 12; length < archive.length; length++) {
+  // Less than `from` is known as nothing. What fills up the last header of a cpio is no content.
+  const cpio = cpioOf([{ name: 'a', content: 'abc' }]);
+  const archives = [zipOf([{ name: 'a', content: 'abc' }]), gzipSync('abc'), xzOf('abc'), zstdCompressSync('abc'), bzip2Of('abc')].map(
+    (archive) => ({ archive, from: 12 }),
+  );
+  for (const { archive, from } of [...archives, { archive: cpio.subarray(0, -3), from: 110 }]) {
+    for (let length = from; length < archive.length; length++) {
       const counter = await read(await inTar(archive.subarray(0, length)));
       t.ok(counter.gaps.length > 0, `${length} of ${archive.length}`);
       t.equal(counter.taken, 0);

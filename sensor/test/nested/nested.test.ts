@@ -6,7 +6,7 @@ import { END, padded, paxBody, rawHeader, tarOf } from '../layers/tars.ts';
 import { MemorySource, places, report } from '../scan/memory-source.ts';
 import { scanLimits, type ScanLimits } from '../../src/scan/index.ts';
 import { githubToken } from '../secrets.ts';
-import { arOf, zipOf } from './archives.ts';
+import { arOf, cpioOf, zipOf } from './archives.ts';
 import { deltaOf, idOf, packOf, treeOf } from './git-packs.ts';
 import { bzip2Of, xzOf } from './packers.ts';
 
@@ -224,6 +224,107 @@ void tap.test(
     t.strictSame(gaps(await scan({ f: lying })), ['corrupt f!/']);
   },
 );
+
+void tap.test('a zip behind a program or a script is opened', async (t) => {
+  const members = [{ name: 'conf/app.env', content: secret() }];
+  // A constant of the program is no header.
+  const program = (magic: string): Buffer =>
+    Buffer.concat([
+      Buffer.from(magic, 'latin1'),
+      randomBytes(300_000),
+      Buffer.from('PK\x03\x04\0PK\x01\x02'),
+      Buffer.alloc(99),
+      Buffer.from('PK'),
+    ]);
+  const found = await scan({
+    'app.jar': zipOf(members, { before: '#!/bin/bash\nexec java -jar "$0" "$@"\n' }),
+    'setup.exe': zipOf(members, { before: program('MZ') }),
+    'tool.run': zipOf(members, { before: program('\x7fELF') }),
+    'extension.crx': zipOf(members, { before: Buffer.concat([Buffer.from('Cr24\x03\0\0\0', 'latin1'), randomBytes(600)]) }),
+    'no-archive': program('\x7fELF'),
+  });
+  t.strictSame(places(found), [
+    'file app.jar!/conf/app.env visible',
+    'file extension.crx!/conf/app.env visible',
+    'file setup.exe!/conf/app.env visible',
+    'file tool.run!/conf/app.env visible',
+  ]);
+  t.match(found.coverage, { complete: true, nestedFilesSeen: 4 });
+  const deep = (before: string): Buffer => zipOf([{ name: 'n', content: zipOf(members, { before }) }]);
+  t.strictSame(gaps(await scan({ f: deep('#!/bin/sh\n') }, under({ depthMax: 1 }))), ['limit-depth f!/n!/']);
+  t.strictSame(gaps(await scan({ f: zipOf([{ name: 'n', content: '#!/bin/sh\n' }]) }, under({ depthMax: 1 }))), []);
+});
+
+void tap.test('a zip behind anything else is named as unread', async (t) => {
+  const found = await scan({ 'a.png': zipOf([{ name: 'x', content: 'x' }], { before: 'x'.repeat(40) }), 'b.zip': zipOf([]) });
+  t.strictSame(gaps(found), ['unsupported-compression a.png!/']);
+  const nested = await scan({
+    'c.tar': await tarOf([{ name: 'a.png', content: zipOf([{ name: 'x', content: 'x' }], { before: 'x'.repeat(40) }) }]),
+  });
+  t.strictSame(gaps(nested), ['unsupported-compression c.tar!/a.png!/']);
+});
+
+void tap.test('the methods of zip that are formats of their own are opened one deeper', async (t) => {
+  const found = await scan({
+    'a.zip': zipOf([
+      { name: 'z', content: '', method: 93, packed: zstdCompressSync(secret()) },
+      { name: 'b', content: '', method: 12, packed: bzip2Of(secret()) },
+      { name: 'x', content: '', method: 95, packed: xzOf(secret()) },
+      { name: 'last', content: secret() },
+    ]),
+  });
+  t.strictSame(
+    places(found),
+    ['b!/b', 'last', 'x!/x', 'z!/z'].map((path) => `file a.zip!/${path} visible`),
+  );
+  t.match(found.coverage, { complete: true });
+  const wrong = await scan({
+    'a.zip': zipOf([
+      { name: 'z', content: '', method: 93, packed: Buffer.from('no zstd') },
+      { name: 'last', content: secret() },
+    ]),
+  });
+  t.strictSame([places(wrong), gaps(wrong)], [['file a.zip!/last visible'], ['corrupt a.zip!/z']]);
+  const follows = zipOf([{ name: 'z', content: 'x', method: 93, packed: zstdCompressSync('x'), flags: 8 }]);
+  t.strictSame(gaps(await scan({ f: follows })), ['unsupported-compression f!/z']);
+});
+
+void tap.test('cpio is opened in each of its forms, and what the kernel takes behind it', async (t) => {
+  const members = [
+    { name: 'etc', mode: 0o040755 },
+    { name: 'etc/app.env', content: secret() },
+    { name: 'link', content: 'etc/app.env', mode: 0o120777 },
+  ];
+  const packed = gzipSync(cpioOf([{ name: 'init', content: secret() }]));
+  const found = await scan({
+    new: cpioOf(members),
+    sums: cpioOf(members, '070702'),
+    portable: Buffer.concat([cpioOf(members, '070707'), Buffer.alloc(512)]),
+    'initrd.img': Buffer.concat([
+      cpioOf([{ name: 'microcode', content: 'x' }]),
+      Buffer.alloc(64),
+      cpioOf(members),
+      Buffer.alloc(1_000),
+      packed,
+    ]),
+  });
+  t.strictSame(places(found), [
+    'file initrd.img!/!(rest)!/!(rest)!/init visible',
+    'file initrd.img!/etc/app.env visible',
+    'file new!/etc/app.env visible',
+    'file portable!/etc/app.env visible',
+    'file sums!/etc/app.env visible',
+  ]);
+  t.match(found.coverage, { complete: true });
+  const bytes = cpioOf(members);
+  for (const length of [111, 140, bytes.length - 30])
+    t.match(gaps(await scan({ f: bytes.subarray(0, length) })), [/^truncated f!\//], `cut at ${length}`);
+  const damaged = Buffer.from(bytes);
+  damaged.write('zzzzzz', 'etc\0'.length + 112);
+  t.strictSame(gaps(await scan({ f: damaged })), ['corrupt f!/']);
+  t.strictSame(gaps(await scan({ f: bytes }, under({ entriesMax: 3 }))), []);
+  t.strictSame(gaps(await scan({ f: bytes }, under({ entriesMax: 2 }))), ['limit-entries f!/']);
+});
 
 void tap.test('bytes and ratio are bounded over all that lies in one file', async (t) => {
   const zeros = Buffer.alloc(1 << 20);
