@@ -236,7 +236,16 @@ void tap.test('a zip behind a program or a script is opened', async (t) => {
       Buffer.alloc(99),
       Buffer.from('PK'),
     ]);
+  // An ELF header with its table of sections at the program's end, or where it says that is.
+  const elf = (bytes: Buffer, sections = bytes.length - 128): Buffer => {
+    bytes.writeUInt16BE(0x0201, 4);
+    bytes.writeBigUInt64LE(BigInt(sections), 0x28);
+    bytes.writeUInt32LE(0x0002_0040, 0x3a);
+    return bytes;
+  };
   const found = await scan({
+    'linked.run': zipOf(members, { before: elf(program('\x7fELF')) }),
+    'linked-alone': elf(program('\x7fELF')),
     'app.jar': zipOf(members, { before: '#!/bin/bash\nexec java -jar "$0" "$@"\n' }),
     'setup.exe': zipOf(members, { before: program('MZ') }),
     'tool.run': zipOf(members, { before: program('\x7fELF') }),
@@ -246,10 +255,13 @@ void tap.test('a zip behind a program or a script is opened', async (t) => {
   t.strictSame(places(found), [
     'file app.jar!/conf/app.env visible',
     'file extension.crx!/conf/app.env visible',
+    'file linked.run!/conf/app.env visible',
     'file setup.exe!/conf/app.env visible',
     'file tool.run!/conf/app.env visible',
   ]);
-  t.match(found.coverage, { complete: true, nestedFilesSeen: 4 });
+  t.match(found.coverage, { complete: true, nestedFilesSeen: 5 });
+  const lying = zipOf(members, { before: elf(program('\x7fELF'), 1e9) });
+  t.strictSame(gaps(await scan({ lying })), ['unsupported-compression lying!/'], 'a program that claims the zip as its own');
   const deep = (before: string): Buffer => zipOf([{ name: 'n', content: zipOf(members, { before }) }]);
   t.strictSame(gaps(await scan({ f: deep('#!/bin/sh\n') }, under({ depthMax: 1 }))), ['limit-depth f!/n!/']);
   t.strictSame(gaps(await scan({ f: zipOf([{ name: 'n', content: '#!/bin/sh\n' }]) }, under({ depthMax: 1 }))), []);
