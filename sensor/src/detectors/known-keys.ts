@@ -88,6 +88,10 @@ const published: Readonly<Record<string, readonly string[]>> = {
     '24004a087e8b1907074b5c2b350b42ae0521da0ee5e6a3f1fae764d62d930c2b',
     'c64e57b132fe82c1bf130a6086b8a2348cbd8af8702154004344700bf79bb99b',
   ],
+  'the examples of awscli (iam, service-specific credentials)': [
+    '4c7b3f40e866bf984951008d3267138c07663baf6e8eeb77bd91d72141ea8faa',
+    'c0a9271ec8c34c6606bd1bc02405be1527b5d821d81af1482101c28818ac16f1',
+  ],
   'the default keys of ethers (npm), which all who give none share': [
     '0dec272a05c648a7a0be94748b3fccaf793a000895d28dca8dd43ce69250df06',
     'bcc1a4dcd108e532a71a863ad227d11c09a23b64950bbd3d39206aeb7387132a',

@@ -139,6 +139,41 @@ export const logins: readonly SecretGenerator[] = [
     },
   },
   {
+    detector: 'login-password',
+    make: (rng) => {
+      const secret = password(rng);
+      return inFile('app/db.py', `conn = connect(host="${host(rng)}", user="shop", password="${secret}")\n`, secret);
+    },
+  },
+  {
+    detector: 'sql-password',
+    make: (rng) => {
+      const secret = password(rng);
+      return inFile('docker-entrypoint-initdb.d/users.sql', `CREATE ROLE shop WITH LOGIN PASSWORD '${secret}';\n`, secret);
+    },
+  },
+  {
+    detector: 'dsn-password',
+    make: (rng) => {
+      const secret = password(rng);
+      return inFile('app/dsn.txt', `host=${host(rng)} user=shop password=${secret} dbname=shop\n`, secret);
+    },
+  },
+  {
+    detector: 'command-login-password',
+    make: (rng) => {
+      const secret = password(rng);
+      return inFile('usr/local/bin/backup', `#!/bin/sh\nbackup --user shop --password ${secret} --verbose\n`, secret);
+    },
+  },
+  {
+    detector: 'command-short-password',
+    make: (rng) => {
+      const secret = password(rng);
+      return inFile('usr/local/bin/load', `#!/bin/sh\nmysql -h db-1 -u shop -p${secret} shop < dump.sql\n`, secret);
+    },
+  },
+  {
     detector: 'command-line-password',
     make: (rng) => {
       const secret = password(rng);

@@ -12,7 +12,11 @@ const sampleWords =
 /** True for a password that stands in the place of one. */
 export function isPlaceholderPassword(password: string): boolean {
   if (placeholders.test(password) || password.includes('${') || password.includes('{{') || password.includes('$(')) return true;
-  return sampleWords.test(password.replaceAll(/[^A-Za-z0-9]/g, '')) || sampleWords.test(spelledOut(password));
+  return (
+    sampleWords.test(password.replaceAll(/[^A-Za-z0-9]/g, '')) ||
+    sampleWords.test(spelledOut(password)) ||
+    sampleWords.test(spelledOut(password.replace(/\d+\W*$/, '')))
+  );
 }
 
 /** `p@ssw0rd` is password. */

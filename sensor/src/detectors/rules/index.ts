@@ -30,6 +30,7 @@ import { rules as webFrameworks } from './web-frameworks.ts';
 import { rules as workos } from './workos.ts';
 import { rules as bitbucket } from './bitbucket.ts';
 import { rules as configPasswords } from './config-passwords.ts';
+import { rules as loginPasswords } from './login-passwords.ts';
 import { rules as webhooks } from './webhooks.ts';
 import { rules as wireguard } from './wireguard.ts';
 import { rules as jwk } from './jwk.ts';
@@ -74,6 +75,7 @@ const providers: readonly Rule[] = [
   ...workos,
   ...bitbucket,
   ...configPasswords,
+  ...loginPasswords,
   ...webhooks,
   ...wireguard,
   ...jwk,
