@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import BetterSqlite from 'better-sqlite3';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import { sqliteErrorOf } from '../../../src/storage/dialects/sqlite/errors.ts';
 import { GROUP_WRITES_MAX } from '../../../src/storage/dialects/sqlite/writes.ts';
 import { openStore } from '../../../src/storage/index.ts';
 import { createWorkspace, newId, systemClock } from '../samples.ts';
@@ -209,6 +210,13 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     const stores = await Promise.all([open(path), open(path), open(path)]);
     for (const store of stores) t.equal((await store.workspaces.list()).length, 0);
     for (const store of stores) await store.close();
+  });
+
+  await t.test('a fault of the program is no fault of the disk', async (t) => {
+    const fault = Object.assign(new RangeError('a length below zero'), { code: 'ERR_OUT_OF_RANGE' });
+    t.equal(sqliteErrorOf(fault), fault);
+    for (const code of ['EACCES', 'ENOENT', 'EROFS'])
+      t.match(sqliteErrorOf(Object.assign(new Error(code), { code })), { code: 'storage.unavailable' });
   });
 
   await t.test('a folder that is not there is unavailable and named', async (t) => {
