@@ -33,7 +33,7 @@ function enrolmentTokens(
       const updated = await database.write((session) =>
         session
           .updateTable('enrolmentTokens')
-          .set({ revokedAt })
+          .set((eb) => ({ revokedAt: eb.fn.coalesce('revokedAt', eb.val(revokedAt)) }))
           .where('workspaceId', '=', workspaceId)
           .where('id', '=', id)
           .executeTakeFirst(),
@@ -86,11 +86,16 @@ function sensors(database: Database): Omit<SensorStore, keyof ReturnType<typeof 
           sensorOf,
         );
       }),
-    async update(workspaceId, sensorId, { engine, ...change }) {
+    async update(workspaceId, sensorId, { engine, revokedAt, ...change }) {
       const updated = await database.write((session) =>
         session
           .updateTable('sensors')
-          .set({ id: sensorId, ...present(change), ...(engine === undefined ? {} : { engine: toJson(engine) }) })
+          .set((eb) => ({
+            id: sensorId,
+            ...present(change),
+            ...(engine === undefined ? {} : { engine: toJson(engine) }),
+            ...(revokedAt === undefined ? {} : { revokedAt: eb.fn.coalesce('revokedAt', eb.val(revokedAt)) }),
+          }))
           .where('workspaceId', '=', workspaceId)
           .where('id', '=', sensorId)
           .executeTakeFirst(),

@@ -36,12 +36,14 @@ export interface Sensor {
 export interface SensorStore {
   createEnrolmentToken(workspaceId: string, token: Own<EnrolmentToken>): Promise<void>;
   listEnrolmentTokens(workspaceId: string, page: PageRequest): Promise<Page<EnrolmentToken>>;
+  /** One that was revoked before keeps its time. False when there is none here. */
   updateEnrolmentToken(workspaceId: string, id: string, change: { readonly revokedAt: number }): Promise<boolean>;
   /** Spends one use of a live token and creates the sensor (registryIds and workspace from the token); null when the token is not live. */
   enrol(tokenHash: string, sensor: Omit<Sensor, 'workspaceId' | 'registryIds' | 'compromisedAt'>, nowMs: number): Promise<Sensor | null>;
   fetchById(sensorId: string): Promise<Sensor | null>;
   fetch(workspaceId: string, sensorId: string): Promise<Sensor | null>;
   list(workspaceId: string, page: PageRequest): Promise<Page<Sensor>>;
+  /** False when there is none here. One that was revoked before keeps its time. */
   update(
     workspaceId: string,
     sensorId: string,

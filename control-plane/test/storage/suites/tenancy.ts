@@ -176,6 +176,8 @@ async function sensors(t: Test, stores: Stores): Promise<void> {
     t.ok(await store.sensors.enrol('hash', sensor, 99));
     t.equal(await store.sensors.updateEnrolmentToken(workspaceId, token.id, { revokedAt: 5 }), true);
     t.equal(await store.sensors.enrol('hash', { ...sensor, id: newId() }, 99), null);
+    t.equal(await store.sensors.updateEnrolmentToken(workspaceId, token.id, { revokedAt: 7 }), true, 'it is so already');
+    t.match((await store.sensors.listEnrolmentTokens(workspaceId, first)).items, [{ revokedAt: 5 }]);
     t.equal((await store.sensors.listEnrolmentTokens(other, first)).items.length, 0);
   });
 
@@ -192,6 +194,8 @@ async function sensors(t: Test, stores: Stores): Promise<void> {
     t.match(await store.sensors.fetch(one, sensor.id), { engine: changed, lastSeenAt: 5, name: sensor.name, revokedAt: null });
     t.equal(await store.sensors.update(one, sensor.id, { engine: null }), true);
     t.equal((await store.sensors.fetch(one, sensor.id))?.engine, null);
+    for (const revokedAt of [6, 8]) t.equal(await store.sensors.update(one, sensor.id, { revokedAt }), true);
+    t.match(await store.sensors.fetch(one, sensor.id), { revokedAt: 6, lastSeenAt: 5 }, 'revoked once');
     t.same((await store.sensors.list(two, first)).items, []);
     t.equal(await store.sensors.createAssertion(one, sensor.id, 'jti', 10), true);
     t.equal(await store.sensors.createAssertion(one, sensor.id, 'jti', 10), false);
