@@ -73,6 +73,22 @@ t.test('another account or region is 202 ignored and counted', async (t) => {
   t.match(await eventsOf(), { counts: { ignored: 2 } });
 });
 
+t.test('the list of events goes on after one with an id as long and as wide as it may be', async (t) => {
+  const { body: wide } = await app.call('POST', '/api/v1/registries', { body: registryBody(accountOf()) });
+  const id = (wide['registry'] as { id: string }).id;
+  const headers = { 'x-tidewaiter-key': (wide['webhookKey'] as { key: string }).key };
+  const ids = ['\u6f22'.repeat(128), 'after'];
+  for (const eventId of ids)
+    t.equal((await deliver({ ...pushEvent({ account, repository: 'r', digest: digestOf(), id: eventId }) }, headers)).status, 202);
+  const path = `/api/v1/registries/${id}/events?limit=1`;
+  const { body: one } = await app.call('GET', path);
+  t.match(one, { items: [{ eventId: ids[0] }] });
+  t.match(await app.call('GET', `${path}&cursor=${String(one['nextCursor'])}`), {
+    status: 200,
+    body: { items: [{ eventId: 'after' }], nextCursor: null },
+  });
+});
+
 t.test('a wrong key is 401, counted and shown', async (t) => {
   const event = pushEvent({ account, repository: 'shop/web', digest: digestOf() });
   for (const headers of [{ 'x-tidewaiter-key': `${key}x` }, { 'x-tidewaiter-key': '' }]) {

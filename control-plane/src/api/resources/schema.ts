@@ -25,11 +25,13 @@ export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 /** Largest page of a list: what one answer may hold and still be read at once. */
 export const PAGE_ITEMS_MAX = 200;
 const PAGE_ITEMS = 50;
+/** Our longest key is a push event's: its time and an id of 128 characters of 3 bytes, 400 bytes, 534 in base64. */
+const CURSOR_CHARACTERS_MAX = 600;
 
 /** Query of every list. */
 export const pageQuery = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_ITEMS_MAX, default: PAGE_ITEMS })),
-  cursor: Type.Optional(Type.String({ maxLength: 512, description: '`nextCursor` of the page before' })),
+  cursor: Type.Optional(Type.String({ maxLength: CURSOR_CHARACTERS_MAX, description: '`nextCursor` of the page before' })),
 };
 export const PageQuery = Type.Object(pageQuery, { additionalProperties: false });
 
