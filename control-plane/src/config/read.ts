@@ -56,11 +56,12 @@ export function readControlPlaneConfig(
 type Raw = Config<typeof variables>;
 
 const checks: readonly Check<typeof variables>[] = [
-  { of: ['databaseUrl'], run: ({ databaseUrl }) => refuseFolder(databaseUrl) },
+  { of: ['databaseUrl'], run: ({ databaseUrl }) => refuseDatabaseFolder(databaseUrl) },
   {
     of: ['publicUrl', 'developmentUrls'],
     run: ({ publicUrl, developmentUrls }) => publicUrl !== null && checkPublicUrl(publicUrl, developmentUrls),
   },
+  { of: ['ownerTokenOutputFile'], run: ({ ownerTokenOutputFile }) => refuseTokenFolder(ownerTokenOutputFile) },
   { of: ['ownerToken', 'ownerTokenFile'], run: ownerTokenOf },
   { of: ['keyEncryptionKey', 'keyEncryptionKeyFile'], run: givenKeyOf },
   {
@@ -111,13 +112,20 @@ function givenKeyOf({ keyEncryptionKey, keyEncryptionKeyFile }: Raw): Uint8Array
 }
 
 /** Before anything is made beside it. */
-function refuseFolder(databaseUrl: string): void {
+function refuseDatabaseFolder(databaseUrl: string): void {
   const path = sqlitePath(databaseUrl);
   if (path === null || !isFolder(fs, path)) return;
-  const { name } = variables.databaseUrl;
-  const remedy = `Name a file in it, as sqlite:${join(path, 'tidewaiter.db')}.`;
-  throw new TidewaiterError('config.invalid', { which: name, got: `${path}, a folder`, want: 'the path of a database file', remedy });
+  throw folderGiven(variables.databaseUrl.name, path, 'the path of a database file', `sqlite:${join(path, 'tidewaiter.db')}`);
 }
+
+/** What stands where the token is to be written is kept aside (owner-token.ts): a folder would go with all that is in it. */
+function refuseTokenFolder(path: string | null): void {
+  if (path === null || !isFolder(fs, path)) return;
+  throw folderGiven(variables.ownerTokenOutputFile.name, path, 'the path of a file', join(path, 'owner-token'));
+}
+
+const folderGiven = (which: string, path: string, want: string, instead: string): TidewaiterError =>
+  new TidewaiterError('config.invalid', { which, got: `${path}, a folder`, want, remedy: `Name a file in it, as ${instead}.` });
 
 function sqlitePath(databaseUrl: string): string | null {
   return /^sqlite:(?!:memory:)(.+)$/.exec(databaseUrl)?.[1] ?? null;

@@ -111,6 +111,14 @@ t.test('a folder given as the database is refused with a file named in it, and n
   t.strictSame(readdirSync(folder), ['database']);
 });
 
+t.test('a folder given as the file of the owner token is refused: it would be put aside, database and all', async (t) => {
+  const folder = t.testdir();
+  const env = { TIDEWAITER_DATABASE_URL: `sqlite:${folder}/x.db` };
+  const error = refused({ ...env, TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: folder });
+  t.match(error, { code: 'config.invalid', message: /TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE.*a folder.*owner-token/ });
+  t.strictSame(readdirSync(folder), []);
+});
+
 t.test('a secret given twice is a conflict that names both variables', async (t) => {
   const file = join(t.testdir({ token: 'x' }), 'token');
   for (const name of ['TIDEWAITER_OWNER_TOKEN', 'TIDEWAITER_KEY_ENCRYPTION_KEY']) {
