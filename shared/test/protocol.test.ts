@@ -1,3 +1,4 @@
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { LayerFinding } from '@tidewaiter/shared/findings';
 import t from 'tap';
 import {
@@ -5,6 +6,7 @@ import {
   CLAIM_DIGESTS_MAX,
   decodeFrame,
   encodeFrame,
+  failureOf,
   FINDINGS_PER_PAGE,
   FRAME_BYTES_MAX,
   frames,
@@ -179,5 +181,14 @@ t.test('hello lists as many versions as the bound says, and not one more', (t) =
 
 t.test('no frame can carry a finding with plaintext', (t) => {
   t.equal(JSON.stringify(frames.report).includes('"secret"'), false);
+  t.end();
+});
+
+t.test('what an error says on the wire is cut at its bounds, and no frame is refused for it', (t) => {
+  const failure = failureOf(new TidewaiterError('internal', { which: 'x'.repeat(5_000), remedy: 'y'.repeat(5_000) }));
+  t.same([failure.detail.length, failure.remedy?.length], [2_048, 1_024]);
+  t.match(decodeFrame(encodeFrame('1', 'error', failure)), { known: true });
+  for (const longer of [{ detail: 'x'.repeat(2_049) }, { remedy: 'y'.repeat(1_025) }, { code: 'z'.repeat(65) }])
+    t.throws(() => decodeFrame(encodeFrame('1', 'error', { ...failure, ...longer })), { code: 'protocol.frame-invalid' });
   t.end();
 });

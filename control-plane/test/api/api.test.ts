@@ -275,6 +275,31 @@ t.test('what a request holds that its schema does not allow is said by name, wit
     );
 });
 
+t.test('every text, number and list of a request is taken at its bound and refused by name one beyond', async (t) => {
+  const { id } = await connect();
+  const nobody = '00000000-0000-7000-8000-000000000000';
+  const x = (length: number): string => 'x'.repeat(length);
+  const list = (length: number, item: string): string[] => Array.from({ length }, (_, at) => `${item}${at}`);
+  const bounds: readonly (readonly [max: number, path: string, bodyOf: (size: number) => object, place: string])[] = [
+    [128, 'tokens', (size) => ({ name: x(size), role: 'viewer', expiresAt: null }), 'body/name'],
+    [512, 'registries', (size) => ({ ...registryBody(accountOf()), url: x(size) }), 'body/url'],
+    [1_000, 'enrolment-tokens', (size) => ({ uses: size }), 'body/uses'],
+    [2_592_000, 'enrolment-tokens', (size) => ({ expiresInSeconds: size }), 'body/expiresInSeconds'],
+    [1_000, 'enrolment-tokens', (size) => ({ registryIds: list(size, 'r') }), 'body/registryIds'],
+    [100, `registries/${id}/exclusions/test`, (size) => ({ paths: list(size, 'p') }), 'body/paths'],
+    [4_096, `registries/${id}/exclusions/test`, (size) => ({ paths: [x(size)] }), 'body/paths/0'],
+    [8_192, `incidents/${nobody}/notes`, (size) => ({ text: x(size) }), 'body/text'],
+    [256, `incidents/${nobody}/assign`, (size) => ({ assignee: x(size) }), 'body/assignee'],
+  ];
+  for (const [max, path, bodyOf, place] of bounds)
+    for (const size of [max, max + 1]) {
+      const { status, text } = await app.call('POST', `/api/v1/${path}`, { body: bodyOf(size) });
+      const isRefusedForIt = status === 400 && /\(want (at most|<=) \d/.test(text) && text.includes(`${place} (`);
+      t.equal(isRefusedForIt, size > max, `${place} of ${size}: ${status} ${text.slice(0, 200)}`);
+      t.not(status, 500);
+    }
+});
+
 t.test('perimeter and interval can be changed, and a sync asked for', async (t) => {
   const { id } = await connect();
   const changed = await app.call('PATCH', `/api/v1/registries/${id}`, {
