@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import tap from 'tap';
+import { tarOf } from '../test/layers/tars.ts';
 import { githubToken } from '../test/secrets.ts';
 import { run } from './peers.ts';
 
@@ -108,3 +109,24 @@ for (const [program, ending] of [
     }
   });
 }
+
+void tap.test('files that xz really compressed, at every preset and in several blocks and streams, are read whole', async (t) => {
+  const folder = join(root, 'xz');
+  mkdirSync(join(folder, 'files'), { recursive: true });
+  const lines = (name: string): string => `${`${name}: the quick brown fox\n`.repeat(40_000)}${githubToken()}\n`;
+  const presets = ['-0', '-1', '-5', '-6', '-7', '-9e', '--block-size=100KiB', '--check=crc32', '--check=none'];
+  for (const preset of presets)
+    writeFileSync(join(folder, `files/${preset.slice(1)}.xz`), run('xz', ['-c', preset], { input: Buffer.from(lines(preset)) }));
+  const twice = ['a', 'b'].map((name) => run('xz', ['-c'], { input: Buffer.from(lines(name)) }));
+  writeFileSync(join(folder, 'files/twice.xz'), Buffer.concat(twice));
+  const layer = run('tar', ['--create', '--directory', folder, 'files']);
+  const saved = { 'layer.tar': layer, 'c.json': '{}', 'manifest.json': '[{"Config":"c.json","Layers":["layer.tar"]}]' };
+  writeFileSync(join(root, 'xz.tar'), await tarOf(Object.entries(saved).map(([name, content]) => ({ name, content }))));
+  const { coverage, findings } = scan(`docker-archive:${root}/xz.tar`);
+  const unread = coverage.gaps.map(({ reason, path }) => `${reason} ${path}`);
+  // xz -9 asks for 64 MiB, four times what a file in a layer may have.
+  t.strictSame(unread, ['limit-bytes files/9e.xz!/']);
+  const found = findings.map(({ location }) => location.path?.replace(/^files.(.*)\.xz.*/, '$1'));
+  const read = presets.map((preset) => preset.slice(1)).filter((name) => name !== '9e');
+  t.strictSame(found.sort(), [...read, 'twice', 'twice'].sort());
+});

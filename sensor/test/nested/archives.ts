@@ -1,7 +1,7 @@
 import { crc32, deflateRawSync } from 'node:zlib';
 
 export interface ZipMember {
-  readonly name: string;
+  readonly name: string | Buffer;
   readonly content: string | Buffer;
   readonly method?: number;
   /** General purpose bits (APPNOTE 4.4.4): 1 encrypted, 8 sizes follow. */
