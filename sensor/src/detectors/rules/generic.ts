@@ -13,8 +13,10 @@ const WIDE_NAME =
 /** Tokens that tell requests, pages and versions apart, and what two parties agree on in tests of their mathematics. */
 const NO_SECRET =
   /(?:change|lock|idempotency|client|sync|creator|request|resource|owner|operation|terms?|page|next|starting)[_-]?token$|shared[_-]?secret$/i;
+/** As OpenSSL's tests have it: `Ctrl.Secret = hexsecret:202c…` */
+const testVector = /\bhex\w{0,8}:$/i;
 /** Words put together, with a number: `SensitiveString2048`, `MySecret-a1b2c3`. */
-const camelWords = /[A-Z]?[a-z]{3,}/g;
+const camelWords = /[A-Z]?[a-z]{3,}|(?<![A-Za-z])[A-Z]{4,}(?![A-Za-z])/g;
 /** A name as environments have them. */
 const ENVIRONMENT = /^[A-Z][A-Z0-9_]*$/;
 /** Shorter values are possible at most, and only in variables. */
@@ -25,7 +27,7 @@ function checkAssigned({ secret, start, window }: Candidate, owners: Owners): Fo
   const digits = secret.match(/[0-9]/g)?.length ?? 0;
   if (digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
   const before = textBefore(window.text, start);
-  if (!isRandom(secret, before) || isDocumented(window.text, start)) return null;
+  if (!isRandom(secret, before) || testVector.test(before) || isDocumented(window.text, start)) return null;
   if (owners.prefixes.some((prefix) => secret.startsWith(prefix))) return null;
   const mention = mentionOf(before, words);
   if (mention === null || namesNoSecret(mention.identifier) || namesOneOf(mention.identifier, owners.words)) return null;

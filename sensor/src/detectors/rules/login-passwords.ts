@@ -23,10 +23,10 @@ const login =
 function checkLogin({ secret, start, end, groups, window }: Candidate): Found | null {
   const form = groups['quote'] === undefined ? 'plain' : 'quoted';
   const kinds = kindsOf(groups['name'] ?? '', secret, form);
-  if (kinds === 0) return null;
+  if (kinds === 0 || isDocumented(window.text, start)) return null;
   const near = `${window.text.slice(Math.max(0, start - 160), start)}…${window.text.slice(end, end + 160)}`;
   if (login.test(near)) return kinds < KINDS_MIN ? { confidence: 'possible' } : {};
-  return form === 'quoted' && kinds >= KINDS_MIN && !isDocumented(window.text, start) ? { confidence: 'possible' } : null;
+  return form === 'quoted' && kinds >= KINDS_MIN ? { confidence: 'possible' } : null;
 }
 
 const checkStrong = ({ secret, groups }: Candidate): Found | null =>
