@@ -32,14 +32,14 @@ export interface NestedLimits {
 }
 
 /** The limits of a layer, for a tar inside a file. */
-export function tarLimits(limits: NestedLimits, headerBytesMax: number): LayerLimits {
+export function tarLimits(limits: NestedLimits, { headerBytesMax, besideBytesMax }: LayerLimits): LayerLimits {
   const { bytesMax, entriesMax, zstdWindowBytesMax, ratioMax } = limits;
   // Bytes and ratio are counted over the whole file, by its Budget.
   return {
     contentBytesMax: bytesMax,
     entriesMax,
     headerBytesMax,
-    besideBytesMax: 0,
+    besideBytesMax,
     zstdWindowBytesMax,
     ratioMax,
     ratioFromBytes: Number.POSITIVE_INFINITY,

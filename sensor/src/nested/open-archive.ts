@@ -54,7 +54,7 @@ class Opened {
     place.scope.outer.stay();
     const { path, limits } = place;
     const { budget } = place.scope;
-    const layer = tarLimits(limits.nested, limits.layer.headerBytesMax);
+    const layer = tarLimits(limits.nested, limits.layer);
     this.archive = {
       path,
       limits: limits.nested,

@@ -13,7 +13,21 @@ export const zstd: FormatLater = {
 async function readZstdFile(chunks: AsyncIterable<Uint8Array>, archive: Archive): Promise<Stop> {
   const inside = archive.stream(stemOf(archive.path, '.zst', '.zstd'));
   const input = new ByteInput(chunks, () => undefined);
-  const stop = await readZstd(input, inside.block, archive.tarLimits, new Beside(0));
+  const beside = new Beside(archive.tarLimits.besideBytesMax);
+  const stop = await readZstd(input, inside.block, archive.tarLimits, beside);
   for (const reason of inside.end(stop)) archive.gap(reason, null, null);
-  return null;
+  return readBeside(beside, archive);
+}
+
+/** What skippable frames carry: bytes of the file, which are read as such, but what is packed in them is opened only as a file of its own. */
+function readBeside(beside: Beside, archive: Archive): Stop {
+  const files = beside.kept.next().done ? null : archive.files();
+  for (const [what, parts] of beside.kept) {
+    files?.begin(`!(${what})`, -1);
+    let stop: Stop = null;
+    for (const bytes of parts) stop ??= files?.write(bytes) ?? null;
+    files?.end(stop);
+    if (stop) return stop;
+  }
+  return beside.isCut ? 'limit-bytes' : null;
 }

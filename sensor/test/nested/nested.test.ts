@@ -383,6 +383,27 @@ void tap.test('xz, zstd and bzip2 are opened, in each other and in other archive
   t.match(found.coverage, { complete: true, nestedFilesUnread: 0 });
 });
 
+void tap.test('what the skippable frames of a zstd file carry is opened', async (t) => {
+  const frame = (content: Buffer): Buffer => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32LE(0x184d2a53);
+    head.writeUInt32LE(content.length, 4);
+    return Buffer.concat([head, content]);
+  };
+  const inFrame = frame(gzipSync(secret()));
+  const f = Buffer.concat([zstdCompressSync('plain'), inFrame]);
+  const found = await scan({ 'first.zst': Buffer.concat([inFrame, zstdCompressSync(secret())]), 'last.zst': f });
+  t.strictSame(places(found), [
+    'file first.zst!/!(zstd skippable frame)!/!(zstd skippable frame) visible',
+    'file first.zst!/first visible',
+    'file last.zst!/!(zstd skippable frame)!/!(zstd skippable frame) visible',
+  ]);
+  t.match(found.coverage, { complete: true });
+  const beside = (besideBytesMax: number): ScanLimits => ({ ...scanLimits, layer: { ...scanLimits.layer, besideBytesMax } });
+  t.strictSame(gaps(await scan({ f }, beside(inFrame.length - 8))), []);
+  t.match(gaps(await scan({ f }, beside(inFrame.length - 9))).join(), /limit-bytes f!\//);
+});
+
 void tap.test('what xz, zstd and bzip2 cannot give is named', async (t) => {
   const broken = xzOf('x'.repeat(100));
   broken.fill(0x55, 40, 60);
