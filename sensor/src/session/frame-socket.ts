@@ -165,7 +165,12 @@ export class FrameSocket {
   /** Tells the peer what was wrong with what it sent, and ends the socket. */
   refuse(error: TidewaiterError): void {
     this.#log.error({ err: error }, 'the control plane sent what it must not; the socket is closed');
-    if (this.isOpen) this.send('error', failureOf(error));
+    try {
+      if (this.isOpen) this.send('error', failureOf(error));
+    } catch (cause) {
+      // A peer that does not read would not read this either; the socket is cut by now.
+      this.#log.debug({ err: cause }, 'the control plane could not be told');
+    }
     void this.close(POLICY_VIOLATION, error.code);
   }
 

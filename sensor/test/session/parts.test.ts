@@ -10,7 +10,7 @@ import { CatalogPages } from '../../src/session/catalog-pages.ts';
 import { reportSkew } from '../../src/session/clock-skew.ts';
 import { errorOfFailure } from '../../src/session/failures.ts';
 import { FrameSocket, type FrameSocketOptions } from '../../src/session/frame-socket.ts';
-import { LEASE_MS_RANGE, LOGGED_ERRORS_MAX, RENEW_MS_RANGE, REQUESTS_MAX, within } from '../../src/session/limits.ts';
+import { LEASE_MS_RANGE, LOGGED_ERRORS_MAX, OUTGOING_BYTES_MAX, RENEW_MS_RANGE, REQUESTS_MAX, within } from '../../src/session/limits.ts';
 import { pause, ReconnectWindows } from '../../src/session/reconnect.ts';
 import { fitManifest, fitSummary, pagesOfFindings, REPORT_BYTES_MAX, sizeOf } from '../../src/session/report-size.ts';
 import { createLog } from '../../src/telemetry/index.ts';
@@ -25,7 +25,7 @@ function logTo(lines: string[]) {
 async function pair(
   t: Test,
   options: Partial<FrameSocketOptions> = {},
-): Promise<{ socket: FrameSocket; peer: WebSocket; lines: string[] }> {
+): Promise<{ socket: FrameSocket; client: WebSocket; peer: WebSocket; lines: string[] }> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0, autoPong: options.silenceMsMax === undefined });
   await once(server, 'listening');
   const lines: string[] = [];
@@ -37,7 +37,7 @@ async function pair(
     for (const one of server.clients) one.terminate();
     server.close();
   });
-  return { socket, peer, lines };
+  return { socket, client, peer, lines };
 }
 
 t.test('a socket on which nothing comes is cut, one that is pinged is not', async (t) => {
@@ -84,6 +84,24 @@ t.test('a peer that does not read is cut before what waits for it fills the memo
     t.match(error, { code: 'control-plane.unreachable', message: /does not read/ });
   }
   t.ok(sent < 100);
+});
+
+t.test('a control plane that does not read and sends what it must not costs its socket, not the process', async (t) => {
+  const { socket, client, peer, lines } = await pair(t);
+  peer.pause();
+  const room = (): number => OUTGOING_BYTES_MAX - client.bufferedAmount;
+  const fill = (characters: number): string => socket.send('goodbye', { reason: 'x'.repeat(characters) });
+  while (room() > 100_000) for (let frames = 0; frames < 100; frames++) fill(200);
+  // Less than the frame takes that would say what was wrong.
+  while (room() > 200) fill(1);
+  const fatal: unknown[] = [];
+  const uncaught = (error: unknown): void => void fatal.push(error);
+  process.once('uncaughtException', uncaught);
+  peer.send('no frame');
+  await socket.closed;
+  process.removeListener('uncaughtException', uncaught);
+  t.strictSame(fatal, []);
+  t.match(lines.join(''), /sent what it must not/);
 });
 
 t.test('a frame of the largest size is read and sent, one byte more is neither', async (t) => {
