@@ -53,6 +53,14 @@ export class SpoolFiles {
     }
   }
 
+  /** Whether a file of this size can be written; false too for what the disk refuses for another reason. */
+  async hasRoom(bytes: number): Promise<boolean> {
+    const name = 'room';
+    const isWritten = await this.write(name, ' '.repeat(bytes)).catch(() => false);
+    await rm(this.#path(name), { force: true }).catch(() => undefined);
+    return isWritten;
+  }
+
   /** @throws spool.damaged for what will never be read; what the disk says when it cannot be read just now. */
   async read(entry: SpoolEntry): Promise<Report> {
     try {

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
 import { type Grant, PAYLOAD_SCHEMA, type Report, unspokenSchema } from '@tidewaiter/shared/protocol';
 import { type SpoolEntry, spoolName } from './spool-entry.ts';
 import { checkedReport, SpoolFiles } from './spool-files.ts';
+import { Waiting } from './waiting.ts';
 
 export type { SpoolEntry } from './spool-entry.ts';
 
@@ -31,14 +33,16 @@ export class Spool {
   readonly #options: SpoolOptions;
   readonly #files: SpoolFiles;
   readonly #entries: SpoolEntry[] = [];
-  readonly #waiting = new Set<() => void>();
-  readonly #arrivals: (() => void)[] = [];
+  /** For room, or for reports to be gone. */
+  readonly #departures = new Waiting();
+  readonly #arrivals = new Waiting();
   /** Schemas that the control plane of this session does not speak. */
   readonly #held = new Set<number>();
   #bytes = 0;
   #nextSequence = 1;
   #isDiskFull = false;
   #isFullTold = false;
+  #isLooking = false;
   /** Writes are made one after the other, so that the order of files is the order of calls. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -90,13 +94,13 @@ export class Spool {
   /** The control plane of this session does not speak `schema`: its reports are passed over. */
   hold(schema: number): void {
     this.#held.add(schema);
-    this.#wake();
+    this.#departures.wake();
   }
 
   /** Another session: what was held is tried again. */
   releaseHeld(): void {
     this.#held.clear();
-    this.#arrived();
+    this.#arrivals.wake();
   }
 
   /** Grants whose outcome waits to be acknowledged: their leases are held until it is. One that cannot be sent holds none: others do the work. */
@@ -106,14 +110,7 @@ export class Spool {
 
   /** Resolves once there is a report that can be sent, or `signal` aborts. */
   async arrival(signal: AbortSignal): Promise<void> {
-    if (this.first !== null || signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const aborted = (): void => resolve();
-    this.#arrivals.push(resolve);
-    signal.addEventListener('abort', aborted, { once: true });
-    await promise;
-    // The signal lives as long as the process: a listener left at each report would too.
-    signal.removeEventListener('abort', aborted);
+    if (this.first === null) await this.#arrivals.next(signal);
   }
 
   /**
@@ -127,7 +124,10 @@ export class Spool {
       const entry = await this.#inTurn(() => this.#tryWrite(report, text, bytes));
       if (entry) return entry;
       this.#tellFull(bytes);
-      await this.#room(signal, bytes);
+      await this.#departures.next(signal, FULL_RETRY_MS);
+      if (!signal.aborted) continue;
+      void this.#lookForRoom(bytes);
+      throw this.#full(bytes);
     }
   }
 
@@ -140,15 +140,7 @@ export class Spool {
       if (signal.aborted) throw new TidewaiterError('cancelled', { which: 'waiting for reports to be acknowledged' });
       const unspoken = entries.find((entry) => this.#entries.includes(entry) && !this.#isSpoken(entry));
       if (unspoken) throw unspokenSchema(`report ${unspoken.name}`, unspoken.schema);
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          signal.removeEventListener('abort', done);
-          this.#waiting.delete(done);
-          resolve();
-        };
-        signal.addEventListener('abort', done, { once: true });
-        this.#waiting.add(done);
-      });
+      await this.#departures.next(signal);
     }
   }
 
@@ -191,7 +183,7 @@ export class Spool {
     if (index < 0) return;
     this.#entries.splice(index, 1);
     this.#bytes -= entry.bytes;
-    this.#wake();
+    this.#departures.wake();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -214,26 +206,21 @@ export class Spool {
     // An outcome fits in its reserve: it says nothing of the others' room.
     if (kind !== 'outcome') this.#isFullTold = false;
     this.#add(entry);
-    this.#arrived();
+    this.#arrivals.wake();
     return entry;
   }
 
-  #room(signal: AbortSignal, bytes: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const done = (error?: TidewaiterError): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', aborted);
-        this.#waiting.delete(woken);
-        if (error) reject(error);
-        else resolve();
-      };
-      const aborted = (): void => done(this.#full(bytes));
-      const woken = (): void => done();
-      const timer = setTimeout(woken, FULL_RETRY_MS);
-      if (signal.aborted) return aborted();
-      signal.addEventListener('abort', aborted, { once: true });
-      this.#waiting.add(woken);
-    });
+  /** Nobody else notices that a disk has room again once its report was given up: no work is taken, so none is written. */
+  async #lookForRoom(bytes: number): Promise<void> {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    while (this.#isDiskFull) {
+      await sleep(FULL_RETRY_MS, undefined, { ref: false });
+      await this.#inTurn(async () => {
+        if (await this.#files.hasRoom(bytes)) this.#isDiskFull = false;
+      });
+    }
+    this.#isLooking = false;
   }
 
   #tellFull(bytes: number): void {
@@ -249,13 +236,5 @@ export class Spool {
       want: this.#isDiskFull ? 'room on the disk' : `at most ${this.#options.bytesMax}`,
       remedy: 'Make room, or raise TIDEWAITER_SPOOL_MIB_MAX; it empties by itself once the control plane answers.',
     });
-  }
-
-  #wake(): void {
-    for (const wake of this.#waiting) wake();
-  }
-
-  #arrived(): void {
-    for (const arrived of this.#arrivals.splice(0)) arrived();
   }
 }

@@ -171,6 +171,18 @@ void tap.test('a disk that takes no more of a file is spool.full; what was writt
   t.end();
 });
 
+void tap.test('once a disk that was full has room again, work is taken again though nothing was written since', (t) => {
+  const folder = join(t.testdir(), 'spool');
+  const writer = fileURLToPath(new URL('spool-writer.ts', import.meta.url));
+  const script = `ulimit -S -f 32 && exec env -i PATH="$PATH" "$0" --conditions=@tidewaiter/source "$1" "$2" 200000 room`;
+  const env = { PATH: process.env['PATH'] };
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', script, process.execPath, writer, folder], { encoding: 'utf8', env });
+  t.equal(status, 0, stderr);
+  t.match(JSON.parse(stdout), { code: 'spool.full', whileFull: false, after: true, count: 1 });
+  t.equal(files(folder).length, 1, 'and nothing of the looking is left');
+  t.end();
+});
+
 void tap.test('a folder that cannot be used stops the start and is named', async (t) => {
   const folder = t.testdir({ file: '' });
   await t.rejects(spoolIn(join(folder, 'file', 'spool')), {
