@@ -4,7 +4,13 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { AssignedRegistry } from '@tidewaiter/shared/protocol';
 import tap, { type Test } from 'tap';
 import { createCredentials } from '../../src/credentials/index.ts';
-import { createOciRegistry, createRegistryNetwork, keptRegistries, type RemoteRegistry } from '../../src/registry/index.ts';
+import {
+  createEcrRegistry,
+  createOciRegistry,
+  createRegistryNetwork,
+  keptRegistries,
+  type RemoteRegistry,
+} from '../../src/registry/index.ts';
 import { EcrCalls } from '../../src/registry/ecr/calls.ts';
 import { listEcr } from '../../src/registry/ecr/listing.ts';
 import { Pace } from '../../src/registry/ecr/pace.ts';
@@ -12,7 +18,7 @@ import { pause } from '../../src/registry/network/resume.ts';
 import { OciConnection } from '../../src/registry/oci/connection.ts';
 import { refuse, tinyRegistry } from './oci/tiny-registry.ts';
 import { stopTimers, turns } from '../stopped-timers.ts';
-import { around, everything, failure, imageOf, live, loopbackPolicy, serve } from './servers.ts';
+import { around, digestOf, everything, failure, imageOf, live, loopbackPolicy, read, serve } from './servers.ts';
 
 const hour = live();
 
@@ -42,6 +48,24 @@ void tap.test('an OCI list of a thousand pages is read, one that goes on is not'
   t.equal(await countPages(registry), 1_000);
   pages++;
   t.match(await failure(countPages(registry)), { code: 'registry.answer-invalid', message: /do not end, want at most 1000/ });
+});
+
+void tap.test('a layer is called gone only when ECR could be asked whether it is archived', async (t) => {
+  let answer = 'ThrottlingException';
+  const server = await serve(t, (request, response) => {
+    const isUrl = String(request.headers['x-amz-target']).endsWith('GetDownloadUrlForLayer');
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(JSON.stringify({ __type: isUrl ? 'LayersNotFoundException' : answer }));
+  });
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const client = new ECRClient({ region: 'eu-west-1', endpoint: server.url, credentials, maxAttempts: 1 });
+  t.teardown(() => client.destroy());
+  const host = '123456789012.dkr.ecr.eu-west-1.amazonaws.com';
+  const registry = createEcrRegistry({ host, account: '123456789012', region: 'eu-west-1', client, network: networkFor(t), around });
+  const blob = () => failure(read(registry.image('app', { tag: 'v1' }).blob(digestOf('x'), 1, hour)));
+  t.match(await blob(), { code: 'layer.download-failed', retryable: true, message: /slow down/ });
+  answer = 'AccessDeniedException';
+  t.match(await blob(), { code: 'image.gone' });
 });
 
 void tap.test('a page of an OCI list is read up to a MiB; one byte more is too much', async (t) => {

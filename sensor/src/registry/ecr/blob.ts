@@ -61,8 +61,10 @@ async function isArchived({ calls, repository }: BlobParts, digest: Digest, sign
   try {
     const { layers = [] } = await calls.send(digest, signal, (client) => client.send(command, { abortSignal: signal }));
     return layers[0]?.layerAvailability === 'ARCHIVED';
-  } catch {
-    return false;
+  } catch (error) {
+    // A role without this action is common. Any other failure leaves open which of the two it is, and `gone` would be for good.
+    if (hasCode(error, 'registry.denied')) return false;
+    throw error;
   }
 }
 
