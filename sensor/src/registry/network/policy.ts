@@ -26,10 +26,11 @@ export class NetworkGuard {
   /** @throws policy.refused unless it is https, or http to loopback where that is allowed; and never with user info. */
   checkUrl(url: URL): void {
     const isPlainLoopback = url.protocol === 'http:' && this.policy.allowPlainLoopback && isLoopbackName(url.hostname);
-    if ((url.protocol === 'https:' || isPlainLoopback) && url.username === '' && url.password === '') return;
+    const hasUserInfo = url.username !== '' || url.password !== '';
+    if ((url.protocol === 'https:' || isPlainLoopback) && !hasUserInfo) return;
     throw new TidewaiterError('policy.refused', {
       which: `connection to ${url.host}`,
-      got: url.username === '' ? url.protocol.slice(0, -1) : 'a URL with user info',
+      got: hasUserInfo ? 'a URL with user info' : url.protocol.slice(0, -1),
       want: 'https',
       remedy: isLoopbackName(url.hostname) ? 'For development on this machine set TIDEWAITER_ALLOW_PLAIN_LOOPBACK=true.' : undefined,
     });

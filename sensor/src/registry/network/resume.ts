@@ -105,11 +105,13 @@ export const rangeFrom = (fromByte: number): Readonly<Record<string, string>> =>
  * The body of a 200 or 206 from `fromByte` on; null for 416. A server that ignores Range sends the whole blob: its beginning is dropped.
  * @throws registry.answer-invalid for another range than was asked.
  */
-export function bodyFrom(answer: Answer, fromByte: number, which: string): AsyncIterable<Uint8Array> | null {
-  if (answer.status === 416) return null;
+export async function bodyFrom(answer: Answer, fromByte: number, which: string): Promise<AsyncIterable<Uint8Array> | null> {
   if (answer.status === 200) return fromByte === 0 ? answer.body : dropped(answer.body, fromByte);
   const range = answer.header('content-range') ?? 'no content-range';
-  if (range.startsWith(`bytes ${fromByte}-`)) return answer.body;
+  if (answer.status === 206 && range.startsWith(`bytes ${fromByte}-`)) return answer.body;
+  // What nobody reads would hold its connection.
+  await answer.discard();
+  if (answer.status === 416) return null;
   throw new TidewaiterError('registry.answer-invalid', { which, got: range.slice(0, 100), want: `bytes ${fromByte}-` });
 }
 

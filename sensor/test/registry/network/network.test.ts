@@ -3,7 +3,7 @@ import { createRegistryNetwork } from '../../../src/registry/index.ts';
 import { classOf } from '../../../src/registry/network/addresses.ts';
 import { NetworkGuard, type NetworkPolicy, regionOfLayerBucket } from '../../../src/registry/network/policy.ts';
 import { bodyFrom, rangeFrom, resumed } from '../../../src/registry/network/resume.ts';
-import { around, failure, live, loopbackPolicy, read, serve } from '../servers.ts';
+import { around, failure, live, loopbackPolicy, read, serve, until } from '../servers.ts';
 
 const strict: NetworkPolicy = { allowPlainLoopback: false, allowedHosts: [], tokenHosts: {} };
 
@@ -101,6 +101,7 @@ void tap.test('an address that is refused sees no connection, whether it is writ
     t.match(await get(`https://${host}:${port}/`), { code: 'policy.refused', retryable: false }, host);
   for (const url of [`http://127.0.0.1:${port}/`, 'http://example.com/', 'https://user:pw@example.com/', 'ftp://example.com/'])
     t.match(await get(url), { code: 'policy.refused' }, url);
+  t.match(await get('https://:pw@example.com/'), { facts: { got: 'a URL with user info' } });
   t.equal(server.seen.connections, 0);
 });
 
@@ -150,6 +151,24 @@ void tap.test('a connection that is too slow is cut and taken up again; the time
   t.match(error, { code: 'layer.download-failed', retryable: true });
   const cancelled = failure(read(resumed({ which: 'blob', sizeBytes: 1, open: stuck, around }, AbortSignal.abort())));
   t.match(await cancelled, { code: 'cancelled' });
+});
+
+void tap.test('a body of another range than was asked for is refused, and its connection is not held', async (t) => {
+  let isClosed = false;
+  const server = await serve(t, (_request, response) => {
+    response.writeHead(206, { 'content-range': 'bytes 7-' });
+    const timer = setInterval(() => response.write('x'.repeat(1 << 16)), 5);
+    response.on('close', () => {
+      clearInterval(timer);
+      isClosed = true;
+    });
+  });
+  const network = createRegistryNetwork(loopbackPolicy);
+  t.teardown(() => network.close());
+  const answer = await network.get(new URL(server.url), rangeFrom(5), live());
+  const body = async () => bodyFrom(answer, 5, 'blob');
+  t.match(await failure(body()), { code: 'registry.answer-invalid', message: /got bytes 7-, want bytes 5-/ });
+  t.ok(await until(() => isClosed));
 });
 
 void tap.test('what nobody wants to read is left after a second, or when it is long', async (t) => {
