@@ -60,11 +60,9 @@ export class Enrolments {
 
   /** A new identity for a sensor that the control plane does not know, if there is a token that was not used yet; else null. */
   async again(): Promise<Identity | null> {
-    const token = await this.#token().catch(() => null);
-    if (token === null || token === this.#spent) return null;
-    this.#spent = token;
     try {
-      return await this.#enrol(token);
+      const token = await this.#token();
+      return token === null || token === this.#spent ? null : await this.#enrol(token);
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the sensor could not enrol anew');
       return null;
@@ -83,9 +81,14 @@ export class Enrolments {
 
   async #enrol(token: string): Promise<Identity> {
     const { controlPlaneUrl, name, nowMs, stop, log, file, post } = this.#parts;
-    const identity = await enrol({ controlPlaneUrl, token, name: name.slice(0, NAME_CHARACTERS_MAX), post, nowMs, signal: stop });
-    await file.write(identity);
+    const identity = await enrol({ controlPlaneUrl, token, name: name.slice(0, NAME_CHARACTERS_MAX), post, nowMs, signal: stop }).catch(
+      (error: unknown) => {
+        if (!hasCode(error, 'control-plane.unreachable')) this.#spent = token;
+        throw error;
+      },
+    );
     this.#spent = token;
+    await file.write(identity);
     log.info({ sensorId: identity.sensorId, workspaceId: identity.workspaceId }, 'the sensor is enrolled');
     return identity;
   }

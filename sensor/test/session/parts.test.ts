@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { FRAME_BYTES_MAX, type Frame, failureOf, type ManifestReport } from '@tidewaiter/shared/protocol';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { emptyCoverage, type LayerFinding } from '@tidewaiter/shared/findings';
 import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
+import { IdentityFile } from '../../src/enrolment/index.ts';
 import { CatalogPages } from '../../src/session/catalog-pages.ts';
 import { reportSkew } from '../../src/session/clock-skew.ts';
+import { Enrolments } from '../../src/session/enrolments.ts';
 import { errorOfFailure } from '../../src/session/failures.ts';
 import { FrameSocket, type FrameSocketOptions } from '../../src/session/frame-socket.ts';
 import { LEASE_MS_RANGE, LOGGED_ERRORS_MAX, OUTGOING_BYTES_MAX, RENEW_MS_RANGE, REQUESTS_MAX, within } from '../../src/session/limits.ts';
@@ -148,6 +151,32 @@ t.test('questions in flight are bounded', async (t) => {
 });
 
 const engine = { fingerprintKeyId: '0123456789abcdef', engineVersion: 't', ruleSetHash: 'a'.repeat(64), limitsHash: 'b'.repeat(64) };
+
+t.test('a token that a broken connection kept from being used is used by the next try, one that was used is not', async (t) => {
+  const file = new IdentityFile(t.testdir({}));
+  let posts = 0;
+  const enrolments = new Enrolments({
+    controlPlaneUrl: 'https://plane',
+    token: 'a-token',
+    tokenFile: null,
+    name: 'sensor',
+    file,
+    post: async () => {
+      if (++posts === 1) throw new Error('cut');
+      const body = Readable.from([Buffer.from('{"sensorId":"s","workspaceId":"w"}')]);
+      return { statusCode: 201, headers: {}, body };
+    },
+    log: logTo([]),
+    nowMs: () => Date.now(),
+    monotonic,
+    random: () => 0,
+    stop: new AbortController().signal,
+  });
+  t.equal(await enrolments.again(), null);
+  t.match(await enrolments.again(), { sensorId: 's' });
+  t.equal(await enrolments.again(), null);
+  t.equal(posts, 2);
+});
 
 t.test('reconnects once in each window, windows doubling to 64 s, and small again after success', async (t) => {
   const stopped = new AbortController();
