@@ -11,6 +11,7 @@ import fastify, {
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { rawProblem, requestError, sendProblem } from './problem.ts';
 
+/** Fastify as `createHttpServer` makes it: schemas of TypeBox are the types of what its routes get and answer. */
 export type HttpServer = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>;
 
 /** Headers and a slow request may take this long together: a slow-loris holds a socket no longer. */
@@ -26,6 +27,7 @@ const CONNECTIONS_MAX = 4_096;
 /** Paths of ours are short; this bounds router work. */
 const PARAM_LENGTH_MAX = 256;
 
+/** `bodyBytesMax` in bytes: a larger body is refused with request.too-large. */
 export interface HttpServerOptions {
   readonly log: FastifyBaseLogger;
   readonly bodyBytesMax: number;

@@ -20,8 +20,10 @@ export interface Variable<T> {
   readonly fallback?: () => T;
 }
 
+/** The variables of a program, by the name that its code has for each. */
 export type Variables = Readonly<Record<string, Variable<unknown>>>;
 
+/** Their values, under the same names. */
 export type Config<V extends Variables> = { readonly [K in keyof V]: V[K] extends Variable<infer T> ? T : never };
 
 /** What variables say of each other. It is left out where one of `of` cannot be read: that is named already. */

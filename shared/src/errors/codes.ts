@@ -79,4 +79,5 @@ export const errorCodes = {
   internal: meaning(500, 'Something went wrong inside the program'),
 } as const satisfies Record<string, ErrorMeaning>;
 
+/** What callers switch on: a key of `errorCodes`. */
 export type ErrorCode = keyof typeof errorCodes;

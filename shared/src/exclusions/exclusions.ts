@@ -5,7 +5,9 @@ import { defaultPaths } from './default-paths.ts';
 
 /** Lists of expressions that come with the product, by name. */
 export const exclusionPresets = { default: defaultPaths } as const satisfies Record<string, readonly string[]>;
+/** Name of a list of `exclusionPresets`. */
 export type ExclusionPreset = keyof typeof exclusionPresets;
+/** All of them, for schemas and messages. */
 export const exclusionPresetNames = Object.keys(exclusionPresets) as readonly ExclusionPreset[];
 
 /** Which paths are excluded: presets by name, and own expressions. */
@@ -14,6 +16,7 @@ export interface ExclusionSettings {
   readonly expressions: readonly string[];
 }
 
+/** Hides nothing. */
 export const noExclusions: ExclusionSettings = { presets: [], expressions: [] };
 
 /** Own expressions of one set: each is tried on each path in which something was found. */

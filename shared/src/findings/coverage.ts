@@ -19,6 +19,7 @@ export const gapReasons = [
   'disputed',
 ] as const;
 
+/** One of `gapReasons`. */
 export type GapReason = (typeof gapReasons)[number];
 
 /** Something that was not read, or not to its end. `path` is redacted; null means the whole blob. `bytes` is null when unknowable. */
@@ -27,6 +28,7 @@ export const GapSchema = Type.Object({
   path: Type.Union([Type.String({ maxLength: 4096 }), Type.Null()]),
   bytes: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]),
 });
+/** `bytes` that were not read; the path is redacted. */
 export type Gap = Static<typeof GapSchema>;
 
 /**
@@ -51,4 +53,5 @@ export const CoverageSchema = Type.Object({
   gapsOmitted: Type.Integer({ minimum: 0 }),
   complete: Type.Boolean(),
 });
+/** Counts of entries, files and bytes; the sums of CoverageSchema hold. */
 export type Coverage = Static<typeof CoverageSchema>;

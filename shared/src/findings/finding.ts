@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { closed } from '../fields/index.ts';
 import { confidences } from '../judgement/index.ts';
 
+/** One of `confidences`. */
 export const ConfidenceSchema = Type.Enum([...confidences]);
 
 /** HMAC-SHA-256 of the canonical secret under the key whose id stands beside it (64 hex digits). Two while a key is rotated. */
@@ -9,6 +10,7 @@ export const FingerprintSchema = Type.Object(
   { keyId: Type.String({ pattern: '^(ephemeral|[0-9a-f]{16})$' }), value: Type.String({ pattern: '^[0-9a-f]{64}$' }) },
   closed,
 );
+/** `value` under the key `keyId`, both in hex; `ephemeral` is the key of a run that was given none. */
 export type Fingerprint = Static<typeof FingerprintSchema>;
 
 const PathHashSchema = Type.String({ pattern: '^[0-9a-f]{16}$' });
@@ -42,8 +44,10 @@ export const LayerFindingSchema = Type.Object(
   },
   closed,
 );
+/** Redacted; `offset` in bytes, `line` and `column` from 1. */
 export type LayerFinding = Static<typeof LayerFindingSchema>;
 
+/** Where in a manifest or config a finding may stand (OCI image-spec, config.md; `attestation`: an in-toto statement). */
 export const imageFindingKinds = [
   'env',
   'label',
@@ -70,4 +74,5 @@ export const ImageFindingSchema = Type.Object(
   },
   closed,
 );
+/** Redacted; `key` names the place within its `kind`. */
 export type ImageFinding = Static<typeof ImageFindingSchema>;

@@ -12,6 +12,7 @@ export const EngineIdentitySchema = Type.Object(
   },
   closed,
 );
+/** Key id (16 hex digits or `ephemeral`), version, and the hashes of rules and limits (64 hex digits). */
 export type EngineIdentity = Static<typeof EngineIdentitySchema>;
 
 /** One string for an engine, for keys and indexes. */
@@ -26,6 +27,7 @@ export function engineOfKey(key: string): EngineIdentity {
   return { fingerprintKeyId: parts[0] ?? '', engineVersion: parts.slice(1, -2).join('/'), ruleSetHash, limitsHash };
 }
 
+/** How a blob may be stored, by its bytes and not by its media type. */
 export const compressions = ['none', 'gzip', 'zstd'] as const;
 
 /**
@@ -43,4 +45,5 @@ export const LayerSummarySchema = Type.Object(
   },
   closed,
 );
+/** What of a layer's result is known at its end: sizes in bytes, the ledger, and how many findings came in its pages. */
 export type LayerSummary = Static<typeof LayerSummarySchema>;

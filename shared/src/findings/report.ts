@@ -54,4 +54,5 @@ export const ScanReportSchema = Type.Object({
     ruleSetHash: Type.String(),
   }),
 });
+/** What a one-shot scan says, as ScanReportSchema has it. */
 export type ScanReport = Static<typeof ScanReportSchema>;

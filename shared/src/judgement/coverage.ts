@@ -3,6 +3,7 @@ import type { Coverage } from '../findings/index.ts';
 /** Gaps listed by name in one ledger: enough to act on, small enough for one frame. */
 export const GAPS_MAX = 100;
 
+/** The ledger of nothing: complete, all counts 0. */
 export const emptyCoverage: Coverage = {
   entriesSeen: 0,
   otherEntries: 0,

@@ -1,8 +1,10 @@
+/** What may have become of a finding's file; Visibility says what each means. */
 export const visibilities = ['visible', 'shadowed', 'deleted', 'not-a-file'] as const;
 
 /** Per platform: there to read in the running container; overwritten above; removed above; or in no file at all. */
 export type Visibility = (typeof visibilities)[number];
 
+/** All that is asked of a set of hashes, however it is kept. */
 export interface KeySet {
   has(key: string): boolean;
 }

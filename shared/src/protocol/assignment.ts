@@ -1,10 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { closed, DigestField, IdField } from '../fields/index.ts';
 
+/** Live ones (pending, offered, running), then how work ends. */
 export const assignmentStates = ['pending', 'offered', 'running', 'succeeded', 'failed', 'cancelled', 'expired'] as const;
+/** One of `assignmentStates`. */
 export type AssignmentState = (typeof assignmentStates)[number];
 
+/** What a sensor may be given to do; see TaskSchema. */
 export const assignmentKinds = ['sync', 'scan', 'test'] as const;
+/** One of `assignmentKinds`. */
 export type AssignmentKind = (typeof assignmentKinds)[number];
 
 /** How the sensor gets credentials for a registry; one entry a way. */
@@ -16,6 +20,7 @@ export const RegistryAccessSchema = Type.Union([
   Type.Object({ method: Type.Literal('host-role') }, closed),
   Type.Object({ method: Type.Literal('anonymous') }, closed),
 ]);
+/** Tagged by `method`; holds no secret. */
 export type RegistryAccess = Static<typeof RegistryAccessSchema>;
 
 /** The registry an assignment works on. `account` and `region` are null for an OCI host. */
@@ -30,6 +35,7 @@ export const AssignedRegistrySchema = Type.Object(
   },
   closed,
 );
+/** What of a registry its sensor is told. */
 export type AssignedRegistry = Static<typeof AssignedRegistrySchema>;
 
 /** `sync` lists repositories and images; `scan` reads one root digest; `test` proves access. `digest` may come with no tag left. */
@@ -41,10 +47,12 @@ export const TaskSchema = Type.Union([
   ),
   Type.Object({ kind: Type.Literal('test'), registry: AssignedRegistrySchema }, closed),
 ]);
+/** Tagged by `kind`. */
 export type Task = Static<typeof TaskSchema>;
 
 /** An assignment under a lease. `attempt` is the fencing token of every later word about it. */
 export const GrantSchema = Type.Object({ assignmentId: IdField, attempt: Type.Integer({ minimum: 1 }) }, closed);
+/** The right to work on an assignment, until its lease ends or it is attempted anew. */
 export type Grant = Static<typeof GrantSchema>;
 
 /** What a heartbeat says of a running assignment, for people to watch. */
@@ -58,4 +66,5 @@ export const ProgressSchema = Type.Object(
   },
   closed,
 );
+/** Counts of layers, and of compressed bytes. */
 export type Progress = Static<typeof ProgressSchema>;

@@ -13,6 +13,7 @@ export const FailureSchema = Type.Object(
   },
   closed,
 );
+/** `code` is an ErrorCode of the sender's build: a newer one may have others. */
 export type Failure = Static<typeof FailureSchema>;
 
 /** Anything that was thrown, as a failure; what is not ours says nothing of its inside. */

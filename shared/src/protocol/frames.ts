@@ -72,8 +72,11 @@ export const frames = {
   error: FailureSchema,
 } as const satisfies Record<string, TSchema>;
 
+/** A key of `frames`. */
 export type FrameType = keyof typeof frames;
+/** The body of a frame of type T. */
 export type FrameBody<T extends FrameType> = Static<(typeof frames)[T]>;
+/** A frame as it was decoded, tagged by `type`; `replyTo` is the id of the frame it answers. */
 export type Frame = {
   [T in FrameType]: { readonly v: 1; readonly type: T; readonly id: string; readonly replyTo?: string; readonly body: FrameBody<T> };
 }[FrameType];

@@ -26,8 +26,9 @@ export const FAILURE_REMEDY_CHARACTERS_MAX = 1_024;
 
 /** How long an offer stands before it may be made again, to anyone: a sensor answers within one reply timeout or never. */
 export const OFFER_MS = 20_000;
-/** An assignment's lease and how often it is renewed (three tries before it ends). */
+/** How long an assignment is its sensor's without a word of it: three renewals. */
 export const LEASE_MS = 120_000;
+/** How often a sensor renews what it holds. */
 export const LEASE_RENEW_MS = 40_000;
 /** A socket on which nothing came for this long is dead; pings go at two thirds of it. */
 export const SOCKET_SILENCE_MS_MAX = 45_000;

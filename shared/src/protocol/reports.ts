@@ -113,9 +113,15 @@ export const OutcomeSchema = Type.Object(
 
 /** Everything a sensor reports. Spooled, sent, and sent again until acknowledged. */
 export const ReportSchema = Type.Union([LayerPageSchema, LayerDoneSchema, ManifestSchema, CatalogPageSchema, OutcomeSchema]);
+/** See LayerPageSchema. */
 export type LayerPage = Static<typeof LayerPageSchema>;
+/** See LayerDoneSchema. */
 export type LayerDone = Static<typeof LayerDoneSchema>;
+/** See ManifestSchema. */
 export type ManifestReport = Static<typeof ManifestSchema>;
+/** See CatalogPageSchema; at most 1,000 repositories and images. */
 export type CatalogPage = Static<typeof CatalogPageSchema>;
+/** See OutcomeSchema. */
 export type Outcome = Static<typeof OutcomeSchema>;
+/** Tagged by `kind`. */
 export type Report = Static<typeof ReportSchema>;

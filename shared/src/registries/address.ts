@@ -1,5 +1,6 @@
 import { TidewaiterError } from '../errors/index.ts';
 
+/** An ECR registry by its host name: `account` of 12 digits, `region` as AWS writes it. */
 export interface EcrHost {
   readonly provider: 'ecr';
   readonly host: string;

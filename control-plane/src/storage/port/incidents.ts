@@ -32,6 +32,7 @@ export interface Scan {
 export type IncidentStatus = 'triggered' | 'assigned' | 'resolved' | 'ignored';
 /** Gravest first. */
 export const severities = ['critical', 'high', 'medium', 'low'] as const;
+/** How grave an incident is: by what is known of its secret at first, then as a person says. */
 export type Severity = (typeof severities)[number];
 /** Why people let an incident be. */
 export type IgnoreReason = 'test-credential' | 'false-positive' | 'low-risk';

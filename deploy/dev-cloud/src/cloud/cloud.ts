@@ -19,6 +19,7 @@ export interface RepositoryPlace extends Place {
   readonly repository: string;
 }
 
+/** A repository to be made, as CreateRepository takes it (`MUTABLE` unless said). */
 export interface RepositorySetup extends Place {
   readonly name: string;
   readonly tagMutability?: 'MUTABLE' | 'IMMUTABLE' | undefined;
@@ -26,6 +27,7 @@ export interface RepositorySetup extends Place {
   readonly policy?: unknown;
 }
 
+/** A repository that was made, by its names. */
 export interface RepositoryInfo {
   readonly arn: string;
   /** As DescribeRepositories has it: `<account>.dkr.ecr.<region>.amazonaws.com/<name>`. */
@@ -34,6 +36,7 @@ export interface RepositoryInfo {
   readonly registryUrl: string;
 }
 
+/** A role to be made or replaced; policies are documents as JSON objects. A session lives for 3,600 s at most unless said. */
 export interface RoleRequest {
   readonly accountId?: string | undefined;
   readonly name: string;
@@ -53,6 +56,7 @@ export interface MemoryImage extends RepositoryPlace {
   readonly unchecked?: { readonly digest?: string | undefined } | undefined;
 }
 
+/** An image on this machine; it is pushed under `tag`, or untagged. */
 export interface LayoutImage extends RepositoryPlace {
   /** Folder of an OCI layout. */
   readonly layout: string;
@@ -61,6 +65,7 @@ export interface LayoutImage extends RepositoryPlace {
   readonly tag?: string | undefined;
 }
 
+/** A rule of EventBridge with one API destination; one that does not answer within `timeoutMs` (5,000) has failed. */
 export interface RuleRequest extends Place {
   readonly name: string;
   readonly url: string;

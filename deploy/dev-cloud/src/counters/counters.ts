@@ -19,6 +19,7 @@ export interface CloudRequest {
   readonly digest?: string | undefined;
 }
 
+/** Counts since the start or the last reset; blobs by digest. */
 export interface CountersSnapshot {
   readonly blobs: Readonly<Record<string, BlobCount>>;
   /** Calls by `service:operation`. */

@@ -21,6 +21,7 @@ interface FailureView {
   readonly remedy: string | null;
 }
 
+/** A push event; times are RFC 3339. */
 export interface EventView {
   readonly eventId: string;
   readonly receivedAt: string;
@@ -30,6 +31,7 @@ export interface EventView {
   readonly outcome: string;
 }
 
+/** One secret; times are RFC 3339. */
 export interface IncidentView {
   readonly id: string;
   readonly fingerprint: string;
@@ -41,6 +43,7 @@ export interface IncidentView {
   readonly createdAt: string;
 }
 
+/** A place of an incident's secret. */
 export interface OccurrenceView {
   readonly repository: string;
   readonly rootDigest: string;
@@ -49,6 +52,7 @@ export interface OccurrenceView {
   readonly location: { readonly kind?: string; readonly path?: string; readonly key?: string; readonly line?: number };
 }
 
+/** The verdict on a root digest. */
 export interface VerdictView {
   readonly digest: string;
   readonly verdict: string;

@@ -14,6 +14,7 @@ export interface Planted {
   readonly secret: string;
 }
 
+/** An image to be pushed: an index if it has several platforms. */
 export interface PlantedImage {
   readonly repository: string;
   readonly tag: string;

@@ -24,6 +24,7 @@ export interface Workspace {
   readonly role: string;
 }
 
+/** What a run may set; all but the folder has the demo's own default. */
 export interface StageOptions {
   /** Where logs, database, keys and state of this run go. */
   readonly folder: string;

@@ -2,6 +2,7 @@ import type { Api } from './api.ts';
 import type { AssignmentView, EventView, IncidentView, OccurrenceView, VerdictView } from './api-shapes.ts';
 import type { Planted } from './planting.ts';
 
+/** An image that was pushed; times are ms since 1970. */
 export interface Pushed {
   readonly repository: string;
   readonly tag: string;

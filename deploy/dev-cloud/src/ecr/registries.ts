@@ -13,6 +13,7 @@ export interface ImageAction {
   readonly detail: Readonly<Record<string, string>>;
 }
 
+/** A manifest to be put, as PutImage takes it. */
 export interface ImagePut {
   readonly manifest: Buffer;
   readonly mediaType?: string | undefined;

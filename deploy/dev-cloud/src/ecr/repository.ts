@@ -1,5 +1,6 @@
 import type { Policy } from '../policies/index.ts';
 
+/** DescribeImages' `imageStatus`; only an ACTIVE one can be pulled. */
 export type ImageStatus = 'ACTIVE' | 'ARCHIVED' | 'ACTIVATING';
 
 /** An image manifest (or index, or artifact) in a repository. */
@@ -24,6 +25,7 @@ export interface Image {
   lastActivatedAt?: number;
 }
 
+/** A repository and all that stands in it; times are ms since 1970. */
 export interface Repository {
   readonly accountId: string;
   readonly region: string;

@@ -47,6 +47,7 @@ export interface EcrRequest {
   readonly repository: string | undefined;
 }
 
+/** What the endpoint needs beyond its operations: who calls, what stands in the way, who is told. */
 export interface EcrServerParts extends EcrParts {
   readonly iam: Iam;
   /** Runs before each call and may delay or refuse it (throttling, faults). */

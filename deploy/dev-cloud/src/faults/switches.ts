@@ -43,6 +43,7 @@ export interface FaultSetup {
   readonly message?: string | undefined;
 }
 
+/** A fault that is set; `id` is what clears it. */
 export interface Fault extends FaultSetup {
   readonly id: string;
 }

@@ -7,6 +7,7 @@ export interface LoopbackServer {
   close(): Promise<void>;
 }
 
+/** Answers one request; refusals are answers of its own, only a bug rejects. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Binds a handler to loopback; port 0 lets the system choose. A handler that throws is a bug here and answers 500. */

@@ -3,6 +3,7 @@ import { parsePolicy, PolicyError, type Policy, type PolicyKind } from '../polic
 import { newAccessKeyId, newSecretAccessKey, newSessionToken, newUniqueId } from './keys.ts';
 import type { Credential, OidcProvider, Principal, Role, User } from './principals.ts';
 
+/** A role with its policies as JSON objects; `maxSessionSeconds` as CreateRole's MaxSessionDuration. */
 export interface RoleSetup {
   readonly accountId: string;
   readonly name: string;

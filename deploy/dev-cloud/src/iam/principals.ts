@@ -48,6 +48,7 @@ export interface Credential {
   readonly principal: Principal;
 }
 
+/** The account of 12 digits that a principal belongs to. */
 export function accountOf(principal: Principal): string {
   return principal.kind === 'user' ? principal.user.accountId : principal.role.accountId;
 }
@@ -64,6 +65,7 @@ export function userIdOf(principal: Principal): string {
   return principal.kind === 'user' ? principal.user.userId : `${principal.role.roleId}:${principal.sessionName}`;
 }
 
+/** Identity policies; a session has those of its role. */
 export function policiesOf(principal: Principal): readonly Policy[] {
   return principal.kind === 'user' ? principal.user.policies : principal.role.policies;
 }

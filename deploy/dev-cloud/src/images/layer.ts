@@ -15,6 +15,7 @@ export interface SampleEntry {
 /** How a layer is stored: `zstd-frames` cuts it into two frames, which many readers stop after. */
 export type SampleCompression = 'none' | 'gzip' | 'zstd' | 'zstd-frames';
 
+/** A layer to be built, entries in the order of its tar. */
 export interface SampleLayer {
   readonly entries: readonly SampleEntry[];
   readonly compression: SampleCompression;
@@ -24,6 +25,7 @@ export interface SampleLayer {
   readonly createdBy: string;
 }
 
+/** A blob as it is stored, compressed, under the digest of these bytes. */
 export interface BuiltBlob {
   readonly digest: string;
   readonly bytes: Buffer;
@@ -43,6 +45,7 @@ const MEDIA_TYPES: Readonly<Record<SampleCompression, string>> = {
   'zstd-frames': 'application/vnd.oci.image.layer.v1.tar+zstd',
 };
 
+/** Packs and compresses a layer; `diffId` is the digest of its tar. */
 export async function buildLayer(layer: SampleLayer): Promise<BuiltLayer> {
   const tar = await tarOf(layer.entries);
   const bytes = compress(tar, layer.compression);

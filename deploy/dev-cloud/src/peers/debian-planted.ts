@@ -18,6 +18,7 @@ export interface PlantedPlace {
   readonly secret: string;
 }
 
+/** The OCI layout that was made, and every secret in it with its place. */
 export interface PlantedDebian {
   readonly layout: string;
   /** Tags of the layout: the index of both platforms, and the image of the first. */

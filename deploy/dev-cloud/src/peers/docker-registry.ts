@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
+/** A running registry; `close` ends the process. */
 export interface DockerRegistry {
   /** `127.0.0.1:PORT`, plain http. */
   readonly host: string;

@@ -20,6 +20,7 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
+/** A policy document, understood: what this cloud does not know of one was refused when it was put. */
 export interface Policy {
   readonly kind: PolicyKind;
   readonly statements: readonly Statement[];

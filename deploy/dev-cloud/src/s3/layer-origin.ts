@@ -12,6 +12,7 @@ export interface LayerAddress {
   readonly digest: string;
 }
 
+/** Where blobs come from (`size` in bytes, undefined where there is none; `read` with both ends included), and who is told of downloads. */
 export interface LayerOriginParts {
   readonly clock: Clock;
   readonly key: PresignKey;

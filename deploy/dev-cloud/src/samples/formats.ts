@@ -20,4 +20,5 @@ export const formats = {
   dockerfile: ({ name, value }: Assignment) => `FROM debian\nENV PORT=8080 ${name}=${quoted(value)}\nRUN make\n`,
 } as const satisfies Record<string, (assignment: Assignment) => string>;
 
+/** A key of `formats`. */
 export type FormatName = keyof typeof formats;

@@ -15,11 +15,13 @@ export interface Sample {
   readonly assignment?: Assignment;
 }
 
+/** A variable and the text it is set to, unquoted. */
 export interface Assignment {
   readonly name: string;
   readonly value: string;
 }
 
+/** Makes a new secret of one kind at each call; the same for the same `rng`. */
 export interface SecretGenerator {
   /** The id of the detector that has to find it. */
   readonly detector: string;

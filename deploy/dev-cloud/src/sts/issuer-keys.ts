@@ -7,6 +7,7 @@ const documentBytesMax = 256 * 1024;
 /** Members AWS needs of a discovery document; without one of them it says that it has no key. */
 const required = ['issuer', 'jwks_uri', 'response_types_supported', 'subject_types_supported', 'id_token_signing_alg_values_supported'];
 
+/** How issuers' documents are fetched and how long they are kept. */
 export interface IssuerKeysOptions {
   readonly clock: Clock;
   readonly fetch: typeof fetch;

@@ -31,6 +31,7 @@ import { tokens as w } from './w.ts';
 import { tokens as y } from './y.ts';
 import { tokens as z } from './z.ts';
 
+/** Generators of all providers whose tokens have only a form, by the first letter. */
 export const tail = [
   ...a,
   ...b,
