@@ -29,7 +29,10 @@ async function writeOnce({ workspaces, log, file }: FirstOwner): Promise<void> {
   const partial = `${file}.${process.pid}.partial`;
   const descriptor = openPrivate(partial);
   try {
-    const issued = await workspaces.createFirst(FIRST_WORKSPACE, null);
+    const issued = await workspaces.createFirst(FIRST_WORKSPACE, null).catch((error: unknown) => {
+      unlinkSync(partial);
+      throw error;
+    });
     if (!issued) return unlinkSync(partial);
     writeSync(descriptor, `${issued.secret}\n`);
     fsyncSync(descriptor);

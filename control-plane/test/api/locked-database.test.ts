@@ -1,10 +1,17 @@
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import t from 'tap';
 import { assertionOf, enrolSensor, openSocket, refusedUpgrade, SensorClient, testEngine } from '../dispatch/sensor-client.ts';
 import { folderFor } from '../folder.ts';
-import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
+import { ensureFirstOwner } from '../../src/owner-token.ts';
+import { openStore } from '../../src/storage/index.ts';
+import { createLog } from '../../src/telemetry/index.ts';
+import { Workspaces } from '../../src/workspaces/index.ts';
+import { newId, systemClock } from '../storage/samples.ts';
+import { accountOf, digestOf, pushEvent, random, registryBody, startTestApp } from './harness.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
 t.setTimeout(120_000);
@@ -40,6 +47,28 @@ async function queued(digest: string): Promise<void> {
   const scan = async () => (await app.call('GET', `/api/v1/assignments?digest=${digest}`)).body['items'] as readonly unknown[];
   while ((await scan()).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
 }
+
+t.test('a first start that a locked database stops leaves no file for its token behind', async (t) => {
+  const folder = t.testdir();
+  const database = join(folder, 'new.db');
+  const store = await openStore(`sqlite:${database}`, systemClock);
+  const other = new BetterSqlite(database);
+  t.teardown(async () => {
+    other.close();
+    await store.close();
+  });
+  const log = createLog('silent', { write: () => undefined });
+  const workspaces = new Workspaces(store, { now: systemClock.now, random, newId });
+  const file = join(folder, 'owner-token');
+  const start = () => ensureFirstOwner({ workspaces, log, given: null, show: null, file });
+  other.exec('begin immediate');
+  await t.rejects(start(), { code: 'storage.unavailable' });
+  const tokens = () => readdirSync(folder).filter((name) => name.startsWith('owner-token'));
+  t.strictSame(tokens(), []);
+  other.exec('rollback');
+  await start();
+  t.strictSame(tokens(), ['owner-token']);
+});
 
 /** Deliveries that are all there but for their last byte: so they can be completed at one moment, however busy the machine is. */
 async function heldDeliveries(count: number, event: unknown): Promise<readonly (() => Promise<IncomingMessage>)[]> {
