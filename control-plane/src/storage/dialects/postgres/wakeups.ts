@@ -48,18 +48,21 @@ export class PostgresWakeups implements Wakeups {
   /** One connection's life. What was said while nobody listened is unknown, so everyone is woken once it listens. */
   async #session(signal: AbortSignal): Promise<void> {
     const client = new Client({ ...this.#settings, keepAlive: true });
-    const ended = new Promise<void>((resolve) => {
-      client.on('error', () => resolve());
-      client.on('end', () => resolve());
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    client.on('notification', (message) => this.#topics.emit(`topic ${message.payload ?? ''}`));
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    const end = (): void => resolve();
+    signal.addEventListener('abort', end);
+    client
+      .on('error', end)
+      .on('end', end)
+      .on('notification', (message) => this.#topics.emit(`topic ${message.payload ?? ''}`));
     try {
       await client.connect();
       await client.query(`listen ${CHANNEL}`);
       for (const topic of this.#topics.eventNames()) this.#topics.emit(topic);
       await ended;
     } finally {
+      // The signal outlives the connections: without this each try of a long outage would leave its client behind.
+      signal.removeEventListener('abort', end);
       await client.end().catch(() => undefined);
     }
   }
