@@ -17,15 +17,14 @@ export async function distrust(
   if (!dropped) return null;
   const { facts } = dropped;
   let images = 0;
-  let scans: Target[] = [];
+  const scans: Target[] = [];
   for (const digest of dropped.images) {
     const found = await placesOf(context, workspaceId, digest);
     if (found.length > 0) images += 1;
     scans.push(...found);
-    if (scans.length < SCANS_PER_BATCH && digest !== dropped.images.at(-1)) continue;
-    await assignments.queueScans(workspaceId, scans);
-    scans = [];
+    while (scans.length >= SCANS_PER_BATCH) await assignments.queueScans(workspaceId, scans.splice(0, SCANS_PER_BATCH));
   }
+  if (scans.length > 0) await assignments.queueScans(workspaceId, scans);
   log.warn({ workspaceId, sensorId, facts, images }, 'a sensor is compromised: its facts were dropped, their images are scanned anew');
   return { facts, images };
 }
