@@ -15,7 +15,13 @@ export async function serve(): Promise<void> {
     log.info({ signal }, 'the control plane shuts down');
     setTimeout(() => process.exit(1), CLOSE_MS_MAX).unref();
     process.once('SIGINT', () => process.exit(1)).once('SIGTERM', () => process.exit(1));
-    void app.close().then(() => log.info('the control plane has shut down'));
+    void app.close().then(
+      () => log.info('the control plane has shut down'),
+      (error: unknown) => {
+        log.error({ err: error }, 'the control plane could not shut down in order');
+        process.exitCode = 1;
+      },
+    );
   };
   process.once('SIGINT', close).once('SIGTERM', close);
 }
