@@ -32,6 +32,7 @@ export async function readManifestFacts(
   const { manifest } = node;
   const tools = rememberingTools(textTools);
   const gaps: Gap[] = node.missing.map((digest) => ({ reason: 'download-failed', path: digest, bytes: null }));
+  gaps.push(...manifest.unread.map((gap) => ({ ...gap, path: tools.redact(gap.path ?? '') })));
   const annotations = scanGroup(annotationTexts(manifest), tools);
   if (manifest.shape === 'index') {
     const children = manifest.children.map(({ digest, platform }) => ({ digest, platform }));

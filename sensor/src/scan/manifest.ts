@@ -4,7 +4,7 @@ import type { RawManifest } from '../registry/index.ts';
 import { isJson, type Json, member, parseObject } from './json.ts';
 import { ambiguousKey } from './json-keys.ts';
 import type { ImageLimits } from './limits.ts';
-import { type Annotations, textsOf } from './manifest-texts.ts';
+import { type ManifestTexts, textsOf } from './manifest-texts.ts';
 
 /** A blob or manifest as another names it (OCI image-spec, descriptor.md). Its `urls` are not read: nothing is fetched from there. */
 export interface Descriptor {
@@ -19,14 +19,13 @@ export interface ChildDescriptor extends Descriptor {
 
 /** A manifest by its shape; what its media type says is checked against it and decides nothing. */
 export type Manifest =
-  | { readonly shape: 'index'; readonly children: readonly ChildDescriptor[]; readonly annotations: Annotations }
-  | {
+  | (ManifestTexts & { readonly shape: 'index'; readonly children: readonly ChildDescriptor[] })
+  | (ManifestTexts & {
       /** `artifact` when the config is no image config: Helm charts, attestations of cosign and the like. */
       readonly shape: 'image' | 'artifact';
       readonly config: Descriptor | null;
       readonly layers: readonly Descriptor[];
-      readonly annotations: Annotations;
-    };
+    });
 
 const IMAGE_CONFIGS = ['application/vnd.oci.image.config.v1+json', 'application/vnd.docker.container.image.v1+json'];
 const INDEX_TYPES = ['application/vnd.oci.image.index.v1+json', 'application/vnd.docker.distribution.manifest.list.v2+json'];
@@ -76,7 +75,7 @@ function readIndex(json: Json, reader: DescriptorReader, limits: ImageLimits): M
   const children = reader
     .list(json['manifests'], 'manifests', limits.indexEntriesMax)
     .map((entry) => ({ ...reader.descriptor(entry), platform: platformOf(member(entry, 'platform')) }));
-  return { shape: 'index', children, annotations: textsOf(json) };
+  return { shape: 'index', children, ...textsOf(json) };
 }
 
 function readImage(json: Json, reader: DescriptorReader, limits: ImageLimits): Manifest {
@@ -84,7 +83,7 @@ function readImage(json: Json, reader: DescriptorReader, limits: ImageLimits): M
   const layers = reader.list(list, 'layers', limits.layersMax).map((entry) => reader.descriptor(entry));
   const config = json['config'] === undefined ? null : reader.descriptor(json['config']);
   const isImage = config !== null && IMAGE_CONFIGS.includes(config.mediaType);
-  return { shape: isImage ? 'image' : 'artifact', config, layers, annotations: textsOf(json) };
+  return { shape: isImage ? 'image' : 'artifact', config, layers, ...textsOf(json) };
 }
 
 /** The platform as it is claimed; null when it is absent or malformed. */

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import type { ScanReport } from '@tidewaiter/shared/findings';
 import { CLAIM_DIGESTS_MAX, FINDINGS_PER_PAGE, PATH_HASHES_PER_PAGE } from '@tidewaiter/shared/protocol';
 import tap from 'tap';
 import * as named from '../../src/scan/limits.ts';
@@ -174,6 +175,23 @@ void tap.test("a descriptor's data and members nobody expects are read, however 
   const found = await report(source);
   t.match(places(found), ['annotation config.data not-a-file', /^annotation stray\[0\].*\[0 not-a-file$/]);
   t.notMatch(JSON.stringify(found), new RegExp(`${inData.slice(8)}|${stray.slice(8)}`));
+});
+
+void tap.test("a descriptor's data that is compressed is unpacked; what cannot be is told", async (t) => {
+  const withData = async (data: Buffer): Promise<ScanReport> => {
+    const source = new MemorySource();
+    const layer = source.blobOf(await tarOf([{ name: 'a' }]));
+    source.manifestOf({ schemaVersion: 2, config: { ...source.config({}), data: data.toString('base64') }, layers: [layer] });
+    return report(source);
+  };
+  const gaps = ({ coverage }: ScanReport): readonly string[] => coverage.gaps.map(({ reason, path }) => `${reason} ${path}`);
+  for (const pack of [gzipSync, zstdCompressSync]) {
+    const found = await withData(pack(`{"token":"${githubToken()}"}`));
+    t.strictSame([places(found), gaps(found)], [['annotation config.data not-a-file'], []]);
+    t.strictSame(gaps(await withData(pack('x'.repeat(100)).subarray(0, -2))), ['corrupt config.data']);
+    t.strictSame(gaps(await withData(pack(Buffer.alloc(1 << 23)))), []);
+    t.strictSame(gaps(await withData(pack(Buffer.alloc((1 << 23) + 1)))), ['limit-bytes config.data']);
+  }
 });
 
 void tap.test('annotations are read wherever a manifest has them: its own, its config and layers, the children of an index', async (t) => {
