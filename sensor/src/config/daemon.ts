@@ -18,6 +18,8 @@ import { scanWorkers } from './scan.ts';
 const MIB = 2 ** 20;
 /** One frame and its neighbours must fit, or nothing could ever be reported. */
 const SPOOL_MIB_MIN = 8;
+/** As the API takes it. */
+const NAME_CHARACTERS_MAX = 128;
 
 /** The variables of `tidewaiter-sensor run`. */
 export const daemonVariables = {
@@ -35,13 +37,11 @@ export const daemonVariables = {
     true,
   ),
   enrolmentTokenFile: optional('TIDEWAITER_ENROLMENT_TOKEN_FILE', 'path', 'File that holds the same instead; read again at every try.'),
-  sensorName: optional(
-    'TIDEWAITER_SENSOR_NAME',
-    'text of 1 to 128 characters',
-    'Name of the sensor as people see it.',
-    false,
-    'the host name',
-  ),
+  sensorName: {
+    ...optional('TIDEWAITER_SENSOR_NAME', `text of 1 to ${NAME_CHARACTERS_MAX} characters`, 'Name of the sensor as people see it.'),
+    fallbackText: 'the host name',
+    parse: parseName,
+  } satisfies Variable<string | null>,
   stateDir: {
     name: 'TIDEWAITER_STATE_DIR',
     type: 'path',
@@ -72,6 +72,7 @@ export const daemonVariables = {
   } satisfies Variable<string>,
 } as const;
 
+/** What the daemon's variables say, read and checked. */
 export type DaemonConfig = Config<typeof daemonVariables> & { readonly fingerprintKeys: FingerprintKeySources };
 
 const checks: readonly Check<typeof daemonVariables>[] = [
@@ -141,14 +142,13 @@ function parseControlPlaneUrl(text: string): string {
   throw new Error('https://HOST without user, path, query or trailing slash');
 }
 
-function optional(
-  name: string,
-  type: string,
-  meaning: string,
-  secret = false,
-  fallbackText: string | null = null,
-): Variable<string | null> {
-  return { name, type, fallbackText, meaning, secret, parse: (text) => text, fallback: () => null };
+function parseName(text: string): string {
+  if (text.length <= NAME_CHARACTERS_MAX) return text;
+  throw new Error(`at most ${NAME_CHARACTERS_MAX} characters`);
+}
+
+function optional(name: string, type: string, meaning: string, secret = false): Variable<string | null> {
+  return { name, type, fallbackText: null, meaning, secret, parse: (text) => text, fallback: () => null };
 }
 
 function integer(

@@ -6,7 +6,7 @@ import { ReconnectWindows } from './reconnect.ts';
 
 /** Probes with an enrolment token that was refused: the operator must give another. */
 const ENROLMENT_PROBE_MS = 60_000;
-/** As the API takes it. */
+/** As the API takes it; a host's own name may be longer. */
 const NAME_CHARACTERS_MAX = 128;
 
 export interface EnrolmentParts {

@@ -15,6 +15,7 @@ type Env = Readonly<Record<string, string>>;
 
 t.test('the two variables that a daemon needs are enough', async (t) => {
   const fingerprintKeys = { current: { variable: 'TIDEWAITER_FINGERPRINT_KEY_FILE', file: '/key' }, previous: null };
+  t.equal(readDaemonConfig({ ...good, TIDEWAITER_SENSOR_NAME: 'n'.repeat(128) }).sensorName?.length, 128);
   t.match(readDaemonConfig(good), { controlPlaneUrl: url, fingerprintKeys, concurrency: 2, spoolMib: 256, drainSeconds: 25 });
 });
 
@@ -39,6 +40,7 @@ t.test('what is wrong is refused by the name of its variable, with what was got 
     [{ TIDEWAITER_CONCURRENCY: '0' }, /TIDEWAITER_CONCURRENCY.*got "0".*want an integer from 1 to 64/],
     [{ TIDEWAITER_CONCURRENCY: '65' }, /TIDEWAITER_CONCURRENCY/],
     [{ TIDEWAITER_CONCURRENCY: '1e1' }, /TIDEWAITER_CONCURRENCY/],
+    [{ TIDEWAITER_SENSOR_NAME: 'n'.repeat(129) }, /TIDEWAITER_SENSOR_NAME.*at most 128 characters/],
     [{ TIDEWAITER_SCAN_WORKERS: '65' }, /TIDEWAITER_SCAN_WORKERS/],
     [{ TIDEWAITER_SCAN_WORKERS: '0x2' }, /TIDEWAITER_SCAN_WORKERS.*want an integer from 1 to 64/],
     [{ TIDEWAITER_SPOOL_MIB_MAX: '7' }, /TIDEWAITER_SPOOL_MIB_MAX.*want an integer from 8/],
