@@ -4,9 +4,10 @@ import { type Rule, TextDetector } from '../detectors/index.ts';
 import type { FingerprintKeys } from '../fingerprint/index.ts';
 import { createPassMemory } from '../memory/index.ts';
 import type { ImageSource } from '../registry/index.ts';
-import { type Explanation, explanationText, type FoundCopy, judgedCopy } from '../reports/index.ts';
+import { type Explanation, type FoundCopy, judgedCopy } from '../reports/index.ts';
 import { type ProbedFile, type ProbedLayer, type ProbedPath, probePath, scanLimits } from '../scan/index.ts';
 
+/** What an explanation is made with, and what decides whether a match is reported. */
 export interface ExplainTools {
   readonly source: ImageSource;
   readonly rules: readonly Rule[];
@@ -16,13 +17,11 @@ export interface ExplainTools {
   readonly exclusions: Exclusions | null;
 }
 
-/** The answer as text or JSON, ready to be written. */
-export async function chooseText(asked: string, format: 'text' | 'json', tools: ExplainTools): Promise<string> {
-  const explanation = await explainPath(asked, tools);
-  return format === 'json' ? `${JSON.stringify(explanation, null, 2)}\n` : explanationText(explanation);
-}
-
-async function explainPath(asked: string, { source, rules, keys, signal, minConfidence, exclusions }: ExplainTools): Promise<Explanation> {
+/** What became of one path in every image and layer. `asked` may begin with `/` or `./`. @throws what the source throws; manifest.*, cancelled. */
+export async function explainPath(
+  asked: string,
+  { source, rules, keys, signal, minConfidence, exclusions }: ExplainTools,
+): Promise<Explanation> {
   const path = asked.replace(/^(?:\.?\/)+/, '');
   const detector = new TextDetector(rules, createPassMemory);
   const redact = (text: string): string => detector.redact(text);

@@ -4,6 +4,7 @@ import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { FINGERPRINT_KEY_BYTES, fingerprintKeyOf } from '../fingerprint/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';
+import { writeOutput } from './write-output.ts';
 
 const ROTATION = `
 To rotate: make a new key; give every sensor the new one as TIDEWAITER_FINGERPRINT_KEY_FILE and the one before as
@@ -30,7 +31,7 @@ export function keygenCommand(io: ProgramIo): Command {
           cause,
         });
       });
-      io.stdout.write(`${fingerprintKeyOf(bytes).id}\n`);
+      await writeOutput(`${fingerprintKeyOf(bytes).id}\n`, null, io.stdout);
       io.exit(exitCodes.clean);
     });
 }

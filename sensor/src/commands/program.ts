@@ -22,11 +22,12 @@ export async function runProgram(words: readonly string[], io: ProgramIo): Promi
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {
-    io.exit(explain(error, io));
+    io.exit(reportFailure(error, io));
   }
 }
 
-function explain(error: unknown, io: ProgramIo): number {
+/** Says on stderr what went wrong. @returns the exit code for it. */
+function reportFailure(error: unknown, io: ProgramIo): number {
   // Commander has said it already; help and version are no failure.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.clean : exitCodes.usage;
   if (io.signal.aborted) {

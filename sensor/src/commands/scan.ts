@@ -1,6 +1,4 @@
-import type { Writable } from 'node:stream';
 import { Command, Option } from 'commander';
-import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import type { Exclusions } from '@tidewaiter/shared/exclusions';
 import { readScanConfig, type ScanConfig } from '../config/index.ts';
@@ -11,8 +9,9 @@ import { detectorSourcesOf, exclusionsOf, type FilterOptions, withFilterOptions 
 import { exitCodeOfVerdict } from './exit-codes.ts';
 import type { ProgramIo } from './program-io.ts';
 import { ProgressLine } from './progress-line.ts';
-import { openReportFile, reasonOf, type ReportFile } from './report-file.ts';
+import { openReportFile } from './report-file.ts';
 import { openSource } from './source-openers.ts';
+import { writeOutput } from './write-output.ts';
 
 interface ScanOptions extends FilterOptions {
   readonly format: 'table' | 'json' | 'sarif';
@@ -57,7 +56,7 @@ async function scan(reference: string, options: ScanOptions, io: ProgramIo, vers
     });
     try {
       const report = await scanWith(engine, reference, { ...options, exclusions }, io, config);
-      await write(render(report, options.format, version), output, io);
+      await writeOutput(render(report, options.format, version), output, io.stdout);
       return report;
     } finally {
       await engine.close();
@@ -96,28 +95,4 @@ function render(report: ScanReport, format: ScanOptions['format'], version: stri
     default:
       return tableOf(report);
   }
-}
-
-/** A report that is not written whole must not end in the code of its verdict. A reader that has seen enough (`| head`) is no failure. */
-async function write(text: string, output: ReportFile | null, io: ProgramIo): Promise<void> {
-  try {
-    if (output) await output.write(text);
-    else await writeAll(text, io.stdout);
-  } catch (cause) {
-    if (!output && cause instanceof Error && 'code' in cause && cause.code === 'EPIPE') return;
-    throw new TidewaiterError('report.unwritten', {
-      which: output ? '--output' : 'standard output',
-      got: reasonOf(cause),
-      remedy: 'Make room or write the report elsewhere, and scan again.',
-      cause,
-    });
-  }
-}
-
-/** The stream tells a failure twice: to the callback and as an event, which without a listener would end the process. */
-function writeAll(text: string, stream: Writable): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.once('error', reject);
-    stream.write(text, (error) => (error ? reject(error) : resolve()));
-  });
 }

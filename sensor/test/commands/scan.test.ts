@@ -253,6 +253,22 @@ void tap.test('a report that cannot be written is an error of its own, not the e
   t.match(await tidewaiter(['scan', dirty, '--output', '/dev/full']), { code: 5, stderr: /--output \(got ENOSPC\)/ });
 });
 
+void tap.test('explain and keygen say too when nobody could be told', async (t) => {
+  const full = await open('/dev/full', 'w');
+  t.teardown(() => full.close());
+  const env = { PATH: process.env['PATH'], TMPDIR: folder };
+  for (const words of [
+    ['explain', dirty, 'none'],
+    ['keygen', join(t.testdir({}), 'key')],
+  ]) {
+    const all = ['--conditions=@tidewaiter/source', main, ...words];
+    const child = spawn(process.execPath, all, { env, stdio: ['ignore', full.fd, 'pipe'] });
+    const ended = once(child, 'exit');
+    t.match(await text(child.stderr ?? Readable.from([])), /standard output \(got ENOSPC\).*\[report\.unwritten\]/);
+    t.strictSame(await ended, [5, null], 'and not 1, which stands for findings');
+  }
+});
+
 void tap.test('what an error quotes does not move the terminal', async (t) => {
   const { stderr } = await tidewaiter(['scan', 'oci:/no\u001B[2J\u0007such']);
   t.match(stderr, /no\\u\{1b\}\[2J\\u\{7\}such/);
