@@ -10,6 +10,8 @@ export type Standing =
   | 'beside'
   /** The word is the value's name, or the word and a word for secrets stand before it. */
   | 'mentioned'
+  /** The word stands before it, and neither it nor a name between them says what the value is. */
+  | 'around'
   | 'none';
 
 /** Where a provider's word stands in the text before a value. */
@@ -116,12 +118,12 @@ export function standingOf({ span, identifier, word }: Mention): Standing {
   const between = wordsOf(after);
   if (telling.test(own) && isNameOf(after, isAssigned)) return 'named';
   const tells = telling.test(span.replace(word, ''));
-  if (!tells) return isAssigned && between.length <= 2 && !between.prose ? 'mentioned' : 'none';
+  if (!tells) return isAssigned && between.length <= 2 && !between.prose ? 'mentioned' : 'around';
   if (isAssigned && between.length === 0 && !after.includes('\n')) return 'named';
   if (isAssigned && telling.test(name) && !between.prose && between.length <= 6 && !/[})\]][,;]?\s/.test(after)) return 'inside';
-  if (span.length > PROSE_MAX) return 'none';
+  if (span.length > PROSE_MAX) return 'around';
   if (isAssigned && telling.test(assignedName(span))) return 'beside';
-  return span.includes('\n') ? 'none' : 'mentioned';
+  return span.includes('\n') ? 'around' : 'mentioned';
 }
 
 /** Is what stands after a name nothing but the way to its value? */

@@ -47,15 +47,26 @@ await tap.test('a value of a telling name is its provider’s that stands behind
   t.strictSame(confidencesOf(`key = "${commit}"  # AppCenter\n`), ['provider-key-nearby possible'], 'as long as a commit');
 });
 
+await tap.test(
+  'a value of the very form of a provider’s keys, behind its name in a sentence or on another line, is possible',
+  async (t) => {
+    for (const text of [
+      `# Settings of Atera, which the shop uses for its tickets\nVALUE = "${atera}"\n`,
+      `atera is written about in this line\n = '${atera}'\n`,
+    ])
+      t.strictSame(confidencesOf(text), ['atera-api-key possible'], text);
+    t.strictSame(confidencesOf(`# Settings of Atera\nDIGEST = "${atera}"\n`), [], 'a name that says otherwise');
+    t.strictSame(confidencesOf(`# Settings of Atera\nVALUE = "${atera}4"\n`), [], 'of another length');
+  },
+);
+
 await tap.test('what stands far from its provider, or is named as no secret, is none', async (t) => {
   for (const text of [
-    `atera is written about in this line, and the key that comes next is not its own\n = '${atera}'\n`,
     `atera_api_key_sha256 = "${atera}"\n`,
     `{"atera": {"commit": "${atera}"}}\n`,
     `atera:\n  image: x\n  digest: ${atera}\n`,
     `atera = true\n${'# nothing of it here\n'.repeat(14)}key = "${atera}"\n`,
     `atera = true\n\n\n\n\nvalue = "${atera}"\n`,
-    `aterakeyboard ${atera}\n`,
     `we met in matera value = "${atera}"\n`,
   ])
     t.strictSame(confidencesOf(text), [], text);

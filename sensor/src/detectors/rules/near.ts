@@ -93,10 +93,13 @@ function checkNear({ secret, start, window }: Candidate, words: readonly string[
   if (!looksIssued(secret) || (spec.value === undefined && !/[0-9]/.test(secret))) return null;
   const mention = mentionOf(textBefore(window.text, start), words);
   if (mention === null) return null;
-  return confidenceOf(standingOf(mention), spec);
+  return confidenceOf(standingOf(mention), spec, secret);
 }
 
-function confidenceOf(standing: Standing, { everyday, value, namesMore }: NearSpec): Found | null {
+/** The address of an account in a chain. */
+const isAddress = (value: string): boolean => /^0x[0-9a-f]{40}$/i.test(value);
+
+function confidenceOf(standing: Standing, { everyday, value, namesMore }: NearSpec, secret: string): Found | null {
   switch (standing) {
     case 'named':
       return {};
@@ -106,6 +109,8 @@ function confidenceOf(standing: Standing, { everyday, value, namesMore }: NearSp
       return everyday === true || value === undefined ? { confidence: 'possible' } : {};
     case 'mentioned':
       return namesMore === true || (everyday === true && value === undefined) ? null : { confidence: 'possible' };
+    case 'around':
+      return value === undefined || everyday === true || namesMore === true || isAddress(secret) ? null : { confidence: 'possible' };
     case 'none':
       return null;
   }

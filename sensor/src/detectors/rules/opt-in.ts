@@ -56,7 +56,7 @@ function checkEntropy({ secret, start, window }: Candidate, owners: Owners): Fou
   const mention = mentionOf(before, secretWords);
   if (mention === null || namesNoSecret(mention.identifier)) return null;
   const standing = standingOf(mention);
-  if (standing === 'none' || (isUuid(secret) && standing !== 'named')) return null;
+  if (standing === 'none' || standing === 'around' || (isUuid(secret) && standing !== 'named')) return null;
   return {};
 }
 
