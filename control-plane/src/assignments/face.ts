@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { AssignmentKind, Grant, Outcome, Progress, Task } from '@tidewaiter/shared/protocol';
-import type { Assignment, Refusal, Sensor, Trigger } from '../storage/index.ts';
+import type { Assignment, AssignmentFilter, Refusal, Sensor, Trigger } from '../storage/index.ts';
 import type { Ending } from './endings.ts';
 
 /** What a scan is asked of: one root digest in one repository. */
@@ -53,11 +53,7 @@ export interface Assignments {
   /** For hello: a new session may have a new policy, so what the sensor refused in earlier ones it may be offered again. */
   reconsider(sensor: Sensor): Promise<void>;
   fetch(workspaceId: string, id: string): Promise<Work | null>;
-  list(
-    workspaceId: string,
-    filter: { readonly registryId?: string; readonly state?: string; readonly digest?: string },
-    page: PageRequest,
-  ): Promise<Page<Work>>;
+  list(workspaceId: string, filter: AssignmentFilter, page: PageRequest): Promise<Page<Work>>;
   isCurrent(sensor: Sensor, grant: Grant): Promise<boolean>;
   /**
    * Ends an assignment with what the sensor says of it, and sees to the verdict of a scan. A retryable failure with tries left

@@ -1,4 +1,4 @@
-import type { EngineIdentity } from '@tidewaiter/shared/findings';
+import type { EngineIdentity, Verdict } from '@tidewaiter/shared/findings';
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { Failure, Grant, LayerDone, LayerPage, ManifestReport, Outcome } from '@tidewaiter/shared/protocol';
 import type { ExcludedCounts, LayerClaimAnswer, Scan, Sensor } from '../storage/index.ts';
@@ -36,7 +36,7 @@ export interface Findings {
   fetchScan(workspaceId: string, digest: string): Promise<Scan | null>;
   /** What exclusions hide in a registry's latest verdicts, and what they exclude that is reported for all that. */
   countExcluded(workspaceId: string, registryId: string): Promise<ExcludedCounts>;
-  listScans(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
+  listScans(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: Verdict }, page: PageRequest): Promise<Page<Scan>>;
   /** Calls `wake` when there may be a new verdict: a hint, from any replica. Returns how to stop listening. */
   listen(workspaceId: string, wake: () => void): () => void;
 }

@@ -1,6 +1,6 @@
 import type { Confidence, Visibility } from '@tidewaiter/shared/findings';
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
-import type { IgnoreReason, Incident, IncidentActivity, IncidentNote, Occurrence, Severity } from '../storage/index.ts';
+import type { IgnoreReason, Incident, IncidentActivity, IncidentFilter, IncidentNote, Occurrence, Severity } from '../storage/index.ts';
 
 /** What a person does to an incident. */
 export type IncidentAction =
@@ -10,15 +10,6 @@ export type IncidentAction =
   | { readonly kind: 'ignore'; readonly reason: IgnoreReason }
   | { readonly kind: 'reopen' }
   | { readonly kind: 'set-severity'; readonly severity: Severity };
-
-/** What of incidents a list shows; all of them when empty. */
-export interface IncidentFilter {
-  readonly status?: string;
-  readonly severity?: string;
-  readonly detector?: string;
-  readonly digest?: string;
-  readonly repositoryId?: string;
-}
 
 /** Incidents, and what people do to them. */
 export interface Incidents {

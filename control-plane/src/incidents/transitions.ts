@@ -1,9 +1,6 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Incident } from '../storage/index.ts';
+import type { Incident, IncidentChange } from '../storage/index.ts';
 import type { IncidentAction } from './face.ts';
-
-/** What of an incident an action changes. */
-export type IncidentChange = Partial<Pick<Incident, 'status' | 'severity' | 'assignee' | 'ignoreReason' | 'resolvedAt'>>;
 
 /**
  * What `action` makes of an incident; null when it is so already.

@@ -1,5 +1,5 @@
 export { openStore } from './open.ts';
-export type { Assignment, Refusal, Trigger } from './port/assignments.ts';
+export type { Assignment, AssignmentFilter, Refusal, Trigger } from './port/assignments.ts';
 export type { Placement, Repository } from './port/catalog.ts';
 export type { Context, Log } from './port/context.ts';
 export type { FactStore, ImageFacts, LayerClaimAnswer, LayerPart, RootFacts, StoredFinding, StoredManifest } from './port/facts.ts';
@@ -8,6 +8,8 @@ export type {
   IgnoreReason,
   Incident,
   IncidentActivity,
+  IncidentChange,
+  IncidentFilter,
   IncidentNote,
   IncidentStatus,
   Occurrence,

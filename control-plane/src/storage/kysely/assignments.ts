@@ -1,5 +1,5 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { AssignmentState, Grant } from '@tidewaiter/shared/protocol';
+import type { Grant } from '@tidewaiter/shared/protocol';
 import { type Selectable, sql } from 'kysely';
 import type { Assignment, AssignmentStore, QueuedAssignment } from '../port/assignments.ts';
 import { assignmentOf, assignmentRowOf, holdGrant, selectOne } from './assignment-rows.ts';
@@ -36,7 +36,7 @@ function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'creat
           .selectAll()
           .where('workspaceId', '=', workspaceId)
           .$if(filter.registryId !== undefined, (query) => query.where('registryId', '=', filter.registryId ?? ''))
-          .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state as AssignmentState))
+          .$if(filter.state !== undefined, (query) => query.where('state', '=', filter.state ?? 'pending'))
           .$if(filter.digest !== undefined, (query) => query.where('digest', '=', filter.digest ?? ''));
         return pageOf(
           page,

@@ -1,5 +1,5 @@
 import type { ExpressionBuilder, NotNull } from 'kysely';
-import type { Incident, IncidentActivity, IncidentStatus, IncidentStore, Severity } from '../port/incidents.ts';
+import type { Incident, IncidentActivity, IncidentFilter, IncidentStore } from '../port/incidents.ts';
 import { fromJson, pageOf, present, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { occurrencesOf } from './occurrences.ts';
@@ -82,13 +82,13 @@ function diary(database: Database): Pick<IncidentStore, 'listNotes' | 'listActiv
   };
 }
 
-function filtered(session: Session, workspaceId: string, filter: Parameters<IncidentStore['list']>[1]) {
+function filtered(session: Session, workspaceId: string, filter: IncidentFilter) {
   return session
     .selectFrom('incidents')
     .selectAll('incidents')
     .where('incidents.workspaceId', '=', workspaceId)
-    .$if(filter.status !== undefined, (query) => query.where('incidents.status', '=', filter.status as IncidentStatus))
-    .$if(filter.severity !== undefined, (query) => query.where('incidents.severity', '=', filter.severity as Severity))
+    .$if(filter.status !== undefined, (query) => query.where('incidents.status', '=', filter.status ?? 'triggered'))
+    .$if(filter.severity !== undefined, (query) => query.where('incidents.severity', '=', filter.severity ?? 'critical'))
     .$if(filter.detector !== undefined, (query) => query.where('incidents.detector', '=', filter.detector ?? ''))
     .$if(filter.digest !== undefined, (query) =>
       query.where('incidents.id', 'in', (eb) => {

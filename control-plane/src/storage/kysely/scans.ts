@@ -45,7 +45,7 @@ export function scanStore(database: Database): ScanStore {
           .selectAll()
           .where('workspaceId', '=', workspaceId)
           .$if(filter.digest !== undefined, (query) => query.where('digest', '=', filter.digest ?? ''))
-          .$if(filter.verdict !== undefined, (query) => query.where('verdict', '=', filter.verdict as Scan['verdict']));
+          .$if(filter.verdict !== undefined, (query) => query.where('verdict', '=', filter.verdict ?? 'clean'));
         return pageOf(
           page,
           (after, limit) => rows.where('id', '>', after).orderBy('id').limit(limit).execute(),

@@ -56,6 +56,13 @@ export interface QueuedAssignment {
   readonly created: boolean;
 }
 
+/** What of the queue a list shows; all of it when empty. */
+export interface AssignmentFilter {
+  readonly registryId?: string;
+  readonly state?: AssignmentState;
+  readonly digest?: string;
+}
+
 /** The queue, its leases and their fencing. */
 export interface AssignmentStore {
   /** Creates it unless a live one (pending, offered, running) of the same kind, registry, repository and digest exists; answers the live one's id either way. */
@@ -63,11 +70,7 @@ export interface AssignmentStore {
   /** The same for many, in one transaction: one answer for each, in their order; of two for the same work here, one is created. */
   createAll(workspaceId: string, assignments: readonly Own<Assignment>[]): Promise<readonly QueuedAssignment[]>;
   fetch(workspaceId: string, id: string): Promise<Assignment | null>;
-  list(
-    workspaceId: string,
-    filter: { readonly registryId?: string; readonly state?: string; readonly digest?: string },
-    page: PageRequest,
-  ): Promise<Page<Assignment>>;
+  list(workspaceId: string, filter: AssignmentFilter, page: PageRequest): Promise<Page<Assignment>>;
   /** Pending, due work this sensor may serve and did not refuse, by priority then age; marks it offered until `nowMs + offerMs`, then it may be offered again. */
   offer(workspaceId: string, sensorId: string, limit: number, offerMs: number, nowMs: number): Promise<readonly Assignment[]>;
   /** Compare-and-swap to running under a lease; null when another sensor was faster, or this sensor may not serve it or has refused it. */

@@ -1,4 +1,4 @@
-import type { Coverage, EngineIdentity, LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
+import type { Confidence, Coverage, EngineIdentity, LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import type { Grant, ManifestReport } from '@tidewaiter/shared/protocol';
 
 /** A page of a layer's result, as it came. */
@@ -12,7 +12,7 @@ export interface LayerPart {
 export interface StoredFinding {
   readonly id: string;
   readonly detector: string;
-  readonly confidence: 'certain' | 'likely' | 'possible';
+  readonly confidence: Confidence;
   readonly keyId: string;
   readonly fingerprint: string;
   readonly preview: string;

@@ -1,5 +1,6 @@
 import type { Confidence, Coverage, Verdict, Visibility } from '@tidewaiter/shared/findings';
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
+import type { Presence } from './catalog.ts';
 import type { Own } from './own.ts';
 
 /** What exclusions did to the findings of a verdict. One that two expressions hide counts for both. */
@@ -62,7 +63,7 @@ export interface Occurrence {
   readonly repository: string;
   readonly rootDigest: string;
   readonly tags: readonly string[];
-  readonly presence: 'present' | 'archived' | 'gone';
+  readonly presence: Presence;
   readonly imageDigest: string;
   readonly platform: string | null;
   readonly layerDigest: string | null;
@@ -121,30 +122,28 @@ export interface ScanStore {
     workspaceId: string,
     registryId: string,
   ): Promise<readonly { readonly excludedBy: readonly string[]; readonly reported: boolean; readonly findings: number }[]>;
-  list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: string }, page: PageRequest): Promise<Page<Scan>>;
+  list(workspaceId: string, filter: { readonly digest?: string; readonly verdict?: Verdict }, page: PageRequest): Promise<Page<Scan>>;
 }
+
+/** What of incidents a list shows; all of them when empty. */
+export interface IncidentFilter {
+  readonly status?: IncidentStatus;
+  readonly severity?: Severity;
+  readonly detector?: string;
+  /** Of a root or of an image below one, where the secret is reported. */
+  readonly digest?: string;
+  readonly repositoryId?: string;
+}
+
+/** What of an incident people and exclusions change. */
+export type IncidentChange = Partial<Pick<Incident, 'status' | 'severity' | 'assignee' | 'ignoreReason' | 'resolvedAt'>>;
 
 /** One incident for each secret of a workspace, and what people did with it. */
 export interface IncidentStore {
   fetch(workspaceId: string, id: string): Promise<Incident | null>;
-  list(
-    workspaceId: string,
-    filter: {
-      readonly status?: string;
-      readonly severity?: string;
-      readonly detector?: string;
-      readonly digest?: string;
-      readonly repositoryId?: string;
-    },
-    page: PageRequest,
-  ): Promise<Page<Incident>>;
+  list(workspaceId: string, filter: IncidentFilter, page: PageRequest): Promise<Page<Incident>>;
   /** Changes it and writes one activity row. */
-  update(
-    workspaceId: string,
-    id: string,
-    change: Partial<Pick<Incident, 'status' | 'severity' | 'assignee' | 'ignoreReason' | 'resolvedAt'>>,
-    activity: IncidentActivity,
-  ): Promise<boolean>;
+  update(workspaceId: string, id: string, change: IncidentChange, activity: IncidentActivity): Promise<boolean>;
   createNote(workspaceId: string, incidentId: string, note: IncidentNote): Promise<boolean>;
   listNotes(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentNote>>;
   listActivity(workspaceId: string, incidentId: string, page: PageRequest): Promise<Page<IncidentActivity>>;
