@@ -5,7 +5,7 @@ import type { AuthorizationTokens } from './authorization-tokens.ts';
 import { invalidParameter } from './errors.ts';
 import type { Input } from './input.ts';
 import type { Registries } from './registries.ts';
-import type { Repository } from './repository.ts';
+import { type Repository, repositoryArn } from './repository.ts';
 
 /** What the operations of the service share. */
 export interface EcrParts {
@@ -46,16 +46,10 @@ export function authorizedRepository(call: EcrCall, name = call.input.repository
   authorize(
     call.credential.principal,
     call.action,
-    { arn: repositoryArn(call, accountId, name), ownerAccountId: accountId, repository },
+    { arn: repositoryArn(accountId, call.region, name), ownerAccountId: accountId, repository },
     call.region,
   );
   return repository ?? call.registries.require(accountId, call.region, name);
-}
-
-/** The ARN a policy's Resource is matched with. */
-export function repositoryArn(call: EcrCall, accountId: string, name: string): string {
-  const partition = call.region.startsWith('cn-') ? 'aws-cn' : call.region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-  return `arn:${partition}:ecr:${call.region}:${accountId}:repository/${name}`;
 }
 
 /** Timestamps travel as seconds since 1970, with their fraction (JSON protocol). */

@@ -1,6 +1,7 @@
 import { isRecord } from '../http/index.ts';
 import { invalidParameter } from './errors.ts';
 import type { ImageId } from './registries.ts';
+import { repositoryNamePattern } from './repository.ts';
 
 /** The JSON body of a call, read with the constraints of ECR's model and the wording of its errors. */
 export class Input {
@@ -89,8 +90,8 @@ export class Input {
 export function checkRepositoryName(member: string, name: string): string {
   if (name.length < 2) throw invalidParameter(member, 'Member must have length greater than or equal to 2');
   if (name.length > 256) throw invalidParameter(member, 'Member must have length less than or equal to 256');
-  const pattern = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
-  if (!new RegExp(`^${pattern}$`).test(name)) throw invalidParameter(member, `must satisfy regular expression '${pattern}'`);
+  if (!new RegExp(`^${repositoryNamePattern}$`).test(name))
+    throw invalidParameter(member, `must satisfy regular expression '${repositoryNamePattern}'`);
   return name;
 }
 

@@ -3,7 +3,15 @@ import { parsePolicy, PolicyError, type Policy } from '../policies/index.ts';
 import { type BlobStore, digestOf } from './blobs.ts';
 import { ecrError, imageNotFound, layersNotFound, repositoryNotFound } from './errors.ts';
 import { manifestBytesMax, mediaTypeOf, type ParsedManifest, parseManifest } from './manifest.ts';
-import { type Image, type ImageStatus, type Repository, tagsOf } from './repository.ts';
+import {
+  type Image,
+  type ImageStatus,
+  partitionOfRegion,
+  type Repository,
+  repositoryArn,
+  repositoryNamePattern,
+  tagsOf,
+} from './repository.ts';
 
 /** What ECR tells EventBridge: an `ECR Image Action`. */
 export interface ImageAction {
@@ -30,7 +38,7 @@ export interface ImageId {
   readonly imageTag?: string | undefined;
 }
 
-const repositoryName = /^[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(\/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$/;
+const repositoryName = new RegExp(`^${repositoryNamePattern}$`);
 const tagName = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 
 /** Every private registry (one an account and region) with its repositories and images. */
@@ -50,13 +58,12 @@ export class Registries {
     if (!repositoryName.test(name) || name.length < 2 || name.length > 256) throw new SetupError(`not a repository name of ECR: ${name}`);
     if (this.find(accountId, region, name) !== undefined)
       throw new SetupError(`the repository ${name} already exists in ${accountId} ${region}`, 409);
-    const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-    const domain = partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+    const domain = partitionOfRegion(region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
     const repository: Repository = {
       accountId,
       region,
       name,
-      arn: `arn:${partition}:ecr:${region}:${accountId}:repository/${name}`,
+      arn: repositoryArn(accountId, region, name),
       uri: `${accountId}.dkr.ecr.${region}.${domain}/${name}`,
       createdAt: this.#clock.now(),
       tagMutability,

@@ -42,6 +42,20 @@ export interface Repository {
   readonly blobs: Map<string, string | undefined>;
 }
 
+/** What a repository may be called, between its ends (ECR API, CreateRepository). */
+export const repositoryNamePattern = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*';
+
+/** The partition of a region: `aws`, `aws-cn` or `aws-us-gov`. */
+export function partitionOfRegion(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}
+
+/** The ARN of a repository, be it there or not: what a policy's Resource is matched with. */
+export function repositoryArn(accountId: string, region: string, name: string): string {
+  return `arn:${partitionOfRegion(region)}:ecr:${region}:${accountId}:repository/${name}`;
+}
+
 /** The tags of an image, sorted. */
 export function tagsOf(repository: Repository, digest: string): string[] {
   return [...repository.tags]

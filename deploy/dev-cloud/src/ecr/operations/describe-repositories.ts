@@ -1,5 +1,6 @@
 import { authorize } from '../authorization.ts';
-import { authorizedRepository, type Operation, registryIdOf, repositoryArn } from '../call.ts';
+import { authorizedRepository, type Operation, registryIdOf } from '../call.ts';
+import { repositoryArn } from '../repository.ts';
 import { checkRepositoryName } from '../input.ts';
 import { pageOf } from '../paging.ts';
 import { renderRepository } from '../render.ts';
@@ -14,7 +15,7 @@ export const describeRepositories: Operation = (call) => {
     };
   }
   const accountId = registryIdOf(call);
-  const target = { arn: repositoryArn(call, accountId, '*'), ownerAccountId: accountId, repository: undefined };
+  const target = { arn: repositoryArn(accountId, call.region, '*'), ownerAccountId: accountId, repository: undefined };
   authorize(call.credential.principal, call.action, target, call.region);
   const all = call.registries.list(accountId, call.region);
   const page = pageOf(all, (r) => r.name, `repositories ${accountId}`, call.input.optional('nextToken'), call.input.maxResults(1000, 100));
