@@ -50,6 +50,9 @@ class TwoPassEngine implements Engine {
   readonly #resolver: Resolver;
   readonly #dropped: DropListener | undefined;
   #path = '';
+  #size: number | null = null;
+  /** The last byte was pushed: `end` has nothing more to look at. */
+  #isOver = false;
   /** File offsets: how much was pushed, and where pass 1 goes on. */
   #seen = 0;
   #runFrom = 0;
@@ -71,9 +74,11 @@ class TwoPassEngine implements Engine {
     this.#resolver = new Resolver(({ match }) => listener(match));
   }
 
-  begin({ path }: FileStart): void {
+  begin({ path, sizeBytes = null }: FileStart): void {
     ensureTables(this.#memory, this.#rules);
     this.#path = path;
+    this.#size = sizeBytes;
+    this.#isOver = false;
     this.#seen = this.#runFrom = this.#literalFrom = this.#tailFrom = 0;
     this.#inRun = false;
     this.#waiting = fileTasks(this.#rules, path);
@@ -85,21 +90,25 @@ class TwoPassEngine implements Engine {
 
   push(at: number, length: number): void {
     if (length === 0) return;
+    if (this.#isOver) throw new RangeError(`more than the ${this.#size} bytes the file was said to have`);
     const base = at - this.#seen;
     const from = this.#seen - Math.min(this.#seen, CARRY_BYTES);
     this.#seen += length;
-    const source = this.#source(base, from, false);
+    const isLast = this.#size !== null && this.#seen >= this.#size;
+    const source = this.#source(base, from, isLast);
     const tasks = this.#waiting;
     for (let to = this.#seen - length; to < this.#seen; ) {
       to = Math.min(to + SLICE_BYTES, this.#seen);
-      this.#find(source, to, false, tasks);
+      this.#find(source, to, isLast && to === this.#seen, tasks);
     }
     this.#waiting = this.#work(source, tasks);
-    this.#keepTail(source);
+    // Most files come in one push: their end is not looked at apart.
+    if (isLast) this.#isOver = true;
+    else this.#keepTail(source);
   }
 
   end(): void {
-    if (this.#seen > 0) {
+    if (this.#seen > 0 && !this.#isOver) {
       const source = this.#source(TAIL_AT - this.#tailFrom, this.#tailFrom, true);
       this.#find(source, this.#seen, true, this.#waiting);
       this.#work(source, this.#waiting);

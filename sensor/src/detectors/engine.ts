@@ -3,6 +3,8 @@ import type { Confidence } from '@tidewaiter/shared/findings';
 /** The file whose bytes follow. `path` is the tar path without leading `./` or `/`; '' for a blob that is no tar. */
 export interface FileStart {
   readonly path: string;
+  /** Bytes that will be pushed at most, where that is known for sure: the push that brings the last of them is looked at as the end. */
+  readonly sizeBytes?: number | null;
 }
 
 /** A secret, in memory only. It never leaves the worker in this form (but for --show-secrets, on this machine). */

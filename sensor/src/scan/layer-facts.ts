@@ -74,7 +74,7 @@ export class LayerFacts implements NestedSink {
     this.#path = entry.rawPath.slice();
     this.#isBeside = !isInTar && entry.path !== '';
     this.#ledger.beginFile();
-    this.#tools.engine.begin({ path: entry.path });
+    this.#tools.engine.begin({ path: entry.path, sizeBytes: entry.sizeBytes });
   }
 
   push(at: number, length: number): void {

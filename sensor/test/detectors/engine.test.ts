@@ -44,6 +44,21 @@ await tap.test('finds the same wherever the file is cut in two', async (t) => {
   t.pass(`${file.length - 1} cuts`);
 });
 
+await tap.test('finds the same whether or not it is told how long the file is', async (t) => {
+  const file = mixedFile();
+  const whole = plain(matchesOf(file, [], usualRules.rules, 'a', 'unknown'));
+  t.strictSame(plain(matchesOf(file, [], usualRules.rules, 'a', 'known')), whole);
+  for (let cut = 1; cut < file.length; cut += 7)
+    deepStrictEqual(plain(matchesOf(file, [cut, cut + 3], usualRules.rules, 'a', 'known')), whole, `cut at ${cut}`);
+});
+
+await tap.test('refuses more bytes than the file was said to have', async (t) => {
+  const engine = createEngine({ memory: createPassMemory(), rules: usualRules.rules, listener: () => undefined });
+  engine.begin({ path: 'a', sizeBytes: 4 });
+  engine.push(BLOCK_AT, 4);
+  t.throws(() => engine.push(BLOCK_AT + 4, 1), /more than the 4 bytes/);
+});
+
 await tap.test('finds the same in any number of pieces, down to single bytes', async (t) => {
   const file = mixedFile();
   const whole = plain(matchesOf(file));

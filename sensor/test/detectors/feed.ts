@@ -6,16 +6,19 @@ const memory = createPassMemory();
 /**
  * Runs the engine over a file that comes in pieces, as the layer pass does it, but meaner: each push lies at another place, and
  * outside of it and its carry the memory holds letters that would go on with any token.
+ * @param size whether the engine is told how long the file is: unless given it is where the file comes in one piece, so that whoever
+ * compares pieces with the whole compares both.
  */
 export function matchesOf(
   file: Uint8Array,
   cuts: readonly number[] = [],
   rules: readonly Rule[] = usualRules.rules,
   path = 'app/settings',
+  size: 'known' | 'unknown' = cuts.length === 0 ? 'known' : 'unknown',
 ): Match[] {
   const matches: Match[] = [];
   const engine = createEngine({ memory, rules, listener: (match) => matches.push(match) });
-  engine.begin({ path });
+  engine.begin({ path, sizeBytes: size === 'known' ? file.length : null });
   const ends = [...cuts.filter((cut) => cut > 0 && cut < file.length), file.length];
   let from = 0;
   for (const end of ends) {
