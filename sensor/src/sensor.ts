@@ -63,24 +63,27 @@ export async function runSensor(config: DaemonConfig, around: Surroundings): Pro
   const file = new IdentityFile(config.stateDir);
   await file.prepare();
   const unlock = await lockState(config.stateDir);
-  const spool = await spoolOf(config, around, sources);
-  const enrolments = enrolmentsOf(config, around, sources, file);
-  const identity = await enrolments.identity();
-  if (identity !== null) {
-    const credentials = createCredentials({
-      sensorId: identity.sensorId,
-      now: around.nowMs,
-      monotonic: around.monotonic,
-      chance: sources.random,
-      createStsClient,
-      createHostCredentials,
-    });
-    const tools = toolsOf(rules, { spool, engine, credentials, network, monotonic: around.monotonic, random: sources.random });
-    await sessionOf(config, around, sources, { tools, identity, enrolments }).run(around.stop);
+  try {
+    const spool = await spoolOf(config, around, sources);
+    const enrolments = enrolmentsOf(config, around, sources, file);
+    const identity = await enrolments.identity();
+    if (identity !== null) {
+      const credentials = createCredentials({
+        sensorId: identity.sensorId,
+        now: around.nowMs,
+        monotonic: around.monotonic,
+        chance: sources.random,
+        createStsClient,
+        createHostCredentials,
+      });
+      const tools = toolsOf(rules, { spool, engine, credentials, network, monotonic: around.monotonic, random: sources.random });
+      await sessionOf(config, around, sources, { tools, identity, enrolments }).run(around.stop);
+    }
+  } finally {
+    await network.close();
+    await engine.close();
+    unlock();
   }
-  await network.close();
-  await engine.close();
-  unlock();
   around.log.info('the sensor has drained');
 }
 
