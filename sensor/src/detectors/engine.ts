@@ -51,4 +51,5 @@ export interface Drop {
 
 export type DropListener = (drop: Drop) => void;
 
+/** Told of each match at once, within `push` or `end`, in the order in which they are settled; the match is the listener's to keep. */
 export type MatchListener = (match: Match) => void;

@@ -12,6 +12,7 @@ const answerOf = Compile(
 /** A refusal's problem+json is some hundred bytes. */
 const ANSWER_BYTES_MAX = 65_536;
 
+/** What an enrolment needs; `token` is a secret, `name` is 1 to 128 characters. */
 export interface EnrolmentOptions {
   readonly controlPlaneUrl: string;
   readonly token: string;

@@ -11,6 +11,7 @@ export interface FingerprintKey {
 /** The key signs new findings; a second one, while keys are rotated, lets incidents carry over. */
 export type FingerprintKeys = readonly [FingerprintKey, ...FingerprintKey[]];
 
+/** Length of a fingerprint key: as long as SHA-256's output, which HMAC takes without hashing it first (RFC 2104, section 3). */
 export const FINGERPRINT_KEY_BYTES = 32;
 const EPHEMERAL = 'ephemeral';
 

@@ -1,5 +1,6 @@
 import type { Gap } from '@tidewaiter/shared/findings';
 
+/** What a tar entry is to a reader: only a `file` has content; `link` is a hard or symbolic one, `other` a device or a FIFO. */
 export type EntryType = 'file' | 'directory' | 'link' | 'other';
 
 /** A tar entry whose content follows (files only get pushes). `path` has no leading `./` or `/`; bytes that are no UTF-8 are replaced. */

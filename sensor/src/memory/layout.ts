@@ -7,6 +7,7 @@ export const INFLATE_AT = 1 << 12;
 export const INFLATE_BYTES = 11 * 1024;
 /** Compressed input of a layer. */
 export const INPUT_BYTES = 1 << 18;
+/** Where compressed input of a layer begins. */
 export const INPUT_AT = 1 << 18;
 /**
  * The content block: inflated bytes are written to [BLOCK_AT, BLOCK_AT + BLOCK_BYTES). The CARRY_BYTES before it hold the end of the
@@ -15,6 +16,7 @@ export const INPUT_AT = 1 << 18;
 export const BLOCK_BYTES = 1 << 18;
 /** Deflate's window, and longer than the longest secret we read whole (a 16,384-bit RSA key in PEM is 12.7 KB). */
 export const CARRY_BYTES = 1 << 15;
+/** Where the content block begins. */
 export const BLOCK_AT = INPUT_AT + INPUT_BYTES + (1 << 16) + CARRY_BYTES;
 /** Room behind the block that a vector read may touch. */
 export const SLACK_BYTES = 1 << 12;
@@ -26,9 +28,11 @@ export const SLICE_BYTES = 1 << 16;
 const CANDIDATES_BYTES = 1 << 20;
 /** A path to be hashed; GNU and pax headers allow long ones, and a longer one is refused by the tar walk. */
 export const PATH_AT = CANDIDATES_AT + CANDIDATES_BYTES;
+/** The longest path that can be hashed, in bytes. */
 export const PATH_BYTES = 1 << 16;
 /** Text that is not layer content: a decoded secret, an environment variable, a history line. */
 export const SCRATCH_AT = PATH_AT + PATH_BYTES;
+/** The longest scratch text, in bytes. */
 export const SCRATCH_BYTES = 1 << 16;
 /** The end of the file at work, kept from one push to `end`. */
 export const TAIL_AT = SCRATCH_AT + SCRATCH_BYTES + SLACK_BYTES;
@@ -36,4 +40,5 @@ export const TAIL_AT = SCRATCH_AT + SCRATCH_BYTES + SLACK_BYTES;
 export const SCRATCH_CANDIDATES_AT = TAIL_AT + CARRY_BYTES + SLACK_BYTES;
 /** The tables of prefixes, keywords and literals that the compiled rules write. */
 export const TABLES_AT = SCRATCH_CANDIDATES_AT + CANDIDATES_BYTES;
+/** Bytes of those tables. */
 export const TABLES_BYTES = 1 << 18;

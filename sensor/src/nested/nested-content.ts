@@ -15,6 +15,7 @@ export interface NestedContent extends ContentSink {
   settle(): Promise<void>;
 }
 
+/** The sink with what opens files in files before it: the layer's entries go on to `sink`, and what lies in them to lanes it gives. `memory` is the layer's own. */
 export function withNestedContent(sink: NestedSink, memory: Uint8Array, limits: ContentLimits): NestedContent {
   return new LayerFiles(sink, memory, limits);
 }

@@ -21,6 +21,7 @@ const PolicySchema = Type.Object(
   { additionalProperties: false },
 );
 
+/** What the operator allows, as the file has it. A list left out allows nothing, but for `repositories`, which then allows every one. */
 export type PolicyRules = Static<typeof PolicySchema>;
 
 const validator = Compile(PolicySchema);

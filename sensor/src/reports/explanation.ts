@@ -27,6 +27,7 @@ export interface FoundCopy {
   readonly gaps: readonly string[];
 }
 
+/** What decides whether a match is reported; without exclusions nothing is excluded. */
 export interface Judgement {
   readonly minConfidence: Confidence;
   readonly exclusions: Pick<Exclusions, 'of'> | null;

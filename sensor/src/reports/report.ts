@@ -14,9 +14,11 @@ import {
 import type { Exclusions } from '@tidewaiter/shared/exclusions';
 import type { ScannedImage, ScannedManifest, Shown } from './scanned-image.ts';
 
+/** A finding as the report has it. */
 export type ReportedFinding = ScanReport['findings'][number];
 type Found = { -readonly [K in keyof ReportedFinding]: ReportedFinding[K] };
 
+/** What decides which findings are reported; `durationMs` is what the scan took. */
 export interface ReportOptions {
   readonly minConfidence: Confidence;
   readonly durationMs: number;

@@ -5,6 +5,7 @@ import type { Digest, Platform } from '@tidewaiter/shared/images';
 /** A finding with its plaintext under --show-secrets. */
 export type Shown<F> = F & { readonly secret?: string };
 
+/** One manifest or index of the image; `layers` are lowest first and empty for an index. */
 export interface ScannedManifest {
   readonly digest: Digest;
   readonly shape: 'index' | 'image' | 'artifact';
@@ -19,6 +20,7 @@ export interface ScannedManifest {
   readonly coverage: Coverage;
 }
 
+/** What one layer's bytes held; the same wherever the layer is used. */
 export interface ScannedLayer {
   readonly summary: LayerSummary;
   readonly findings: readonly Shown<LayerFinding>[];

@@ -14,6 +14,7 @@ const OUTCOME_RESERVE_BYTES = 1 << 20;
 /** How often room is looked for on a disk that others filled. */
 const FULL_RETRY_MS = 2_000;
 
+/** Where reports are kept, how many bytes of them, and who is told what becomes of them. */
 export interface SpoolOptions {
   readonly folder: string;
   readonly bytesMax: number;

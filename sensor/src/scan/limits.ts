@@ -15,6 +15,7 @@ export interface ImageLimits {
   readonly manifestFindingsMax: number;
 }
 
+/** All that bounds a scan; the values in force are `scanLimits`. */
 export interface ScanLimits {
   readonly image: ImageLimits;
   readonly layer: LayerLimits;

@@ -6,6 +6,7 @@ import type { TextTools } from './image-findings.ts';
 import { LayerPool } from './layer-pool.ts';
 import { limitsHashOf, type ScanLimits } from './limits.ts';
 
+/** What an engine is made of. It lives as long as the program: close it, or its threads keep the process. */
 export interface ScanEngineOptions {
   readonly keys: FingerprintKeys;
   /** Plaintext beside each finding; of the one-shot only. */
@@ -25,6 +26,7 @@ export interface ScanEngine {
   close(): Promise<void>;
 }
 
+/** Makes an engine; its workers start with the first layer. @throws internal when the WebAssembly module was not built, at the first text. */
 export function createScanEngine({ keys, showSecrets, limits, detectors = usualRules, workers }: ScanEngineOptions): ScanEngine {
   const texts = new TextDetector(detectors.rules, createPassMemory);
   const pool = new LayerPool(workers, { keys, showSecrets, limits, detectors: detectors.choice });

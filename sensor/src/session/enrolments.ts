@@ -9,6 +9,7 @@ const ENROLMENT_PROBE_MS = 60_000;
 /** As the API takes it; a host's own name may be longer. */
 const NAME_CHARACTERS_MAX = 128;
 
+/** What enrolling takes from the composition root. `token` and what stands in `tokenFile` are secrets; one of the two is null. */
 export interface EnrolmentParts {
   readonly controlPlaneUrl: string;
   readonly token: string | null;

@@ -21,6 +21,7 @@ import { ReportSender } from './report-sender.ts';
 import type { OpenSocket } from './socket.ts';
 import { Work } from './work.ts';
 
+/** What a session takes from the composition root. */
 export interface SessionParts {
   readonly controlPlaneUrl: string;
   readonly sensorVersion: string;

@@ -33,6 +33,7 @@ export interface ProbedImage {
   readonly layers: readonly { readonly digest: Digest; readonly instruction: string | null }[];
 }
 
+/** What an image's layers hold at one path: each layer once, and the images in whose order they lie. */
 export interface ProbedPath {
   readonly digest: Digest | null;
   readonly images: readonly ProbedImage[];
