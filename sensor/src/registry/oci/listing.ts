@@ -27,8 +27,9 @@ async function* imagesOf(client: OciClient, repository: string, signal: AbortSig
     for (const tag of tags.filter(isTag)) {
       const image = await imageOf(client, repository, tag, signal);
       const known = image && found.get(image.digest);
-      if (known) known.tags.push(tag);
-      else if (image) found.set(image.digest, image);
+      if (known && known.tags.length < IMAGE_TAGS_MAX) known.tags.push(tag);
+      if (known) continue;
+      if (image) found.set(image.digest, image);
     }
   }
   const images = [...found.values()];
@@ -50,6 +51,9 @@ async function imageOf(
     throw error;
   }
 }
+
+/** As many as a catalog page may hold of one image (shared/protocol), and as ECR allows: one with more must not end the whole listing. */
+const IMAGE_TAGS_MAX = 1_000;
 
 /** With a few tags of 128 characters each, far below a frame. */
 const IMAGES_PER_PAGE = 250;

@@ -357,6 +357,23 @@ void tap.test('a registry is listed by its catalog and tags, page by page', asyn
   t.match(await failure(endless.next()), { code: 'registry.answer-invalid', message: /do not end/ });
 });
 
+void tap.test('an image is listed with a thousand tags; one more does not end the listing', async (t) => {
+  const { manifest } = imageOf(10);
+  const tags = Array.from({ length: 1_001 }, (_, at) => `v${at}`);
+  const manifests = Object.fromEntries(tags.map((tag) => [tag, manifest]));
+  const server = await tinyRegistry(t, { manifests }, (request, response) => {
+    const url = request.url ?? '';
+    if (url.startsWith('/v2/_catalog')) response.end('{"repositories":["app"]}');
+    else if (url.startsWith('/v2/app/tags/list')) response.end(JSON.stringify({ tags }));
+    else return false;
+    return true;
+  });
+  const images = [];
+  for await (const page of registryAt(t, server.host).list(everything, live())) images.push(...page.images);
+  t.equal(images.length, 1);
+  t.strictSame(images[0]?.tags, tags.slice(0, 1_000), 'as many as a catalog page may hold of one image');
+});
+
 void tap.test('a manifest that trickles for ever is left at its time, and may be tried again later', async (t) => {
   const server = await tinyRegistry(t, {}, (_request, response) => {
     response.writeHead(200);
