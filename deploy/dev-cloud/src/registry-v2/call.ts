@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AuthorizationTokens, authorize, type Registries, type Repository } from '../ecr/index.ts';
+import { type AuthorizationTokens, authorize, type Registries, type Repository, repositoryArn } from '../ecr/index.ts';
 import type { Credential } from '../iam/index.ts';
 import type { UploadStore } from './upload-store.ts';
 
@@ -29,7 +29,7 @@ export interface RegistryCall extends RegistryParts {
 export function permittedRepository(call: RegistryCall, actions: readonly string[], name = call.name): Repository {
   const { accountId, region, registries } = call;
   const repository = registries.find(accountId, region, name);
-  const arn = repository?.arn ?? `arn:aws:ecr:${region}:${accountId}:repository/${name}`;
+  const arn = repositoryArn(accountId, region, name);
   for (const action of actions)
     authorize(call.credential.principal, `ecr:${action}`, { arn, ownerAccountId: accountId, repository }, region);
   return repository ?? registries.require(accountId, region, name);
