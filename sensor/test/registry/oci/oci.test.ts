@@ -363,8 +363,8 @@ void tap.test('an image is listed with a thousand tags; one more does not end th
   const manifests = Object.fromEntries(tags.map((tag) => [tag, manifest]));
   const server = await tinyRegistry(t, { manifests }, (request, response) => {
     const url = request.url ?? '';
-    if (url.startsWith('/v2/_catalog')) response.end('{"repositories":["app"]}');
-    else if (url.startsWith('/v2/app/tags/list')) response.end(JSON.stringify({ tags }));
+    if (url.startsWith('/v2/_catalog')) response.end('{"repositories":["team/app"]}');
+    else if (url.startsWith('/v2/team/app/tags/list')) response.end(JSON.stringify({ tags }));
     else return false;
     return true;
   });
