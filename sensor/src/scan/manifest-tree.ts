@@ -45,7 +45,7 @@ class TreeReader {
     const manifest = parseManifest(raw, this.#limits);
     const missing: Digest[] = [];
     const { digest, mediaType } = raw;
-    this.nodes.push({ digest, mediaType: mediaType.slice(0, 256), manifest, platform, missing });
+    this.nodes.push({ digest, mediaType, manifest, platform, missing });
     if (manifest.shape !== 'index') return;
     if (above.length >= this.#limits.indexDepthMax) {
       throw new TidewaiterError('manifest.too-deep', {

@@ -29,7 +29,7 @@ export async function scanImage(
     await new LayerRun(source, engine, sink, layers, signal).all();
   } catch (error) {
     if (signal.aborted) throw new TidewaiterError('cancelled', { which: `scan of ${source.reference}`, cause: error });
-    throw error;
+    throw redactedError(error, engine.texts);
   }
 }
 
@@ -133,7 +133,7 @@ class LayerRun {
       await give(this.#sink.layerDone(summary, identity));
     } catch (error) {
       if (sinkFailure || this.#signal.aborted || hasCode(error, 'cancelled')) throw error;
-      await this.#sink.layerUnread(digest, unreadBecause(error, layer));
+      await this.#sink.layerUnread(digest, redactedError(unreadBecause(error, layer), this.#engine.texts));
     }
     this.#layersDone++;
     this.#progress();
@@ -158,6 +158,12 @@ class LayerRun {
       bytesTotal: this.#bytesTotal,
     });
   }
+}
+
+/** An error may quote what an image's author wrote: a media type, a key, a digest that is none. It leaves the sensor as other texts do. */
+function redactedError<E>(error: E, { redact }: Pick<ScanEngine['texts'], 'redact'>): E | TidewaiterError {
+  if (!(error instanceof TidewaiterError) || error.facts.got === undefined) return error;
+  return new TidewaiterError(error.code, { ...error.facts, got: redact(error.facts.got) });
 }
 
 /** A foreign layer may lie elsewhere; it is asked for in the registry only. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import type { Digest } from '@tidewaiter/shared/images';
 import tap from 'tap';
 import { buildReport } from '../../src/reports/index.ts';
 import { ImageCollector, scanImage, scanLimits } from '../../src/scan/index.ts';
@@ -48,6 +49,20 @@ void tap.test('a mislabelled layer is read by its bytes; a foreign one that is n
   const found = await report(source);
   t.strictSame(places(found), ['file key visible']);
   t.match(found.coverage, { complete: false, gaps: [{ reason: 'foreign' }] });
+});
+
+void tap.test('what an error quotes of an image is redacted as its other texts are', async (t) => {
+  const source = new MemorySource();
+  const secret = githubToken();
+  const foreign = { mediaType: `foreign ${secret}`, digest: digestOf(Buffer.from('elsewhere')), size: 9 };
+  source.image([foreign]);
+  const image = await collect(source);
+  t.match(image.unread.get(foreign.digest), { code: 'layer.foreign', message: /got foreign / });
+  t.notMatch(image.unread.get(foreign.digest)?.message, secret);
+  source.image([{ ...foreign, digest: secret as Digest }]);
+  const refused: unknown = await collect(source).catch((error: unknown) => error);
+  t.match(refused, { code: 'manifest.invalid', message: /got the digest / });
+  t.notMatch(refused, { message: secret });
 });
 
 void tap.test('a layer that its manifest calls encrypted is never clean; what can be read of it counts', async (t) => {
