@@ -1,14 +1,17 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Identity } from './identity-file.ts';
 import type { PostedAnswer, PostJson } from './post.ts';
 import { problemFrom } from './problem.ts';
 
-const answerOf = Compile(
-  Type.Object({ sensorId: Type.String({ minLength: 1, maxLength: 64 }), workspaceId: Type.String({ minLength: 1, maxLength: 64 }) }),
-);
+const EnrolledSchema = Type.Object({
+  sensorId: Type.String({ minLength: 1, maxLength: 64 }),
+  workspaceId: Type.String({ minLength: 1, maxLength: 64 }),
+});
+type Enrolled = Static<typeof EnrolledSchema>;
+const validator = Compile(EnrolledSchema);
 /** A refusal's problem+json is some hundred bytes. */
 const ANSWER_BYTES_MAX = 65_536;
 
@@ -57,10 +60,7 @@ function member(key: KeyObject, name: 'x' | 'd'): string {
   return value;
 }
 
-async function exchange(
-  { controlPlaneUrl, post, nowMs, signal }: EnrolmentOptions,
-  body: string,
-): Promise<{ sensorId: string; workspaceId: string }> {
+async function exchange({ controlPlaneUrl, post, nowMs, signal }: EnrolmentOptions, body: string): Promise<Enrolled> {
   try {
     return await read(await post(`${controlPlaneUrl}/api/v1/sensors/enrol`, body, signal), nowMs());
   } catch (cause) {
@@ -70,10 +70,10 @@ async function exchange(
   }
 }
 
-async function read({ statusCode, headers, body }: PostedAnswer, nowMs: number): Promise<{ sensorId: string; workspaceId: string }> {
+async function read({ statusCode, headers, body }: PostedAnswer, nowMs: number): Promise<Enrolled> {
   const text = await readText(body);
   const value = statusCode === 201 ? tryParse(text) : null;
-  if (value !== null && answerOf.Check(value)) return value;
+  if (value !== null && validator.Check(value)) return value;
   const [contentType, retryAfter] = [String(headers['content-type'] ?? ''), headers['retry-after']];
   throw problemFrom({ status: statusCode, contentType, body: text, retryAfter: retryAfter?.toString() }, nowMs);
 }

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 
+/** For the answer's head, and for each pause in its body: a control plane at work answers within a second. */
 const TIMEOUT_MS = 20_000;
 
 /** An answer's head, and its body as it comes. */

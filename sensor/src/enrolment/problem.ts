@@ -10,7 +10,7 @@ export interface RemoteProblem {
 }
 
 /** The longest pause a server may impose: longer ones are a mistake or an attack, and a sensor must come back. */
-const RETRY_AFTER_MS_MAX = 600_000;
+export const RETRY_AFTER_MS_MAX = 600_000;
 
 /** Of a refusal's texts: a sentence or two, whoever wrote them; they go to the log. */
 const TEXT_CHARACTERS_MAX = 500;

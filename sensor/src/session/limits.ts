@@ -15,8 +15,6 @@ export const WINDOW_MS = 1_000;
 export const WINDOW_MS_MAX = 64_000;
 /** A connection that lived this long was a good one; shorter ones count as failed tries, or a server that drops us would be hammered. */
 export const STEADY_MS = 5_000;
-/** How long a server may tell us to stay away. */
-export const RETRY_AFTER_MS_MAX = 600_000;
 /** Probes of a control plane that does not know or want this sensor: an operator's act must come between. */
 export const REFUSED_PROBE_MS = 300_000;
 /** Intervals that welcome may set; others would make the sensor spin or fall silent. */
@@ -30,7 +28,7 @@ export const SKEW_WARN_MS = 60_000;
 export const SKEW_ERROR_MS = 300_000;
 /** Tries of a report that the control plane answers with an unexpected error, before it is set aside. */
 export const REPORT_TRIES_MAX = 8;
-/** Pause after a retryable error of a report; doubles to the second. */
+/** Pause after a retryable error of a report or question; doubles to the second. */
 export const REPORT_PAUSE_MS = 1_000;
 export const REPORT_PAUSE_MS_MAX = 30_000;
 /** Pause before asking on the next socket when one broke under a question. */
@@ -43,6 +41,8 @@ export const STOP_MS_MAX = 12_000;
 export const LOGGED_ERRORS_MAX = 20;
 /** What a goodbye may wait for reports to be acknowledged; the rest is on disk. */
 export const FLUSH_MS_MAX = 5_000;
+/** How often it is looked at whether they all are. */
+export const FLUSH_LOOK_MS = 20;
 /** A report's room in a frame, less the envelope. */
 export const ENVELOPE_BYTES = 4_096;
 /** Images of one catalog page (CatalogPageSchema). */

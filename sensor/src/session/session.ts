@@ -8,13 +8,14 @@ import {
   PAYLOAD_SCHEMAS,
   PROTOCOL_VERSION,
 } from '@tidewaiter/shared/protocol';
+import { RETRY_AFTER_MS_MAX } from '../enrolment/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { WorkTools } from './assignment.ts';
 import { reportSkew } from './clock-skew.ts';
 import { connect } from './connect.ts';
 import { errorOfFailure } from './failures.ts';
 import type { FrameSocket } from './frame-socket.ts';
-import { FLUSH_MS_MAX, LEASE_MS_RANGE, REFUSED_PROBE_MS, RENEW_MS_RANGE, RETRY_AFTER_MS_MAX, STEADY_MS, within } from './limits.ts';
+import { FLUSH_LOOK_MS, FLUSH_MS_MAX, LEASE_MS_RANGE, REFUSED_PROBE_MS, RENEW_MS_RANGE, STEADY_MS, within } from './limits.ts';
 import { Link } from './link.ts';
 import { pause, ReconnectWindows } from './reconnect.ts';
 import { ReportSender } from './report-sender.ts';
@@ -81,7 +82,7 @@ export class Session {
     log.info({ running: this.#work.count }, 'the sensor drains: no new work');
     await this.#work.drain(drainMs);
     const end = monotonic() + FLUSH_MS_MAX;
-    while (tools.spool.first !== null && this.#link.socket !== null && monotonic() < end) await pause(20, this.#over.signal);
+    while (tools.spool.first !== null && this.#link.socket !== null && monotonic() < end) await pause(FLUSH_LOOK_MS, this.#over.signal);
     if (tools.spool.count > 0) log.warn({ reports: tools.spool.count }, 'reports stay in the spool; the next start sends them');
     try {
       this.#link.socket?.send('goodbye', { reason: 'the sensor shuts down' });
@@ -129,11 +130,11 @@ export class Session {
   /** One connection, from the upgrade to its end. */
   async #session(): Promise<void> {
     const { controlPlaneUrl, assertion, openSocket, nowMs, monotonic, newId, log } = this.#parts;
-    const [signed, { signal }] = [await assertion(), this.#over];
-    const socket = await connect({ controlPlaneUrl, assertion: signed, openSocket, nowMs, monotonic, newId, log, signal });
+    const { signal } = this.#over;
+    const socket = await connect({ controlPlaneUrl, assertion: await assertion(), openSocket, nowMs, monotonic, newId, log, signal });
     const over = (): void => void socket.close(NORMAL_CLOSURE, 'goodbye');
-    this.#over.signal.addEventListener('abort', over, { once: true });
-    if (this.#over.signal.aborted) over();
+    signal.addEventListener('abort', over, { once: true });
+    if (signal.aborted) over();
     try {
       await this.#welcome(socket);
       const { code, reason } = await socket.closed;
@@ -141,7 +142,7 @@ export class Session {
       if (reason === 'sensor.revoked' || reason === 'sensor.unknown') throw new TidewaiterError(reason, { which: 'this sensor' });
       if (/replaced/.test(reason)) log.warn('another process uses this sensor’s identity; give each its own state folder');
     } finally {
-      this.#over.signal.removeEventListener('abort', over);
+      signal.removeEventListener('abort', over);
       this.#link.detach();
       socket.terminate();
     }
