@@ -19,6 +19,10 @@ interface Member {
   readonly digest: Digest;
 }
 
+interface Link {
+  readonly link: string;
+}
+
 /** An archive's files by name, with the digest each one has: a docker-archive names its layers by path only. */
 export interface ArchiveStore extends FileStore {
   digestOf(name: string): Digest | null;
@@ -35,7 +39,7 @@ export async function indexArchive(
   signal: AbortSignal,
   filesMax: number = ARCHIVE_FILES_MAX,
 ): Promise<ArchiveStore> {
-  const members = new Map<string, Member | { readonly link: string }>();
+  const members = new Map<string, Member | Link>();
   try {
     await index(file, which, members, signal, filesMax);
   } catch (error) {
@@ -54,7 +58,7 @@ export async function indexArchive(
 async function index(
   file: FileHandle,
   which: string,
-  members: Map<string, Member | { readonly link: string }>,
+  members: Map<string, Member | Link>,
   signal: AbortSignal,
   filesMax: number,
 ): Promise<void> {
@@ -87,7 +91,7 @@ async function index(
   }
 }
 
-function memberOf(header: Header, at: number, digest: Digest): Member | { readonly link: string } {
+function memberOf(header: Header, at: number, digest: Digest): Member | Link {
   if (header.type === 'symlink' && header.linkname) return { link: posix.join(posix.dirname(cleanName(header.name)), header.linkname) };
   if (header.type === 'link' && header.linkname) return { link: cleanName(header.linkname) };
   return { at, sizeBytes: header.size, digest };
@@ -96,7 +100,7 @@ function memberOf(header: Header, at: number, digest: Digest): Member | { readon
 /** Old docker saves link a layer to the same one of another image; a chain of links is one step long there. */
 const LINK_STEPS_MAX = 8;
 
-function follow(members: ReadonlyMap<string, Member | { readonly link: string }>, name: string): Member | null {
+function follow(members: ReadonlyMap<string, Member | Link>, name: string): Member | null {
   let found = members.get(cleanName(name));
   for (let step = 0; step < LINK_STEPS_MAX && found && 'link' in found; step++) found = members.get(cleanName(found.link));
   return found && !('link' in found) ? found : null;

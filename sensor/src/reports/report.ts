@@ -112,11 +112,9 @@ function add(byPlace: Map<string, Found>, finding: Found, platform: string | nul
   known.occurrences = [...known.occurrences.filter((occurrence) => occurrence !== here), { platform, visibility: better }];
 }
 
-type Manifest = ScannedManifest;
-
-function imageFinding(finding: Manifest['findings'][number]): Found {
+function imageFinding(finding: ScannedManifest['findings'][number]): Found {
   return {
-    ...common(finding),
+    ...withoutPlace(finding),
     location: {
       kind: finding.kind,
       layerDigest: null,
@@ -129,11 +127,11 @@ function imageFinding(finding: Manifest['findings'][number]): Found {
   };
 }
 
-function layerFinding(finding: Shown<LayerFinding>, manifest: Manifest, at: number): Found {
+function layerFinding(finding: Shown<LayerFinding>, manifest: ScannedManifest, at: number): Found {
   const layer = manifest.layers[at];
   const blobKind = manifest.platform?.os === 'unknown' ? 'attestation' : 'blob';
   return {
-    ...common(finding),
+    ...withoutPlace(finding),
     location: {
       kind: finding.inFile ? 'file' : blobKind,
       layerDigest: layer?.digest ?? null,
@@ -146,7 +144,7 @@ function layerFinding(finding: Shown<LayerFinding>, manifest: Manifest, at: numb
   };
 }
 
-function common(finding: Shown<Pick<LayerFinding, 'detector' | 'confidence' | 'preview' | 'fingerprints'>>): Omit<Found, 'location'> {
+function withoutPlace(finding: Shown<Pick<LayerFinding, 'detector' | 'confidence' | 'preview' | 'fingerprints'>>): Omit<Found, 'location'> {
   const { detector, confidence, preview, secret } = finding;
   return {
     detector,
@@ -159,7 +157,7 @@ function common(finding: Shown<Pick<LayerFinding, 'detector' | 'confidence' | 'p
   };
 }
 
-const nameOf = ({ platform }: Manifest): string | null => (platform ? platformName(platform) : null);
+const nameOf = ({ platform }: ScannedManifest): string | null => (platform ? platformName(platform) : null);
 
 /** The surest first; then by place, so that two runs print the same. */
 function byWeight(one: Found, other: Found): number {
