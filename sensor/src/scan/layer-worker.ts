@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { LayerFinding, LayerSummary } from '@tidewaiter/shared/findings';
 import type { Digest } from '@tidewaiter/shared/images';
-import { CHUNK_BYTES, CHUNKS_IN_FLIGHT, WORKER_HEAP_MIB_MAX, WORKER_SILENCE_MS_MAX } from './limits.ts';
+import { CHUNK_BYTES, CHUNKS_IN_FLIGHT, WORKER_HEAP_MIB_MAX, WORKER_SILENCE_MS_MAX, WORKER_YOUNG_HEAP_MIB_MAX } from './limits.ts';
 import type { PathPage, ScannedFinding } from './sink.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 
@@ -36,7 +36,7 @@ export class LayerWorker {
   constructor(setup: Omit<WorkerSetup, 'slots'>) {
     this.#worker = new Worker(WORKER, {
       workerData: { ...setup, slots: this.#slots.buffer } satisfies WorkerSetup,
-      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB_MAX },
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MIB_MAX, maxYoungGenerationSizeMb: WORKER_YOUNG_HEAP_MIB_MAX },
     });
     this.#worker.on('message', (message: FromWorker) => this.#take(message));
     this.#worker.on('error', (error) => this.#fail(died(error.name, this.#job)));
