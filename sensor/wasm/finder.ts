@@ -3,6 +3,10 @@
 // what it writes is a list of few places worth an exact look. What it says of a place never depends on where the data was cut.
 import { TABLES_AT } from '../src/memory/layout';
 import {
+  lowNibble, highNibble, mask, pair, others, behind1, behind2, isUpper, isLower, isLetter, isToken, wordBits, joinedBits, equalIn, jointsIn, keepOf,
+  inRange, bitsIn, lettersIn, sextet, isText, mayBeBase64, three, zerosAt, same, sameFolded,
+} from './bytes';
+import {
   CHANGE_EVERY, ESCAPED_URL_LITERAL, KEYWORD_BITS, KEYWORD_HEADS, KEYWORD_LENGTH_BITS, KEYWORD_LINES, KEYWORD_REACH, KEYWORDS, KEYWORDS_OF_RUN_MAX, KEYWORD_RUN_MAX, KIND_BASE64, KIND_KEYWORD,
   KIND_LITERAL, KIND_PREFIX, LITERALS, LITERALS_COUNT, PREFIX_BACK, PREFIX_BITS, PREFIX_HEADS, PREFIXES, RUN_LONG, RUN_MIN, SETTLE_BYTES, TEDDY, TOKEN_HIGH, TOKEN_LOW,
   TRAIT_DASH, TRAIT_DIGIT, TRAIT_LOWER, TRAIT_LOWER_HEX, TRAIT_UNDERSCORE, TRAIT_UPPER, TRAIT_UPPER_HEX, URL_AUTHORITY_MAX, URL_LITERAL, WHOLE_WORD, WIDE_LITERAL,
@@ -16,24 +20,6 @@ export let nextLiteral: usize = 0;
 let low: usize, limit: usize, dataEnd: usize, isLast: bool, cursor: usize, open: usize;
 const HITS: usize = memory.data(64, 16);
 
-@inline function lowNibble(v: v128): v128 { return v128.and(v, i8x16.splat(0x0f)); }
-@inline function highNibble(v: v128): v128 { return v128.and(i16x8.shr_u(v, 4), i8x16.splat(0x0f)); }
-/** Indexes are nibbles, so what a relaxed swizzle does with greater ones never shows. */
-@inline function pick(table: v128, indexes: v128): v128 { return i8x16.relaxed_swizzle(table, indexes); }
-@inline function mask(v: v128): u64 { return i8x16.bitmask(i8x16.ne(v, i8x16.splat(0))) as u64 & 0xffff; }
-/** Bytes that two tables of nibbles agree on. */
-@inline function pair(low: v128, high: v128, n: v128, h: v128): v128 { return v128.and(pick(low, n), pick(high, h)); }
-@inline function others(v: v128): u64 { return (i8x16.bitmask(i8x16.eq(v, i8x16.splat(0))) as u32) as u64; }
-/** What stood one (two) bytes before each byte of `v`; `before` are the 16 bytes before. */
-@inline function behind1(before: v128, v: v128): v128 { return i8x16.shuffle(before, v, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30); }
-@inline function behind2(before: v128, v: v128): v128 { return i8x16.shuffle(before, v, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29); }
-@inline function isDigit(c: u32): bool { return c - 48 < 10; }
-@inline function isUpper(c: u32): bool { return c - 65 < 26; }
-@inline function isLower(c: u32): bool { return c - 97 < 26; }
-@inline function isLetter(c: u32): bool { return (c | 32) - 97 < 26; }
-@inline function isToken(c: u32): bool { return isLetter(c) || isDigit(c) || c == 45 || c == 95; }
-@inline function fold(c: u32): u32 { return isUpper(c) ? c | 32 : c; }
-
 @inline function emit(at: usize, kind: u32, id: u32, length: u32): void {
   store<u32>(cursor, at as u32);
   store<u32>(cursor, (kind << 30) | (id << 16) | (length < 0xffff ? length : 0xffff), 4);
@@ -45,16 +31,6 @@ const HITS: usize = memory.data(64, 16);
 @inline function isSet(bits: i32, hashed: u32): bool {
   const byte: u32 = load<u8>(TABLES_AT + bits + ((hashed >>> 20) as i32));
   return (byte & (1 << ((hashed >>> 17) & 7))) != 0;
-}
-
-function same(at: usize, text: usize, length: u32): bool {
-  for (let i: u32 = 0; i < length; i++) if (load<u8>(at + i) != load<u8>(text + i)) return false;
-  return true;
-}
-
-function sameFolded(at: usize, text: usize, length: u32): bool {
-  for (let i: u32 = 0; i < length; i++) if (fold(load<u8>(at + i)) != load<u8>(text + i)) return false;
-  return true;
 }
 
 /** Does a rule's prefix begin at `at`? One record, of the first entry that fits: the reader follows the chain. */
@@ -88,13 +64,6 @@ function prefixAt(at: usize, slot: u32): void {
   else if (before == 37) probe(start + 2);
 }
 
-@inline function joinedBits(v: v128): u32 {
-  const joints = v128.or(v128.or(i8x16.eq(v, i8x16.splat(46)), i8x16.eq(v, i8x16.splat(58))), i8x16.eq(v, i8x16.splat(126)));
-  return i8x16.bitmask(joints) | jointsOf(v) | wordBits(v);
-}
-
-@inline function wordBits(v: v128): u32 { return inRange(v128.or(v, i8x16.splat(32)), 97, 26) | inRange(v, 48, 10); }
-
 /** Prefixes whose words are joined by `.`, `:` or `~` begin before the run, where a word does. Bit 31 stands for the byte before it. */
 function probeJoined(start: usize): void {
   const far = v128.load(start - 32), near = v128.load(start - 16);
@@ -120,36 +89,6 @@ function probeInside(from: usize, to: usize): void {
   for (; joints != 0; joints &= joints - 1) probe(p + (ctz(joints) as usize) + 1);
 }
 
-@inline function jointsOf(v: v128): u32 { return i8x16.bitmask(v128.or(i8x16.eq(v, i8x16.splat(45)), i8x16.eq(v, i8x16.splat(95)))); }
-@inline function equalIn(p: usize, c: i8): u32 {
-  const all = i8x16.splat(c);
-  return i8x16.bitmask(i8x16.eq(v128.load(p), all)) | (i8x16.bitmask(i8x16.eq(v128.load(p, 16), all)) << 16);
-}
-@inline function jointsIn(p: usize): u32 { return jointsOf(v128.load(p)) | (jointsOf(v128.load(p, 16)) << 16); }
-/** Of 32 bytes those below `left`. */
-@inline function keepOf(left: usize): u32 { return left >= 32 ? 0xffffffff : (1 << (left as u32)) - 1; }
-
-@inline function sextet(c: u32): u32 {
-  if (isUpper(c)) return c - 65;
-  if (isLower(c)) return c - 71;
-  if (isDigit(c)) return c + 4;
-  return c == 45 ? 62 : 63;
-}
-
-@inline function isText(c: u32): bool { return c - 32 < 95 || c == 9 || c == 10 || c == 13; }
-
-/**
- * May the run's first 16 characters be base64 of ASCII? Of each four the bits that are the three bytes' highest are not set: of 4,096 runs
- * one passes by chance.
- */
-@inline function mayBeBase64(start: usize): bool {
-  const v = v128.load(start);
-  // What a character of this upper half has to be moved by to be its sextet; `_` is one of two in its row that are not letters.
-  const move = i8x16.swizzle(i8x16(0, 0, 17, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0), highNibble(v));
-  const sextets = i8x16.add(v, v128.bitselect(i8x16.splat(-32), move, i8x16.eq(v, i8x16.splat(95))));
-  return !v128.any_true(v128.and(sextets, i32x4.splat(0x00020820)));
-}
-
 /** Do the run's first 24 characters, read as base64, give 18 bytes of printable ASCII? */
 function beginsBase64Text(start: usize): bool {
   if (start > low) {
@@ -161,15 +100,6 @@ function beginsBase64Text(start: usize): bool {
     if (!isText(bits >>> 16) || !isText((bits >>> 8) & 0xff) || !isText(bits & 0xff)) return false;
   }
   return true;
-}
-
-@inline function inRange(v: v128, first: i8, count: i8): u32 {
-  return i8x16.bitmask(i8x16.lt_u(i8x16.sub(v, i8x16.splat(first)), i8x16.splat(count)));
-}
-
-/** One bit of each of 32 bytes: the highest after a shift to the left. */
-@inline function bitsIn(p: usize, shift: i32): u32 {
-  return i8x16.bitmask(i16x8.shl(v128.load(p), shift)) | (i8x16.bitmask(i16x8.shl(v128.load(p, 16), shift)) << 16);
 }
 
 /**
@@ -222,9 +152,6 @@ function traitsOf(start: usize, end: usize): u32 {
   return traits;
 }
 
-/** Three letters as the finder loads them: little-endian, folded. */
-@inline function three(a: u32, b: u32, c: u32): u32 { return a | (b << 8) | (c << 16); }
-
 /** Does a word end at `at`, or go on as names of secrets do: `alegraapikey`, `ALEGRATOKEN`? */
 function endsWord(at: usize, start: usize): bool {
   const c: u32 = load<u8>(at);
@@ -262,11 +189,6 @@ function keywordsOf(slot: u32, at: usize, start: usize, length: u32, found: i32)
     entry = load<u16>(record);
   }
   return found;
-}
-
-@inline function lettersIn(p: usize): u32 {
-  const small = i8x16.splat(32);
-  return inRange(v128.or(v128.load(p), small), 97, 26) | (inRange(v128.or(v128.load(p, 16), small), 97, 26) << 16);
 }
 
 /** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or one of the few before. */
@@ -364,12 +286,6 @@ function literalHits(p: usize, from: usize, to: usize): void {
       if (at >= from && at < to) literalsAt(at, load<u8>(HITS + i));
     }
   }
-}
-
-@inline function zerosIn(v: v128): u64 { return (i8x16.bitmask(i8x16.eq(v, i8x16.splat(0))) as u32) as u64; }
-
-function zerosAt(p: usize): u64 {
-  return zerosIn(v128.load(p)) | (zerosIn(v128.load(p, 16)) << 16) | (zerosIn(v128.load(p, 32)) << 32) | (zerosIn(v128.load(p, 48)) << 48);
 }
 
 /** Seven token characters in a row with a zero after (or before) each: of 16, seven lie in one of the pieces of 64 bytes, however cut. */
