@@ -2,13 +2,13 @@ import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import tap from 'tap';
 import type { Gap } from '@tidewaiter/shared/findings';
-import { type Entry, readLayer } from '../../src/layers/index.ts';
+import type { Entry } from '../../src/layers/index.ts';
 import { createPassMemory } from '../../src/memory/index.ts';
-import { type NestedSink, type OuterFile, withNestedContent } from '../../src/nested/index.ts';
-import { scanLimits } from '../../src/scan/index.ts';
-import { testLimits } from '../layers/recorder.ts';
+import type { NestedSink, OuterFile } from '../../src/nested/index.ts';
+import type { scanLimits } from '../../src/scan/index.ts';
 import { tarOf } from '../layers/tars.ts';
 import { arOf, cpioOf, zipOf } from './archives.ts';
+import { readInto } from './kept.ts';
 import { bzip2Of, xzOf } from './packers.ts';
 
 /** Counts what arrives, and whether every lane and every file is given back. */
@@ -48,19 +48,9 @@ class Counter implements NestedSink {
   }
 }
 
-const memory = createPassMemory();
-
 async function read(layer: Buffer, nested: Partial<typeof scanLimits.nested> = {}, pieceBytes = 1 << 20): Promise<Counter> {
   const counter = new Counter();
-  const content = withNestedContent(counter, memory.bytes, { nested: { ...scanLimits.nested, ...nested }, layer: testLimits });
-  async function* chunks(): AsyncIterable<Uint8Array> {
-    for (let at = 0; at < layer.length; at += pieceBytes) {
-      yield layer.subarray(at, at + pieceBytes);
-      await content.settle();
-    }
-  }
-  await readLayer(chunks(), memory, content, testLimits);
-  await content.settle();
+  await readInto(counter, layer, nested, pieceBytes);
   return counter;
 }
 

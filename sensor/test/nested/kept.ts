@@ -66,10 +66,14 @@ export class Kept implements NestedSink {
 
 const memory = createPassMemory();
 
-/** All that lies in the files of a layer. */
-export async function kept(layer: Buffer, nested: Partial<typeof scanLimits.nested> = {}, pieceBytes = 1 << 20): Promise<Kept> {
-  const all = new Kept(memory);
-  const content = withNestedContent(all, memory.bytes, {
+/** Reads a layer, with what lies in its files, into a sink over `memory`. */
+export async function readInto(
+  sink: NestedSink,
+  layer: Buffer,
+  nested: Partial<typeof scanLimits.nested> = {},
+  pieceBytes = 1 << 20,
+): Promise<void> {
+  const content = withNestedContent(sink, memory.bytes, {
     nested: { ...scanLimits.nested, ...nested },
     layer: { ...testLimits, entriesMax: 1 << 20 },
   });
@@ -81,5 +85,11 @@ export async function kept(layer: Buffer, nested: Partial<typeof scanLimits.nest
   }
   await readLayer(chunks(), memory, content, testLimits);
   await content.settle();
+}
+
+/** All that lies in the files of a layer. */
+export async function kept(layer: Buffer, nested: Partial<typeof scanLimits.nested> = {}, pieceBytes = 1 << 20): Promise<Kept> {
+  const all = new Kept(memory);
+  await readInto(all, layer, nested, pieceBytes);
   return all;
 }
