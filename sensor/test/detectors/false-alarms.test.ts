@@ -57,8 +57,17 @@ const none: Readonly<Record<string, readonly string[]>> = {
   'tokens that were cut': [`Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.eyJ0aGlz`],
 };
 
+const crate = `cio${random.slice(0, 32)}`;
+const noise = createRng(11).chars('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 76);
+
 /** What may be a secret and is none as a rule. */
 const possible: Readonly<Record<string, readonly string[]>> = {
+  'what has a short prefix in the middle of base64': [
+    `${noise}\n${noise.slice(0, 20)}/${crate}+${noise.slice(57)}\n${noise}`,
+    `${noise}\n${crate}/${noise.slice(36)}\n${noise}`,
+    `${noise}\n${noise.slice(0, 40)}+${crate}\n${noise}`,
+    `${noise.repeat(9)}+${crate}/${noise.repeat(9)}`,
+  ],
   'words as passwords': ['https://sigma:flabbergast@git.corp.io/x', 'machine h.corp.io login l password correcthorse\n'],
   'passwords of a machine of one’s own': ['postgres://app:v9Kx2LmQ81@localhost:5432/main'],
 };
@@ -70,4 +79,22 @@ await tap.test('what docs, tests and libraries are full of is no finding', async
 await tap.test('what may be a secret and is none as a rule is possible', async (t) => {
   for (const [reason, list] of Object.entries(possible))
     for (const text of list) t.strictSame(confidencesOf(text), ['possible'], `${reason}: ${text}`);
+});
+
+await tap.test('a short prefix is a token’s where what is beside it is no base64', (t) => {
+  for (const text of [
+    `CARGO_REGISTRY_TOKEN=${crate}\n`,
+    `https://crates.corp.io/api/v1/tokens/${crate}/revoke`,
+    `{"data":"${noise}","token":"${crate}"}`,
+    `${noise}\n${crate}\n${noise}`,
+  ])
+    t.strictSame(confidencesOf(text), ['likely'], text);
+  t.end();
+});
+
+await tap.test('a key of Exoscale has 24 hexadecimal digits', (t) => {
+  const digits = createRng(12).chars('0123456789abcdef', 24);
+  t.strictSame(confidencesOf(`key: EXO${digits}`), ['likely']);
+  t.strictSame(confidencesOf(`x: EXO${digits.slice(1)}Z x: EXO${digits}a`), []);
+  t.end();
 });

@@ -4,6 +4,7 @@ import { LEFT } from '../alphabets.ts';
 import { looksIssued } from '../issued.ts';
 import type { Candidate, Found, Rule } from '../rule.ts';
 import { prefixesOf, shapeOf, stretchOf } from '../shape.ts';
+import { isChancePrefix, weighedByNeighbours } from './amid-base64.ts';
 
 /** A token that its beginning gives away. One line of data. */
 export interface StandaloneSpec {
@@ -40,11 +41,18 @@ function standaloneRule(spec: StandaloneSpec): Rule {
     confidence: spec.confidence ?? 'likely',
     prefix: shown,
     ...(most > 900 ? { around: [128, most + 124] as const } : {}),
-    check:
-      spec.check ??
-      (({ secret }) => (looksIssued(secret.slice(prefixes.find((prefix) => secret.startsWith(prefix))?.length ?? 0)) ? {} : null)),
+    check: spec.check ?? issuedCheck(prefixes),
     ...(spec.rank === undefined ? {} : { rank: spec.rank }),
     examples: (rng) => [make(rng), make(rng)],
     nearMisses: (rng) => [`${shown}${rng.chars('xyz', 4)}`, `A${make(rng)}`],
+  };
+}
+
+function issuedCheck(prefixes: readonly string[]): (candidate: Candidate) => Found | null {
+  const byChance = isChancePrefix(prefixes);
+  return (candidate) => {
+    const { secret } = candidate;
+    if (!looksIssued(secret.slice(prefixes.find((prefix) => secret.startsWith(prefix))?.length ?? 0))) return null;
+    return byChance ? weighedByNeighbours(candidate) : {};
   };
 }

@@ -2,6 +2,7 @@ import type { Confidence } from '@tidewaiter/shared/findings';
 import { type AlphabetName, alphabets, classes, LEFT } from '../alphabets.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { stretchOf } from '../shape.ts';
+import { isChancePrefix, weighedByNeighbours } from './amid-base64.ts';
 
 /** A token that is a fixed prefix and a body of one alphabet: what most providers issue today. */
 export interface TokenSpec {
@@ -31,6 +32,7 @@ export function token(spec: TokenSpec): Rule {
   // A token that goes on in any token character is another token, or noise.
   const right = spec.body === 'base64' ? '(?![A-Za-z0-9+/])' : '(?![A-Za-z0-9_-])';
   const [shortest, longest] = stretchOf({ source: `(?:${head})${classes[spec.body]}{${least},${most}}` });
+  const check = spec.check ?? (isChancePrefix(prefixes) ? weighedByNeighbours : undefined);
   const body = (rng: Rng, length: number): string => rng.chars(alphabets[spec.body], length);
   const make = (rng: Rng, prefix: string): string => spec.example?.(rng) ?? prefix + body(rng, least + rng.below(most - least + 1)) + tail;
   return {
@@ -45,7 +47,7 @@ export function token(spec: TokenSpec): Rule {
     confidence: spec.confidence ?? 'likely',
     prefix: prefixes[0] ?? '',
     ...(most > 900 ? { around: [128, most + 124] as const } : {}),
-    ...(spec.check === undefined ? {} : { check: spec.check }),
+    ...(check === undefined ? {} : { check }),
     ...(spec.rank === undefined ? {} : { rank: spec.rank }),
     examples: (rng) => prefixes.map((prefix) => make(rng, prefix)),
     nearMisses: (rng) =>

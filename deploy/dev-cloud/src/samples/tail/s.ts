@@ -82,7 +82,7 @@ export const tokens = generatorsOf([
   ['strava-api-key', 'STRAVA_CLIENT_SECRET', '[a-f0-9]{40}'],
   ['streak-api-key', 'STREAK_API_KEY', '[A-Fa-f0-9]{32}'],
   ['stripo-api-key', 'STRIPO_API_KEY', '[A-Za-z0-9]{32}'],
-  ['stytch-api-key', 'STYTCH_SECRET', 'secret-test-[A-Za-z0-9_-]{36}='],
+  ['stytch-api-key', 'STYTCH_SECRET', 'secret-(?:test|live)-[A-Za-z0-9_-]{35}='],
   ['sugester-api-key', 'SUGESTER_API_KEY', '[A-Za-z0-9]{32}'],
   ['supernotes-api-key', 'SUPER_NOTES_API_KEY', '[A-Za-z0-9_-]{43}'],
   ['surveyanyplace-api-key', 'SURVEYANYPLACE_API_KEY', '[A-Za-z0-9]{32}'],

@@ -28,7 +28,7 @@ export const rules: readonly Rule[] = [
     ],
     ['intra42-secret', '42 intra client secret', /s-s4t2(?:ud|af)-[a-f0-9]{64}/, 'Intra42/Secret'],
     ['jumpcloud-api-key', 'JumpCloud API key', /jca_[A-Za-z0-9]{36}/, 'JumpCloud/API key'],
-    ['exoscale-api-key', 'Exoscale API key', /EXO[A-Za-z0-9]{24,30}/, 'Exoscale/API key'],
+    ['exoscale-api-key', 'Exoscale API key', /EXO[a-f0-9]{24}/, 'Exoscale/API key'],
   ]),
   ...besideWord([
     ['jumpcloud-legacy-api-key', 'JumpCloud API key (legacy)', 'jumpcloud', /[a-f0-9]{40}/, 'JumpCloud/API key'],
