@@ -72,7 +72,8 @@ function afterControl(text: string): number {
   return at;
 }
 
-const isControl = (code: number): boolean => code < 9 || (code > 13 && code < 27);
+/** Is it a character that no text holds? */
+export const isControl = (code: number): boolean => code < 9 || (code > 13 && code < 27);
 
 /** The last mention of one of the words (in lower case), as a word, before a value. */
 export function mentionOf(before: string, words: readonly string[]): Mention | null {

@@ -8,6 +8,7 @@ import {
   TRAITS_ALL,
   WIDE_LITERAL,
 } from '../memory/index.ts';
+import { isControl } from './assignment.ts';
 import type { CompiledRule, CompiledRules } from './compile.ts';
 import { type Source, textOf } from './source.ts';
 import { isToken } from './tables.ts';
@@ -41,9 +42,12 @@ export function addTasks(rules: CompiledRules, source: Source, address: number, 
       addLiteralTasks(rules.literals[id]?.rules ?? [], source, offset, tasks);
       break;
     case KIND_KEYWORD: {
+      const keyword = rules.keywords[id - 1];
+      // As textBefore has it: a name does not speak for a value across what no text holds. In a binary's table of strings that is most of them.
+      if (keyword?.whole === true && offset > 0 && isControl(source.memory.bytes[address - 1] ?? 0)) break;
       const length = word & ((1 << KEYWORD_LENGTH_BITS) - 1);
       const traits = (word >>> KEYWORD_LENGTH_BITS) & TRAITS_ALL;
-      for (const rule of rules.keywords[id - 1]?.rules ?? []) {
+      for (const rule of keyword?.rules ?? []) {
         const { run: [least, most] = [0, length], traits: allowed = TRAITS_ALL, digitEvery } = rule.rule.anchors;
         if (length < least || length > most || (traits & ~allowed) !== 0 || isPlanned(tasks, rule, offset)) continue;
         if (digitEvery !== undefined && digitsIn(source, offset, length) * digitEvery < length) continue;
