@@ -9,8 +9,8 @@ import { runDemo } from './run.ts';
 const usage = `npm run demo -- [--once] [--json] [--seed N] [--push oci:DIR[:TAG]]... [--folder DIR]
 
   --once      end when the work is done, instead of staying up until Ctrl-C
-  --json      print one JSON summary instead of the live view
-  --seed N    other secrets and places: an integer, 1 without it
+  --json      print one JSON summary instead of the live view; what else is said goes to standard error
+  --seed N    other secrets in the same places: an integer, 1 without it
   --push      push an image layout of your own, too; may be given often
   --folder    where keys, databases and logs of this run lie; .demo without it
 `;

@@ -43,6 +43,8 @@ function printOwn({ planted, incidents }: Summary): void {
     }
 }
 
-export function printReady(url: string, folder: string): void {
-  console.log(`\nAPI ${url}/api/v1, documented at ${url}/docs; owner token in ${folder}/owner-token. Ctrl-C ends everything.`);
+/** With `--json`, standard output is the summary's alone. */
+export function printReady(url: string, folder: string, isJson: boolean): void {
+  const print = isJson ? console.error : console.log;
+  print(`\nAPI ${url}/api/v1, documented at ${url}/docs; owner token in ${folder}/owner-token. Ctrl-C ends everything.`);
 }

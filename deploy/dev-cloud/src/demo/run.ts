@@ -66,7 +66,7 @@ async function play(stage: Stage, options: DemoOptions, say: (text: string) => v
   if (options.json) console.log(JSON.stringify({ seed: options.seed, ...summary }, null, 2));
   else printSummary(summary);
   if (!options.once) {
-    printReady(stage.url, stage.folder);
+    printReady(stage.url, stage.folder, options.json);
     await endAsked();
   }
   return summary.ok ? 0 : 1;

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { printSummary } from '../../src/demo/print.ts';
+import { plantSecrets } from '@tidewaiter/dev-cloud/demo';
+import { printReady, printSummary } from '../../src/demo/print.ts';
 import type { Summary } from '../../src/demo/summary.ts';
 
 const main = new URL('../../src/demo/main.ts', import.meta.url).pathname;
@@ -9,6 +10,27 @@ t.test('the demo says its words when asked', (t) => {
   const { status, stdout } = spawnSync(process.execPath, ['--conditions=@tidewaiter/source', main, '--help'], { encoding: 'utf8' });
   t.equal(status, 0);
   for (const word of ['--once', '--json', '--seed', '--push', '--folder']) t.ok(stdout.includes(word), word);
+  t.end();
+});
+
+t.test('another seed plants other secrets in the same places, as the help says', (t) => {
+  const placesOf = (seed: number) => plantSecrets(seed).planted.map((planted) => ({ ...planted, secret: '' }));
+  const secretsOf = (seed: number) => plantSecrets(seed).planted.map(({ secret }) => secret);
+  t.strictSame(placesOf(7), placesOf(1));
+  const first = new Set(secretsOf(1));
+  t.strictSame(
+    secretsOf(7).filter((secret) => first.has(secret)),
+    [],
+  );
+  t.end();
+});
+
+t.test('where the API is goes to standard error when standard output is a JSON summary', (t) => {
+  const [log, error] = [t.capture(console, 'log'), t.capture(console, 'error')];
+  printReady('http://127.0.0.1:1', '/runs/1', true);
+  t.strictSame([log().length, error().length], [0, 1]);
+  printReady('http://127.0.0.1:1', '/runs/1', false);
+  t.strictSame([log().length, error().length], [1, 0]);
   t.end();
 });
 
