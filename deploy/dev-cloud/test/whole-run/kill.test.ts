@@ -10,6 +10,9 @@ import { type FrameHook, RecordingProxy } from './recording-proxy.ts';
 
 /** A sensor that lost its control plane several times in a row stays away longer each time; an offer that got lost is made again after 20 s. */
 const VERDICT_MS_MAX = 90_000;
+/** A layer of the images here has some 200 bytes. */
+const TRICKLE_BYTES_PER_SECOND = 100;
+const MID_LAYER_MS = 500;
 t.setTimeout(600_000);
 const rng = createRng(Date.now() % 100_000);
 const secretOf = (detector: string): string => {
@@ -113,22 +116,32 @@ const sensorKills: readonly { readonly name: string; readonly when: () => Promis
     when: () =>
       atFrame('to-sensor', ({ type, body }) => type === 'accepted' && (body['task'] as { kind: string }).kind === 'scan', killSensor),
   },
-  {
-    name: 'in the middle of a layer',
-    when: () =>
-      atFrame(
-        'to-sensor',
-        ({ type }) => type === 'claimed',
-        async () => {
-          setTimeout(() => void killSensor(), 30);
-          return true;
-        },
-      ),
-  },
+  { name: 'in the middle of a layer', when: () => midLayer(killSensor) },
   { name: 'before a layer is acknowledged', when: () => atFrame('from-sensor', isReport('layer-done'), killSensor) },
   { name: 'before its outcome is acknowledged', when: () => atFrame('from-sensor', isReport('outcome'), killSensor) },
   { name: 'after its outcome was taken, before it knows', when: killBeforeAckOfOutcome },
 ];
+
+/** A layer's download trickles once it is claimed, so that it is surely under way when the program is killed. */
+async function midLayer(kill: () => Promise<boolean>): Promise<void> {
+  await atFrame(
+    'to-sensor',
+    ({ type }) => type === 'claimed',
+    async () => {
+      await stage.cloud.setFault({ kind: 'slow', bytesPerSecond: TRICKLE_BYTES_PER_SECOND, count: 1 });
+      return true;
+    },
+  );
+  let isDone = false;
+  proxy.hook = (_from, frame) => {
+    isDone ||= isReport('layer-done')(frame);
+    return undefined;
+  };
+  await sleep(MID_LAYER_MS);
+  await kill();
+  proxy.hook = () => undefined;
+  if (isDone) throw new Error('the layer was read before the program was killed');
+}
 
 async function killSensor(): Promise<boolean> {
   await stage.program('sensor').kill();
@@ -154,6 +167,7 @@ for (const { name, when } of sensorKills) {
 
 const controlPlaneKills: readonly { readonly name: string; readonly when: () => Promise<void> }[] = [
   { name: 'before it answers an accept', when: () => atFrame('from-sensor', ({ type }) => type === 'accept', killControlPlane) },
+  { name: 'in the middle of a layer', when: () => midLayer(killControlPlane) },
   { name: 'before it has a layer', when: () => atFrame('from-sensor', isReport('layer-done'), killControlPlane) },
   { name: 'before it has the outcome', when: () => atFrame('from-sensor', isReport('outcome'), killControlPlane) },
   {
