@@ -89,6 +89,7 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET counters': { members: [], run: (cloud) => cloud.counters() },
   'DELETE counters': { members: [], run: (cloud) => cloud.resetCounters() },
   'GET requests': { members: [], run: (cloud) => cloud.requests() },
+  'GET credentials': { members: [], run: (cloud) => cloud.credentials() },
   'PUT clock': { members: ['offsetMs'], run: (cloud, body) => cloud.setClockOffset(body.optionalNumber('offsetMs') ?? 0) },
   'DELETE issuer-keys': { members: [], run: (cloud) => cloud.clearIssuerKeys() },
   'PUT instance-role': {

@@ -26,6 +26,7 @@
  * GET    /_cloud/counters             {blobs: {digest: {requests, complete, bytes}}, operations: {"ecr:…": n}, events: {emitted, …}}
  * DELETE /_cloud/counters
  * GET    /_cloud/requests             the log of calls
+ * GET    /_cloud/credentials          {credentials: [{kind, text}], forgotten}: every credential that went through the cloud, in plain
  * PUT    /_cloud/clock                {offsetMs}
  * DELETE /_cloud/issuer-keys          STS forgets the keys of every issuer
  * PUT    /_cloud/instance-role        {roleArn: "…" | null} -> {environment}: the role that IMDSv2 gives (trusting ec2.amazonaws.com)

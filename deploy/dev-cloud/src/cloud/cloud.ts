@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import type { RememberedCredentials } from '../credential-memory/index.ts';
 import type { CloudRequest, CountersSnapshot } from '../counters/index.ts';
 import { type ImageId, type ImageStatus, putLayout, type Repository } from '../ecr/index.ts';
 import type { DeadLetter, Delivery, RetrySetup } from '../eventbridge/index.ts';
@@ -244,6 +245,11 @@ export class Cloud {
 
   resetCounters(): void {
     this.#parts.counters.reset();
+  }
+
+  /** Every credential that the cloud gave out or was shown, in plain: for tests that look for leaks. */
+  credentials(): RememberedCredentials {
+    return this.#parts.memory.all();
   }
 
   /** Sets the cloud's clock this far ahead of the machine's. */

@@ -82,5 +82,7 @@ function presignedUrl(parts: CloudParts, base: string, repository: Repository, d
   const expired = parts.faults.take('expiredUrl', { repository: repository.name, digest }) !== undefined;
   const signedAt = parts.clock.now() - (expired ? (layerUrlSeconds + 60) * 1000 : 0);
   const address = { accountId: repository.accountId, region: repository.region, repository: repository.name, digest };
-  return layerUrl(base, address, parts.presignKey, signedAt, layerUrlSeconds);
+  const url = layerUrl(base, address, parts.presignKey, signedAt, layerUrlSeconds);
+  parts.memory.add('presigned-signature', new URL(url).searchParams.get('X-Amz-Signature') ?? '');
+  return url;
 }

@@ -1,5 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CredentialMemory } from '../credential-memory/index.ts';
 import { Counters } from '../counters/index.ts';
 import { AuthorizationTokens, BlobStore, type ImageAction, Registries } from '../ecr/index.ts';
 import { EventBus } from '../eventbridge/index.ts';
@@ -17,6 +18,8 @@ export interface CloudParts {
   readonly options: Required<CloudOptions>;
   readonly clock: MovableClock;
   readonly iam: Iam;
+  /** Every credential that went through the cloud. */
+  readonly memory: CredentialMemory;
   readonly counters: Counters;
   readonly faults: FaultSwitches;
   readonly bus: EventBus;
@@ -33,24 +36,32 @@ export interface CloudParts {
 export async function makeParts(options: Required<CloudOptions>): Promise<CloudParts> {
   const clock = new MovableClock(options.now);
   const folder = await mkdtemp(join(options.dataFolder, 'tidewaiter-dev-cloud-'));
+  const memory = new CredentialMemory();
   const faults = new FaultSwitches();
   const bus = new EventBus(clock, faults);
   const { issuerTimeoutMs: timeoutMs, jwksCacheSeconds: cacheSeconds } = options;
   return {
     options,
     clock,
-    iam: new Iam(),
+    iam: new Iam(memory),
+    memory,
     counters: new Counters(),
     faults,
     bus,
     registries: new Registries(new BlobStore(folder), clock, (action) => putImageAction(bus, action)),
-    tokens: new AuthorizationTokens(clock),
+    tokens: new AuthorizationTokens(clock, memory),
     issuerKeys: new IssuerKeys({ clock, fetch, timeoutMs, cacheSeconds }),
     outbound: new OutboundFederation(clock),
     throttle: new Throttle(clock, options.ratesPerSecond),
-    presignKey: { accessKeyId: newAccessKeyId('AKIA', options.accountId), secretAccessKey: newSecretAccessKey() },
+    presignKey: newPresignKey(options.accountId, memory),
     folder,
   };
+}
+
+function newPresignKey(accountId: string, memory: CredentialMemory): PresignKey {
+  const key = { accessKeyId: newAccessKeyId('AKIA', accountId), secretAccessKey: newSecretAccessKey() };
+  memory.addKeys(key);
+  return key;
 }
 
 function putImageAction(bus: EventBus, action: ImageAction): void {

@@ -1,3 +1,4 @@
+import type { RememberedCredentials } from '../credential-memory/index.ts';
 import { Api } from './api.ts';
 
 /** What the development cloud says when it is ready. */
@@ -78,6 +79,11 @@ export class CloudAdmin {
   /** Requests served by digest. */
   async blobsServed(): Promise<Readonly<Record<string, { readonly requests: number; readonly complete: number; readonly bytes: number }>>> {
     return (await this.#api.get<{ blobs: Record<string, { requests: number; complete: number; bytes: number }> }>('/counters')).blobs;
+  }
+
+  /** Every credential that went through the cloud, in plain. */
+  credentials(): Promise<RememberedCredentials> {
+    return this.#api.get('/credentials');
   }
 
   async setFault(fault: Readonly<Record<string, unknown>>): Promise<void> {

@@ -1,3 +1,4 @@
+import type { CredentialMemory } from '../credential-memory/index.ts';
 import { SetupError } from '../http/index.ts';
 import { parsePolicy, PolicyError, type Policy, type PolicyKind } from '../policies/index.ts';
 import { newAccessKeyId, newSecretAccessKey, newSessionToken, newUniqueId } from './keys.ts';
@@ -20,6 +21,11 @@ export class Iam {
   readonly #users = new Map<string, User>();
   readonly #providers = new Map<string, OidcProvider>();
   readonly #credentials = new Map<string, Credential>();
+  readonly #memory: CredentialMemory;
+
+  constructor(memory: CredentialMemory) {
+    this.#memory = memory;
+  }
 
   /** Creates a role, or replaces the one of that name (its sessions then have the new policies). */
   putRole(setup: RoleSetup): Role {
@@ -56,16 +62,14 @@ export class Iam {
     this.#users.set(arn, user);
     const accessKeyId = newAccessKeyId('AKIA', accountId);
     const credential: Credential = { accessKeyId, secretAccessKey: newSecretAccessKey(), principal: { kind: 'user', user } };
-    this.#credentials.set(accessKeyId, credential);
-    return credential;
+    return this.#keep(credential);
   }
 
   /** Gives out temporary keys of a role session. */
   issueSession(principal: Extract<Principal, { kind: 'session' }>, expiresAt: number): Credential & { readonly sessionToken: string } {
     const accessKeyId = newAccessKeyId('ASIA', principal.role.accountId);
     const credential = { accessKeyId, secretAccessKey: newSecretAccessKey(), sessionToken: newSessionToken(), expiresAt, principal };
-    this.#credentials.set(accessKeyId, credential);
-    return credential;
+    return this.#keep(credential);
   }
 
   findCredential(accessKeyId: string): Credential | undefined {
@@ -94,6 +98,12 @@ export class Iam {
   /** The provider for exactly this issuer; the comparison is case-sensitive, as AWS's is. */
   findProvider(accountId: string, issuer: string): OidcProvider | undefined {
     return this.#providers.get(`${accountId} ${issuer}`);
+  }
+
+  #keep<T extends Credential>(credential: T): T {
+    this.#credentials.set(credential.accessKeyId, credential);
+    this.#memory.addKeys(credential);
+    return credential;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { CredentialMemory } from '../credential-memory/index.ts';
 import { AwsError, type Clock } from '../http/index.ts';
 import type { Iam, OidcProvider, Role } from '../iam/index.ts';
 import { contextOf, decide } from '../policies/index.ts';
@@ -11,10 +12,18 @@ import { sessionPoliciesOf, sessionResult } from './sessions.ts';
  * AssumeRoleWithWebIdentity (STS API reference). The call is not signed: the token is the proof. Its issuer must be a provider of
  * the role's own account, its key come from that issuer's discovery document, its audience be registered, and the trust policy allow it.
  */
-export async function assumeRoleWithWebIdentity(parameters: Parameters, iam: Iam, keys: IssuerKeys, clock: Clock): Promise<Members> {
+export async function assumeRoleWithWebIdentity(
+  parameters: Parameters,
+  iam: Iam,
+  keys: IssuerKeys,
+  clock: Clock,
+  memory: CredentialMemory,
+): Promise<Members> {
   const roleArn = parameters.roleArn();
   const sessionName = parameters.sessionName();
-  const token = parseIdentityToken(parameters.text('WebIdentityToken', 4, 20_000));
+  const shown = parameters.text('WebIdentityToken', 4, 20_000);
+  memory.add('web-identity-token', shown);
+  const token = parseIdentityToken(shown);
   const provider = providerOf(iam, roleArn, token);
   checkTokenSignature(token, await keys.find(token.issuer, token.keyId));
   checkTokenTime(token, clock.now());

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { CredentialMemory } from '../credential-memory/index.ts';
 import { AwsError, type Clock, type Handler, readBody } from '../http/index.ts';
 import { accountOf, arnOf, type Credential, type Iam, userIdOf } from '../iam/index.ts';
 import { SignatureError, type SignatureReason, type Verified, verifySignature } from '../signatures/index.ts';
@@ -17,6 +18,8 @@ const bodyBytesMax = 128 * 1024;
 export interface StsParts {
   readonly iam: Iam;
   readonly clock: Clock;
+  /** Told the web identity tokens that are shown. */
+  readonly memory: CredentialMemory;
   readonly keys: IssuerKeys;
   readonly outbound: OutboundFederation;
   readonly gate: (action: string) => Promise<void>;
@@ -47,7 +50,7 @@ async function perform(action: string, parameters: Parameters, request: Incoming
   if (parameters.optional('Version') !== '2011-06-15') throw new AwsError('NoSuchVersion', 400, 'The requested version is not supported.');
   switch (action) {
     case 'AssumeRoleWithWebIdentity':
-      return assumeRoleWithWebIdentity(parameters, iam, keys, clock);
+      return assumeRoleWithWebIdentity(parameters, iam, keys, clock, parts.memory);
     case 'AssumeRole':
       return assumeRole(parameters, signer(request, body, parts).credential, iam, clock);
     case 'GetCallerIdentity': {

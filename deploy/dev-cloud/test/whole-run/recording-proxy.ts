@@ -16,6 +16,10 @@ export type FrameHook = (
  */
 export class RecordingProxy {
   readonly sent: string[] = [];
+  /** What enrolled and upgraded: it carries an enrolment token or a sensor's assertion by purpose, and nothing else that is secret. */
+  readonly presented: string[] = [];
+  /** The assertions that sensors signed. */
+  readonly assertions: string[] = [];
   hook: FrameHook = () => undefined;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({
@@ -34,7 +38,8 @@ export class RecordingProxy {
         perMessageDeflate: false,
         maxPayload: 2 << 20,
       });
-      this.#keep(`authorization: ${incoming.headers.authorization}`, false);
+      this.presented.push(JSON.stringify(incoming.headers));
+      this.assertions.push((incoming.headers.authorization ?? '').replace(/^Bearer /, ''));
       upstream.once('error', () => socket.destroy());
       upstream.once('open', () => this.#sockets.handleUpgrade(incoming, socket, head, (client) => this.#join(client, upstream)));
     });
@@ -67,7 +72,12 @@ export class RecordingProxy {
       reply.pipe(answer);
     });
     onward.on('error', () => answer.writeHead(502).end());
-    incoming.on('data', (chunk: Buffer) => this.#keep(chunk.toString('utf8'), url?.endsWith('/enrol') === false));
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => {
+      const text = `${JSON.stringify(headers)} ${Buffer.concat(chunks).toString('utf8')}`;
+      (url?.endsWith('/enrol') === true ? this.presented : this.sent).push(text);
+    });
     incoming.pipe(onward);
   }
 
@@ -81,7 +91,7 @@ export class RecordingProxy {
     let turn = Promise.resolve();
     from.on('message', (data: Buffer) => {
       const text = data.toString('utf8');
-      if (direction === 'from-sensor') this.#keep(text, true);
+      if (direction === 'from-sensor') this.sent.push(text);
       turn = turn.then(async () => {
         const passes = await this.hook(direction, JSON.parse(text));
         if (passes !== false && to.readyState === WebSocket.OPEN) to.send(text);
@@ -90,10 +100,5 @@ export class RecordingProxy {
     from.on('ping', () => to.readyState === WebSocket.OPEN && to.ping());
     from.on('close', () => to.terminate());
     from.on('error', () => to.terminate());
-  }
-
-  /** Only what a sensor says in frames is searched for tokens: an enrolment and an upgrade carry theirs by purpose. */
-  #keep(text: string, isFrame: boolean): void {
-    if (isFrame) this.sent.push(text);
   }
 }

@@ -1,0 +1,1 @@
+export { CredentialMemory, REMEMBERED_MAX, type RememberedCredentials } from './credential-memory.ts';
