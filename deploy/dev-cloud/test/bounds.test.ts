@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { CredentialMemory, REMEMBERED_MAX } from '@tidewaiter/dev-cloud/credential-memory';
 import tap from 'tap';
 import { adminEcr, allow, cloudFor, stsClient } from './clients.ts';
 import { allowAll, fails, indexOf, Issuer, sha256, smallImage } from './fixtures.ts';
@@ -95,6 +96,33 @@ void tap.test('an issuer whose document is larger than 256 KiB has no keys', asy
   t.match(await assume(), /Not authorized/, 'read, and refused for the role only');
   padTo(256 * 1024 + 1);
   t.match(await assume(), /retrieve verification key/);
+});
+
+void tap.test('twenty thousand credentials are remembered, and what is forgotten is counted', async (t) => {
+  const memory = new CredentialMemory();
+  for (let at = 0; at < REMEMBERED_MAX; at++) memory.add('session-token', `token ${at}`);
+  memory.add('session-token', 'token 7');
+  t.match([memory.all().credentials.length, memory.all().forgotten], [20_000, 0]);
+  memory.add('ecr-password', 'one more');
+  const { credentials, forgotten } = memory.all();
+  t.equal(forgotten, 1);
+  t.same([credentials.length, credentials[0]?.text, credentials.at(-1)], [20_000, 'token 1', { kind: 'ecr-password', text: 'one more' }]);
+});
+
+void tap.test('what ECR and STS gave out is remembered', async (t) => {
+  const cloud = await cloudFor(t);
+  const token = (await adminEcr(cloud).send(new GetAuthorizationTokenCommand({}))).authorizationData?.[0]?.authorizationToken ?? '';
+  const keys = cloud.createAccessKey({ user: 'u', policies: [allow('sts:AssumeRole')] });
+  const statement = { Effect: 'Allow', Principal: { AWS: '123456789012' }, Action: 'sts:AssumeRole' };
+  const { arn: RoleArn } = cloud.createRole({ name: 'R', trustPolicy: { Version: '2012-10-17', Statement: [statement] } });
+  const { Credentials } = await stsClient(cloud, keys).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'ss' }));
+  const remembered = new Map(cloud.credentials().credentials.map(({ kind, text }) => [text, kind]));
+  t.equal(remembered.get(token), 'ecr-authorization-token');
+  t.equal(remembered.get(Buffer.from(token, 'base64').toString().slice('AWS:'.length)), 'ecr-password');
+  t.equal(remembered.get(keys.secretAccessKey), 'secret-access-key');
+  t.equal(remembered.get(Credentials?.AccessKeyId ?? ''), 'access-key-id');
+  t.equal(remembered.get(Credentials?.SecretAccessKey ?? ''), 'secret-access-key');
+  t.equal(remembered.get(Credentials?.SessionToken ?? ''), 'session-token');
 });
 
 async function post(url: string, body: string): Promise<number> {

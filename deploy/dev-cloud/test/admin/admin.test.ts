@@ -67,6 +67,15 @@ void tap.test('every verb of the cloud is reached over HTTP', async (t) => {
     { service: 'ecr', operation: 'DescribeImages', outcome: '200', repository: 'app' },
     {},
   ]);
+  t.match(await call('GET', 'credentials'), {
+    credentials: [
+      {},
+      {},
+      { kind: 'access-key-id', text: keys['accessKeyId'] },
+      { kind: 'secret-access-key', text: keys['secretAccessKey'] },
+    ],
+    forgotten: 0,
+  });
   await call('DELETE', 'counters');
   t.match(await call('GET', 'counters'), { blobs: {}, operations: {} });
 
