@@ -11,7 +11,7 @@ export function sarifOf(report: ScanReport, toolVersion: string): object {
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'tidewaiter-sensor', version: toolVersion, rules: detectors.map((id) => ({ id, name: id })) } },
+        tool: { driver: { name: 'tidewaiter-sensor', version: toolVersion, rules: detectors.map(ruleOf) } },
         invocations: [{ executionSuccessful: true, toolExecutionNotifications: report.coverage.gaps.map(notificationOf) }],
         results: report.findings.map((finding) => resultOf(finding, detectors)),
         properties: {
@@ -24,6 +24,13 @@ export function sarifOf(report: ScanReport, toolVersion: string): object {
       },
     ],
   };
+}
+
+/** A rule's name is optional, differs from its id (SARIF1001) and is in Pascal case (SARIF2012); a custom rule whose id has none goes without. */
+function ruleOf(id: string): object {
+  const words = id.split(/[^A-Za-z\d]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  const name = words.join('');
+  return /^[A-Z]/.test(name) ? { id, name } : { id };
 }
 
 function resultOf(

@@ -2,6 +2,7 @@ import { emptyCoverage, type ImageFinding, type LayerFinding } from '@tidewaiter
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Digest, Platform } from '@tidewaiter/shared/images';
 import tap from 'tap';
+import { builtInRules } from '../../src/detectors/index.ts';
 import { buildReport, PathHashes, sarifOf, type ScannedImage, type ScannedLayer, tableOf } from '../../src/reports/index.ts';
 
 const digest = (mark: string): Digest => `sha256:${mark.repeat(64)}`;
@@ -182,6 +183,27 @@ void tap.test('SARIF carries levels, lines, fingerprints, and the gaps as notifi
       },
     ],
   });
+});
+
+void tap.test('a rule of SARIF has its detector’s name in Pascal case, unlike its id, or none', async (t) => {
+  const namesOf = (detectors: readonly string[]) => {
+    const findings = detectors.map((detector, at) => inFile(`f${at}`, 'a', { detector }));
+    const image = imageOf({ manifests: [manifestOf(linux, ['a'])], layers: new Map([layer('a', findings)]) });
+    const log = sarifOf(buildReport(image, options), '1.2.3') as {
+      readonly runs: readonly { readonly tool: { readonly driver: { readonly rules: readonly Readonly<Record<string, string>>[] } } }[];
+    };
+    return log.runs.flatMap(({ tool }) => tool.driver.rules);
+  };
+  t.strictSame(namesOf(['some-key', 'jwt', '2fa-seed', '42']), [
+    { id: '2fa-seed' },
+    { id: '42' },
+    { id: 'jwt', name: 'Jwt' },
+    { id: 'some-key', name: 'SomeKey' },
+  ]);
+  for (const { id, name } of namesOf(builtInRules.map((rule) => rule.id))) {
+    t.match(name, /^[A-Z][A-Za-z\d]*$/, id);
+    t.not(name, id);
+  }
 });
 
 void tap.test('the table shows gaps and what is below the minimum', async (t) => {
