@@ -4,7 +4,10 @@ import type { Role } from '../workspaces/index.ts';
 /** The least role a route asks for. `anyone`: no API token; the route has a check of its own (a key, a token in the body) or needs none. */
 export type Access = Role | 'anyone';
 
-/** Every route and who may call it: the one table. Owner all; manager registries, perimeters, sensors and tokens; member incidents; viewer reads. */
+/**
+ * Every route and who may call it: the one table. Owner all; manager registries, perimeters, scans, sensors
+ * and tokens; member incidents; viewer reads. A request for a scan may list a whole registry anew, as `sync` does: it is a manager's, too.
+ */
 export const permissions: Readonly<Record<string, Access>> = {
   'GET /': 'anyone',
   'GET /livez': 'anyone',
@@ -34,7 +37,7 @@ export const permissions: Readonly<Record<string, Access>> = {
   'GET /api/v1/images': 'viewer',
 
   'GET /api/v1/scans': 'viewer',
-  'POST /api/v1/scans': 'member',
+  'POST /api/v1/scans': 'manager',
   'GET /api/v1/scans/:digest': 'viewer',
   'GET /api/v1/assignments': 'viewer',
   'GET /api/v1/assignments/:id': 'viewer',

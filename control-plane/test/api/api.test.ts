@@ -50,6 +50,14 @@ t.test('every route asks for exactly the role its row names', async (t) => {
   }
 });
 
+t.test('a member works on incidents and changes nothing else', async (t) => {
+  const ofMembers = Object.entries(permissions).filter(([, least]) => least === 'member');
+  t.ok(ofMembers.length > 0);
+  for (const [route] of ofMembers) t.match(route, /^POST \/api\/v1\/incidents\//);
+  for (const [route, least] of Object.entries(permissions))
+    if (least === 'viewer') t.match(route, /^GET |\/test$/, 'a viewer reads, and tries expressions on what it may read');
+});
+
 t.test('a route that has no row in the table is never served', async (t) => {
   const { body } = await app.call('GET', '/api/v1/openapi.json', { token: null });
   const paths = body['paths'] as Record<string, Record<string, unknown>>;
