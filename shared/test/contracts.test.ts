@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { readConfig } from '@tidewaiter/shared/config';
-import { errorCodes, hasCode, problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
+import { errorCodes, failureLines, hasCode, problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
 import { isUuidv7, uuidv7 } from '@tidewaiter/shared/ids';
 import { isDigest, parseDigest, platformName } from '@tidewaiter/shared/images';
 import { decodeCursor, encodeCursor } from '@tidewaiter/shared/lists';
@@ -23,6 +23,22 @@ t.test('a problem holds every member, and what is not ours says nothing of its i
     t.equal(problem.retryable, errorCodes[code].retryable);
   }
   t.notMatch(problemOf(new Error('password=hunter2')).detail, /hunter2/);
+  t.end();
+});
+
+t.test('what ends a program is one line with its code at the end; the stack of what is not ours follows', (t) => {
+  const error = new TidewaiterError('config.invalid', {
+    which: 'PORT',
+    got: 'two\n  lines\u202e\u001b[2J',
+    want: 'a number',
+    remedy: 'Correct it.',
+  });
+  t.equal(
+    failureLines('program', error),
+    'program: A configuration variable is not valid: PORT (got two lines\\u{202e}\\u{1b}[2J, want a number). Correct it. [config.invalid]\n',
+  );
+  t.match(failureLines('program', new Error('x')), /^program: Something went wrong .*\[internal\]\nError: x\n {4}at .*\n$/s);
+  t.match(failureLines('program', 'x'), /^program: .*\[internal\]\n$/);
   t.end();
 });
 

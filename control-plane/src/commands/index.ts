@@ -1,4 +1,4 @@
-import { hasCode, TidewaiterError } from '@tidewaiter/shared/errors';
+import { failureLines, hasCode } from '@tidewaiter/shared/errors';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { rotateIssuerKey } from './issuer.ts';
 import { serve } from './serve.ts';
@@ -50,10 +50,9 @@ function checkName(name: string): string {
   throw new InvalidArgumentError(`A name of 1 to ${NAME_CHARACTERS_MAX} characters.`);
 }
 
-/** One line on standard error says what is wrong; commander has printed its own. */
+/** One line on standard error says what is wrong, with its code at the end; commander has printed its own. */
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exits.usage;
-  const message = error instanceof TidewaiterError ? error.message : `Something went wrong: ${String(error)}`;
-  process.stderr.write(`tidewaiter-control-plane: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  process.stderr.write(failureLines('tidewaiter-control-plane', error));
   return hasCode(error, 'config.invalid', 'config.conflict', 'usage.invalid') ? exits.usage : exits.internal;
 }

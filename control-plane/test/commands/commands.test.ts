@@ -97,10 +97,11 @@ t.test('wrong or contradicting configuration is one line on standard error and e
   writeFileSync(join(folder, 'token'), 'x');
   const cases = [
     [{ TIDEWAITER_LISTEN_PORT: 'x' }, /TIDEWAITER_LISTEN_PORT/],
+    [{ TIDEWAITER_LISTEN_PORT: '70000' }, /TIDEWAITER_LISTEN_PORT \(got "70000", want an integer from 0 to 65535\)/],
     [{ TIDEWAITER_PUBLIC_URL: 'https://tidewaiter.example.com/' }, /TIDEWAITER_PUBLIC_URL.*trailing slash/],
     [
       { TIDEWAITER_OWNER_TOKEN: 'x', TIDEWAITER_OWNER_TOKEN_FILE: join(folder, 'token') },
-      /TIDEWAITER_OWNER_TOKEN and TIDEWAITER_OWNER_TOKEN_FILE/,
+      /TIDEWAITER_OWNER_TOKEN and TIDEWAITER_OWNER_TOKEN_FILE.*\[config\.conflict\]/,
     ],
     [{ TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: join(folder, 'none', 'token') }, /TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE/],
   ] as const;
@@ -111,6 +112,7 @@ t.test('wrong or contradicting configuration is one line on standard error and e
   for (const { message, output, ended } of runs) {
     t.equal(await ended, 2, output.stderr);
     t.match(output.stderr, message);
+    t.match(output.stderr, /^tidewaiter-control-plane: .* \[config\.(invalid|conflict)\]\n$/);
     t.equal(output.stderr.trim().split('\n').length, 1, output.stderr);
     t.equal(output.stdout, '');
   }
@@ -173,8 +175,14 @@ t.test('a damaged database stops the start with its code, and is left as it is',
   writeFileSync(join(folder, 'tidewaiter.db'), 'this is no database, but long enough to be read as one'.repeat(100));
   const { output, ended } = run(t, ['serve'], envOf(folder));
   t.equal(await ended, 5);
-  t.match(output.stderr, /damaged/);
+  t.match(output.stderr, /^tidewaiter-control-plane: The database file is damaged: .* \[storage\.damaged\]\n$/m);
   t.match(readFileSync(join(folder, 'tidewaiter.db'), 'utf8'), /^this is no database/);
+});
+
+t.test('a database server that is away stops the start with its code', async (t) => {
+  const { output, ended } = run(t, ['serve'], { TIDEWAITER_DATABASE_URL: 'postgres://user@127.0.0.1:1/none', TIDEWAITER_LISTEN_PORT: '0' });
+  t.equal(await ended, 5);
+  t.match(output.stderr, /^tidewaiter-control-plane: .*PostgreSQL \(got .*ECONNREFUSED.*\[storage\.unavailable\]\n$/m);
 });
 
 t.test('the version and the help are told on standard output, without any configuration', async (t) => {

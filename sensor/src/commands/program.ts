@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { problemOf, TidewaiterError } from '@tidewaiter/shared/errors';
+import { failureLines } from '@tidewaiter/shared/errors';
 import { exitCodeOfError, exitCodes } from './exit-codes.ts';
-import { printable } from '../reports/index.ts';
 import { explainCommand } from './explain.ts';
 import { keygenCommand } from './keygen.ts';
 import type { ProgramIo } from './program-io.ts';
@@ -34,10 +33,6 @@ function reportFailure(error: unknown, io: ProgramIo): number {
     io.stderr.write('tidewaiter-sensor: interrupted\n');
     return exitCodes.interrupted;
   }
-  const { code, detail } = problemOf(error);
-  // A registry's words and an archive's names may be in it: they must not move the terminal.
-  io.stderr.write(`tidewaiter-sensor: ${printable(detail)} [${code}]\n`);
-  if (!(error instanceof TidewaiterError) && error instanceof Error)
-    for (const line of (error.stack ?? error.message).split('\n')) io.stderr.write(`${printable(line)}\n`);
+  io.stderr.write(failureLines('tidewaiter-sensor', error));
   return exitCodeOfError(error);
 }

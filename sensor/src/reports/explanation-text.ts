@@ -1,5 +1,5 @@
 import type { Explanation } from './explanation.ts';
-import { printable } from './table.ts';
+import { printable } from '@tidewaiter/shared/errors';
 
 const did: Readonly<Record<string, string>> = {
   writes: 'writes it',

@@ -6,4 +6,4 @@ export { sarifOf } from './sarif.ts';
 export type { ScannedImage, ScannedLayer, ScannedManifest, Shown } from './scanned-image.ts';
 export { openSpool } from './open-spool.ts';
 export type { Spool, SpoolEntry, SpoolOptions } from './spool.ts';
-export { printable, tableOf } from './table.ts';
+export { tableOf } from './table.ts';

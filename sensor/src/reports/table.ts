@@ -1,3 +1,4 @@
+import { printable } from '@tidewaiter/shared/errors';
 import type { ScanReport } from '@tidewaiter/shared/findings';
 import type { ReportedFinding } from './report.ts';
 
@@ -67,7 +68,3 @@ function exclusionLines({ findings, stats }: ScanReport): readonly string[] {
     );
   return [...hid, ...pierced];
 }
-
-/** Control, bidirectional and invisible characters as \u{...}. */
-export const printable = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
