@@ -190,7 +190,9 @@ void tap.test('a rule of SARIF has its detector’s name in Pascal case, unlike 
     const findings = detectors.map((detector, at) => inFile(`f${at}`, 'a', { detector }));
     const image = imageOf({ manifests: [manifestOf(linux, ['a'])], layers: new Map([layer('a', findings)]) });
     const log = sarifOf(buildReport(image, options), '1.2.3') as {
-      readonly runs: readonly { readonly tool: { readonly driver: { readonly rules: readonly Readonly<Record<string, string>>[] } } }[];
+      readonly runs: readonly {
+        readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string; readonly name?: string }[] } };
+      }[];
     };
     return log.runs.flatMap(({ tool }) => tool.driver.rules);
   };
