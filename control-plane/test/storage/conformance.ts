@@ -8,6 +8,7 @@ import { queueSuite } from './suites/queue.ts';
 import { refusalsSuite } from './suites/refusals.ts';
 import { resultsSuite } from './suites/results.ts';
 import { tenancySuite } from './suites/tenancy.ts';
+import { twinsSuite } from './suites/twins.ts';
 import { wakeupsSuite } from './suites/wakeups.ts';
 import { witnessesSuite } from './suites/witnesses.ts';
 
@@ -18,14 +19,21 @@ export interface Stores {
   openTwo(t: Test): Promise<readonly [Store, Store]>;
 }
 
+/** A store on a database of the test's own, and all rows of all its tables as they are in it. */
+export interface Watched {
+  readonly store: Store;
+  tables(): Promise<Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>>;
+}
+
 /** `empty`: on a database of the test's own; `shared`: on one that other tests used, which is faster and must not matter. */
 export interface Dialect {
   readonly empty: Stores;
   readonly shared: Stores;
+  readonly watched: (t: Test) => Promise<Watched>;
 }
 
 /** What every adapter of the storage port does alike. */
-export async function conformance(t: Test, { empty, shared }: Dialect): Promise<void> {
+export async function conformance(t: Test, { empty, shared, watched }: Dialect): Promise<void> {
   await t.test('tenancy', (t) => tenancySuite(t, empty));
   await t.test('queue', (t) => queueSuite(t, empty));
   await t.test('refusals', (t) => refusalsSuite(t, empty));
@@ -35,5 +43,6 @@ export async function conformance(t: Test, { empty, shared }: Dialect): Promise<
   await t.test('witnesses', (t) => witnessesSuite(t, shared));
   await t.test('results', (t) => resultsSuite(t, shared));
   await t.test('workspaces', (t) => apartSuite(t, shared));
+  await t.test('twins', (t) => twinsSuite(t, watched));
   await t.test('wakeups', (t) => wakeupsSuite(t, shared));
 }

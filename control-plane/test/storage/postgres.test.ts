@@ -1,7 +1,8 @@
+import pg from 'pg';
 import t, { type Test } from 'tap';
 import { openStore } from '../../src/storage/index.ts';
-import { conformance } from './conformance.ts';
-import { startPostgres } from './postgres-server.ts';
+import { conformance, type Watched } from './conformance.ts';
+import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { postgresBounds } from './suites/bounds.ts';
 import { postgresErrors } from './suites/postgres-errors.ts';
 import { systemClock } from './samples.ts';
@@ -15,6 +16,26 @@ async function openAt(t: Test, url: string) {
   return store;
 }
 
+/** One statement for all tables: there are some forty, looked at some hundred times. */
+async function openWatched(t: Test, server: PostgresServer): Promise<Watched> {
+  const url = await server.createDatabase();
+  const store = await openAt(t, url);
+  const reader = new pg.Client(url);
+  await reader.connect();
+  t.teardown(() => reader.end());
+  const { rows } = await reader.query<{ readonly columns: string }>(`select string_agg(
+    format('(select json_agg(it) from %1$I it) as %1$I', tablename), ', ' order by tablename) as columns
+    from pg_tables where schemaname = current_schema()`);
+  const select = `select ${rows[0]?.columns}`;
+  return {
+    store,
+    async tables() {
+      const found = await reader.query<Record<string, Record<string, unknown>[] | null>>(select);
+      return Object.fromEntries(Object.entries(found.rows[0] ?? {}).map(([name, of]) => [name, of ?? []]));
+    },
+  };
+}
+
 t.test('PostgreSQL', async (t) => {
   const server = await startPostgres();
   t.teardown(() => server.stop());
@@ -26,6 +47,7 @@ t.test('PostgreSQL', async (t) => {
   await conformance(t, {
     empty: { open: async (t) => openAt(t, await server.createDatabase()), openTwo },
     shared: { open: async () => shared[0], openTwo: async () => shared },
+    watched: (t) => openWatched(t, server),
   });
   await t.test('errors', (t) => postgresErrors(t, server));
   await t.test('bounds of its own', (t) => postgresBounds(t, server));

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { openStore } from '../../src/storage/index.ts';
-import { conformance } from './conformance.ts';
+import { conformance, type Watched } from './conformance.ts';
 import { sqliteBounds } from './suites/bounds.ts';
 import { sqliteErrors } from './suites/sqlite-errors.ts';
 import { systemClock } from './samples.ts';
@@ -23,6 +24,16 @@ function temporaryFile(t: Test): string {
   return join(folder, 'tidewaiter.db');
 }
 
+async function openWatched(t: Test): Promise<Watched> {
+  const path = temporaryFile(t);
+  const store = await openAt(t, `sqlite:${path}`);
+  const reader = new BetterSqlite(path, { readonly: true });
+  t.teardown(() => reader.close());
+  const names = reader.prepare<[], string>("select name from sqlite_master where type = 'table' order by name").pluck().all();
+  const rowsOf = (name: string) => reader.prepare<[], Record<string, unknown>>(`select * from ${name}`).all();
+  return { store, tables: async () => Object.fromEntries(names.map((name) => [name, rowsOf(name)])) };
+}
+
 t.test('SQLite', async (t) => {
   const open = (t: Test) => openAt(t, `sqlite:${temporaryFile(t)}`);
   const stores = {
@@ -32,7 +43,7 @@ t.test('SQLite', async (t) => {
       return [store, store] as const;
     },
   };
-  await conformance(t, { empty: stores, shared: stores });
+  await conformance(t, { empty: stores, shared: stores, watched: openWatched });
   await t.test('errors', (t) => sqliteErrors(t, temporaryFile));
   await t.test('bounds of its own', (t) => sqliteBounds(t, temporaryFile));
 });

@@ -1,0 +1,405 @@
+import { emptyCoverage, engineKey, type Verdict } from '@tidewaiter/shared/findings';
+import { pageZero } from './twin-reads.ts';
+import type { Scan, Store } from '../../src/storage/index.ts';
+import {
+  assignmentOf,
+  digestOf,
+  engine,
+  eventOf,
+  findingOf,
+  hashesOf,
+  hexOf,
+  imageOf,
+  noneExcluded,
+  registryOf,
+  summaryOf,
+  tokenOf,
+} from './samples.ts';
+
+/*
+ * What a workspace lives through, verb by verb. Two that live it hold the same ids wherever the schema lets them (all but sensors, webhook
+ * keys and token hashes), the same account, host, repositories, digests, tags, paths and fingerprints, and differ in all that is said of them.
+ */
+
+/** A call, by its verb's name. */
+export type Step = readonly [verb: string, act: () => Promise<unknown>];
+
+/** One workspace's life. `kind` 0 is early and holds little; the others come later, and say otherwise. */
+export interface Life {
+  readonly store: Store;
+  readonly w: string;
+  readonly kind: number;
+}
+
+/** Digests, the same for all. `root` is an index of `child` and `lone`; `plain` and `lost` stand alone. */
+export const digests = {
+  root: digestOf('twin root'),
+  child: digestOf('twin child'),
+  lone: digestOf('twin lone'),
+  plain: digestOf('twin plain'),
+  lost: digestOf('twin lost'),
+  base: digestOf('twin base layer'),
+  top: digestOf('twin top layer'),
+} as const;
+
+const { root, child, lone, plain, lost, base, top } = digests;
+/** Beyond every time of a life. */
+const LONG = 1e12;
+/** Between two lives: what is due in one is not in the next. */
+export const APART_MS = 1_000_000;
+
+export const timeIn = (life: Life, ms: number): number => life.kind * APART_MS + ms;
+export const sensorsOf = ({ w }: Life) => ({ one: `${w} sensor one`, two: `${w} sensor two` });
+export const keyOf = ({ w }: Life): string => `${w} webhook key`;
+
+export const registryIn = (life: Life) =>
+  registryOf(life.w, { id: 'registry', createdAt: timeIn(life, 1), nextSyncAt: timeIn(life, 50), intervalSeconds: 3_600 + life.kind });
+
+const workIn = (life: Life, id: string, digest: string, change = {}) =>
+  assignmentOf(registryIn(life), { id, digest, createdAt: timeIn(life, 2), priority: life.kind, ...change });
+
+const grantOf = (assignmentId: string, attempt = 1) => ({ assignmentId, attempt });
+const failure = (life: Life) => ({ code: 'policy.refused', detail: `of ${life.kind}`, remedy: 'r', retryable: false });
+
+function enrolment(life: Life, sensorId: string, registryIds: readonly string[] | null): readonly Step[] {
+  const { store, w } = life;
+  const at = timeIn(life, 1);
+  const token = { id: sensorId.replace(w, 'token of'), tokenHash: hexOf(sensorId), registryIds, usesLeft: 1 + life.kind, createdAt: at };
+  const keys = { signingKey: { kty: `${life.kind}` }, encryptionKey: { kty: 'OKP' } };
+  const sensor = { id: sensorId, name: `of ${life.kind}`, ...keys, version: '1', engine, createdAt: at, lastSeenAt: at, revokedAt: null };
+  return [
+    ['sensors.createEnrolmentToken', () => store.sensors.createEnrolmentToken(w, { ...token, expiresAt: LONG, revokedAt: null })],
+    ['sensors.enrol', () => store.sensors.enrol(token.tokenHash, sensor, at)],
+    ['sensors.update', () => store.sensors.update(w, sensorId, { version: `2.${life.kind}` })],
+    ['sensors.createAssertion', () => store.sensors.createAssertion(w, sensorId, 'assertion', timeIn(life, 100))],
+  ];
+}
+
+/** People, sensors, a registry and what is pushed to it. */
+function arrive(life: Life): readonly Step[] {
+  const { store, w, kind } = life;
+  const at = (ms: number) => timeIn(life, ms);
+  const key = { id: keyOf(life), keyHash: hexOf(keyOf(life)), createdAt: at(1), expiresAt: null };
+  const entry = { id: 'entry', at: at(1), actor: `token:${kind}`, action: 'test', subject: 's', details: { kind } };
+  const push =
+    (digest: string, tag: string | null, repository = 'app') =>
+    () =>
+      store.catalog.updateFromPush(
+        w,
+        'registry',
+        { repository, digest, tag, mediaType: `type/${kind}`, pushedAt: at(2) },
+        { repositoryId: `repository ${repository}` },
+        at(3),
+      );
+  return [
+    ['workspaces.create', () => store.workspaces.create(w, { name: `of ${kind}`, createdAt: at(1) }, tokenOf(w, 'token'))],
+    ['tokens.create', () => store.tokens.create(w, { ...tokenOf(w, 'second token'), createdAt: at(2) })],
+    ['tokens.update', () => store.tokens.update(w, 'token', { lastUsedAt: at(3) })],
+    ['audit.create', () => store.audit.create(w, entry)],
+    ['registries.create', () => store.registries.create(w, registryIn(life))],
+    ['registries.createWebhookKey', () => store.registries.createWebhookKey(w, 'registry', key, 2, at(1))],
+    ['registries.createRejection', () => store.registries.createRejection(w, 'registry', key.id, at(2))],
+    ...enrolment(life, sensorsOf(life).one, null),
+    ...enrolment(life, sensorsOf(life).two, ['registry']),
+    [
+      'events.create',
+      () => store.events.create(w, eventOf(registryIn(life), 'event', { receivedAt: at(2), settleAt: at(9), tag: `v${kind}` })),
+    ],
+    ['events.create', () => store.events.create(w, eventOf(registryIn(life), 'event', { receivedAt: at(3), settleAt: at(9) }))],
+    ['events.update', () => store.events.update(w, 'registry', 'event', { outcome: 'queued', outcomeReason: `of ${kind}` })],
+    ['events.create', () => store.events.create(w, eventOf(registryIn(life), 'waiting', { receivedAt: at(4), settleAt: at(9) }))],
+    ['catalog.updateFromPush', push(root, 'v1')],
+    ['catalog.updateFromPush', push(child, kind === 0 ? null : 'v2')],
+    ['catalog.updateFromPush', push(plain, 'v3', 'other')],
+    ['catalog.updateFromPush', push(lost, 'v4', 'other')],
+  ];
+}
+
+/** Work is offered and taken: `root` by both sensors, one repository each; `refused` by none. */
+function queue(life: Life): readonly Step[] {
+  const { store, w } = life;
+  const { one, two } = sensorsOf(life);
+  const at = (ms: number) => timeIn(life, ms);
+  const accept = (sensorId: string, id: string, lease: number): Step => [
+    'assignments.accept',
+    () => store.assignments.accept(w, sensorId, id, lease, at(20)),
+  ];
+  const all = [workIn(life, 'scan one', root), workIn(life, 'scan two', root, { repository: 'other' }), workIn(life, 'scan plain', plain)];
+  const no = { failure: failure(life), timings: { kind: life.kind } };
+  return [
+    ['assignments.createAll', () => store.assignments.createAll(w, all)],
+    ['assignments.createAll', () => store.assignments.createAll(w, [{ ...workIn(life, 'twice', root), id: 'twice' }])],
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'scan lost', lost))],
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'refused', lone))],
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'sync', root, { kind: 'sync', digest: null, repository: null }))],
+    ['assignments.offer', () => store.assignments.offer(w, one, 3, 10, at(15))],
+    accept(one, 'scan one', 1_000),
+    accept(two, 'scan two', 900),
+    accept(one, 'scan plain', 800),
+    accept(one, 'scan lost', 700),
+    accept(one, 'refused', 600),
+    accept(two, 'sync', 500),
+    ['assignments.renew', () => store.assignments.renew(w, one, grantOf('scan one'), null, 1_100, at(21))],
+    ['assignments.refuse', () => store.assignments.refuse(w, one, grantOf('refused'), no, { seenSince: at(0), refusedMax: 9 }, at(22))],
+  ];
+}
+
+function pagesOf({ kind }: Life, layer: string) {
+  const secret = layer === base ? 'a secret' : 'b secret';
+  const confidence = kind === 0 ? ('certain' as const) : ('possible' as const);
+  const fingerprints = [{ keyId: engine.fingerprintKeyId, value: hexOf(secret) }];
+  const finding = findingOf({ confidence, fingerprints, preview: `of ${kind}`, line: kind + 1, detector: `detector-${kind}` });
+  const second = findingOf({ confidence, fingerprints, path: 'etc/second', line: kind + 7 });
+  return [pageZero(kind), { page: 1, paths: { kind: 'whiteouts' as const, hashes: hashesOf(['etc/gone']) }, findings: [finding, second] }];
+}
+
+/** A sensor reads a layer and closes it. */
+function deliver(life: Life, sensorId: string, layer: string): readonly Step[] {
+  const { store, w, kind } = life;
+  const ids = [`${layer === base ? 'base' : 'top'} finding 1`, `${layer === base ? 'base' : 'top'} finding 2`];
+  const summary = summaryOf(layer, 2, { blobBytes: 100 + kind });
+  const parts = pagesOf(life, layer);
+  return [
+    ...parts.map(
+      (part): Step => ['facts.createLayerPart', () => store.facts.createLayerPart(w, sensorId, engine, layer, part, timeIn(life, 30))],
+    ),
+    ['facts.createLayer', () => store.facts.createLayer(w, sensorId, engine, summary, parts.length, ids, timeIn(life, 31))],
+  ];
+}
+
+function manifestsOf({ kind }: Life) {
+  const platform = { os: 'linux', architecture: kind === 0 ? 'amd64' : `arm${kind}` };
+  const fingerprints = [{ keyId: engine.fingerprintKeyId, value: hexOf('c secret') }];
+  const told = { detector: 'generic', confidence: 'certain' as const, preview: `of ${kind}`, fingerprints };
+  const inEnv = { ...told, kind: 'env' as const, key: `TOKEN_${kind}`, instruction: null };
+  const layers = (named: readonly string[]) =>
+    named.map((digest) => ({ digest, sizeBytes: 100 + kind, diffId: null, instruction: `RUN ${kind}` }));
+  return {
+    root: imageOf(root, [], { shape: 'index', platform: null, children: [child, lone].map((digest) => ({ digest, platform })) }),
+    child: imageOf(child, [], { platform: null, layers: layers([base, top]) }),
+    lone: imageOf(lone, [], { platform, layers: layers([base]), findings: [inEnv] }),
+    plain: imageOf(plain, [], { platform }),
+  };
+}
+
+function report(life: Life, sensorId: string, names: readonly (keyof ReturnType<typeof manifestsOf>)[]): readonly Step[] {
+  const { store, w } = life;
+  const manifests = manifestsOf(life);
+  return names.map((name) => [
+    'facts.createManifest',
+    () => store.facts.createManifest(w, sensorId, manifests[name], () => `${name} finding`, timeIn(life, 25)),
+  ]);
+}
+
+/** Manifests are told and layers claimed; a page of one is there that never becomes a fact. */
+function begin(life: Life): readonly Step[] {
+  const { store, w, kind } = life;
+  const { one, two } = sensorsOf(life);
+  const claim = (sensorId: string, id: string, layers: readonly string[], lease: number, ms: number): Step => [
+    'facts.claim',
+    () => store.facts.claim(w, sensorId, grantOf(id), engine, layers, lease, timeIn(life, ms)),
+  ];
+  const [page] = pagesOf(life, top);
+  return [
+    ...report(life, one, ['root', 'child', 'lone', 'plain']),
+    ...report(life, two, kind === 0 ? ['root', 'child', 'plain'] : ['root', 'child', 'plain', 'lone']),
+    claim(two, 'scan two', [base, top], 1, 26),
+    claim(one, 'scan one', [base, top], kind === 0 ? 500 : LONG, 28),
+    claim(two, 'scan two', [base, top], 1, 29),
+    [
+      'facts.createLayerPart',
+      () => store.facts.createLayerPart(w, two, engine, kind === 0 ? base : top, { ...pageZero(kind), page: 7 }, timeIn(life, 30)),
+    ],
+    ['facts.createLayerPart', () => store.facts.createLayerPart(w, one, engine, top, page ?? pageZero(kind), timeIn(life, 30))],
+  ];
+}
+
+/** The base is one sensor's word in the first life and both's in the others; with the top layer it is the other way round. */
+function read(life: Life): readonly Step[] {
+  const { one, two } = sensorsOf(life);
+  const again = life.kind === 0 ? top : base;
+  return [...deliver(life, one, base), ...deliver(life, one, top), ...deliver(life, two, again)];
+}
+
+const scanIn = (life: Life, digest: string, verdict: Verdict, ms: number, change: Partial<Scan> = {}): Scan => ({
+  workspaceId: life.w,
+  id: `scan of ${digest.slice(7, 15)}`,
+  digest,
+  engineKey: engineKey(engine),
+  ruleSetHash: `rules ${life.kind}`,
+  verdict,
+  coverage: emptyCoverage,
+  counts: { certain: life.kind },
+  unread: [],
+  scannedAt: timeIn(life, ms),
+  excluded: noneExcluded,
+  ...change,
+});
+
+type Seen = Parameters<Store['scans']['create']>[2][number];
+const seenIn = (findingId: string, imageDigest: string, change: Partial<Seen> = {}): Seen => ({
+  findingId,
+  imageDigest,
+  visibility: 'visible',
+  reported: true,
+  severity: 'medium',
+  excludedBy: [],
+  ...change,
+});
+
+function newIdsOf(prefix: string): () => string {
+  let made = 0;
+  return () => `${prefix} ${String((made += 1)).padStart(3, '0')}`;
+}
+
+/** Sightings in `root`, of which exclusions may hide those of the base. */
+const sightsOf = ({ kind }: Life, hidden: readonly string[] = []): readonly Seen[] => [
+  seenIn('base finding 1', child, { reported: hidden.length === 0, excludedBy: hidden, visibility: kind === 0 ? 'visible' : 'deleted' }),
+  seenIn('base finding 1', lone, { reported: hidden.length === 0, excludedBy: hidden }),
+  seenIn('top finding 1', child),
+  seenIn('lone finding', lone, { severity: kind === 0 ? 'low' : 'critical' }),
+];
+
+/** Verdicts and incidents, and what people do with them. The first incident of each life has the same id. */
+function judge(life: Life): readonly Step[] {
+  const { store, w, kind } = life;
+  const at = (ms: number) => timeIn(life, ms);
+  const activity = (id: string) => ({ id, at: at(43), actor: `token:${kind}`, action: 'change', details: { kind } });
+  const create = (scan: Scan, seen: readonly Seen[], ids: string): Step => [
+    'scans.create',
+    () => store.scans.create(w, scan, seen, newIdsOf(ids)),
+  ];
+  return [
+    create(scanIn(life, root, kind === 0 ? 'findings' : 'incomplete', 40), sightsOf(life), 'made 1'),
+    create(scanIn(life, plain, kind === 0 ? 'clean' : 'failed', 41), [], 'made 2'),
+    create(scanIn(life, lost, kind === 0 ? 'gone' : 'clean', 42), [], 'made 3'),
+    [
+      'incidents.update',
+      () => store.incidents.update(w, 'made 1 001', { severity: kind === 0 ? 'low' : 'critical' }, activity('change 1')),
+    ],
+    [
+      'incidents.createNote',
+      () => store.incidents.createNote(w, 'made 1 001', { id: 'note', author: 'a', text: `of ${kind}`, createdAt: at(44) }),
+    ],
+    create(scanIn(life, root, 'findings', 45 + kind), sightsOf(life, kind === 0 ? ['preset'] : []), 'made 4'),
+  ];
+}
+
+/** The part of a life that others have lived when the first begins. */
+export const middleOf = (life: Life): readonly Step[] => [...arrive(life), ...queue(life), ...begin(life)];
+export const fullOf = (life: Life): readonly Step[] => [...middleOf(life), ...read(life), ...judge(life)];
+
+/** What is resolved comes back; the same secret in another image. */
+function reopen(life: Life): readonly Step[] {
+  const { store, w } = life;
+  const activity = { id: 'resolved', at: timeIn(life, 52), actor: 'token:1', action: 'resolve', details: {} };
+  const create = (scan: Scan, seen: readonly Seen[], ids: string): Step => [
+    'scans.create',
+    () => store.scans.create(w, scan, seen, newIdsOf(ids)),
+  ];
+  return [
+    create(scanIn(life, root, 'findings', 50), sightsOf(life), 'made 5'),
+    ['incidents.update', () => store.incidents.update(w, 'made 1 003', { status: 'resolved', resolvedAt: timeIn(life, 52) }, activity)],
+    create(scanIn(life, root, 'findings', 53), [...sightsOf(life), seenIn('top finding 2', lone, { severity: 'critical' })], 'made 6'),
+    create(scanIn(life, child, 'findings', 54, { engineKey: 'another' }), [seenIn('lone finding', child, { severity: 'high' })], 'made 7'),
+  ];
+}
+
+/** The catalog is listed anew, without one of the images; then one is told gone. */
+function list(life: Life): readonly Step[] {
+  const { store, w } = life;
+  const image = {
+    repository: 'app',
+    digest: root,
+    tags: ['v9'],
+    mediaType: 'type/9',
+    sizeBytes: 9,
+    pushedAt: null,
+    status: 'active' as const,
+  };
+  const page = { grant: grantOf('sync'), page: 0, last: true, repositories: [{ name: 'app', createdAt: null }], images: [image] };
+  return [
+    ['catalog.updatePresence', () => store.catalog.updatePresence(w, 'registry', 'other', lost, 'gone', timeIn(life, 56))],
+    ['catalog.deleteTag', () => store.catalog.deleteTag(w, 'repository other', 'v3', plain)],
+    ['catalog.updateRepository', () => store.catalog.updateRepository(w, 'repository other', { watched: false })],
+    ['catalog.update', () => store.catalog.update(w, 'registry', page, newIdsOf('listed'), timeIn(life, 57))],
+  ];
+}
+
+/** Leases end, one way each; the sweeps of all workspaces find only what is due here. */
+function sweep(life: Life): readonly Step[] {
+  const { store, w } = life;
+  const { one, two } = sensorsOf(life);
+  const at = (ms: number) => timeIn(life, ms);
+  const end = { state: 'succeeded' as const, failure: null, timings: { kind: life.kind }, retryAt: null };
+  return [
+    ['assignments.finish', () => store.assignments.finish(w, one, grantOf('scan lost'), end, at(60))],
+    ['assignments.cancel', () => store.assignments.cancel(w, { id: 'scan plain' }, at(61))],
+    ['assignments.release', () => store.assignments.release(w, one, [], 9, at(62))],
+    ['assignments.expire', () => store.assignments.expire(at(5_000), 1)],
+    ['assignments.strand', () => store.assignments.strand(at(5_001), { seenSince: at(5_000), strandedSince: at(4_000) })],
+    ['assignments.strand', () => store.assignments.strand(at(6_001), { seenSince: at(5_000), strandedSince: at(5_500) })],
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'last', lone, { kind: 'test' }))],
+    ['assignments.accept', () => store.assignments.accept(w, two, 'last', 9, at(6_002))],
+    [
+      'assignments.refuse',
+      () =>
+        store.assignments.refuse(
+          w,
+          two,
+          grantOf('last'),
+          { failure: failure(life), timings: {} },
+          { seenSince: at(0), refusedMax: 9 },
+          at(6_003),
+        ),
+    ],
+    ['assignments.deleteRefusals', () => store.assignments.deleteRefusals(w, two)],
+    ['registries.listDue', () => store.registries.listDue(at(6_000), 9)],
+    ['events.listSettled', () => store.events.listSettled(at(6_000), 9)],
+    ['events.prune', () => store.events.prune(at(6_000))],
+    ['facts.prune', () => store.facts.prune(at(6_000))],
+  ];
+}
+
+/** A sensor is compromised, then the other: all they said is taken back. */
+function distrust(life: Life): readonly Step[] {
+  const { store, w } = life;
+  const { one, two } = sensorsOf(life);
+  return [
+    ['facts.deleteBySensor', () => store.facts.deleteBySensor(w, one, timeIn(life, 7_000))],
+    ...report(life, two, ['lone']),
+    ['facts.deleteBySensor', () => store.facts.deleteBySensor(w, two, timeIn(life, 7_001))],
+  ];
+}
+
+/** All is given up. */
+function leave(life: Life): readonly Step[] {
+  const { store, w } = life;
+  const exclusions = { presets: [], expressions: ['srv/**'] };
+  const { registries } = store;
+  return [
+    ['registries.update', () => registries.update(w, 'registry', { exclusions, perimeter: { mode: 'specific', automatic: false } })],
+    ['registries.listUnjudged', () => registries.listUnjudged(9)],
+    ['registries.updateJudged', () => registries.updateJudged(w, 'registry', 1)],
+    ['registries.updateWebhookKey', () => registries.updateWebhookKey(w, 'registry', keyOf(life), { expiresAt: timeIn(life, 7_002) })],
+    ['registries.update', () => registries.update(w, 'registry', { deletedAt: timeIn(life, 7_003) })],
+    ['assignments.cancel', () => store.assignments.cancel(w, { registryId: 'registry' }, timeIn(life, 7_004))],
+    ['sensors.updateEnrolmentToken', () => store.sensors.updateEnrolmentToken(w, 'token of sensor one', { revokedAt: 5 })],
+    ['tokens.revoke', () => store.tokens.revoke(w, 'second token', 5)],
+    ['tokens.revoke', () => store.tokens.revoke(w, 'token', 5)],
+  ];
+}
+
+/** A whole life in its parts, after each of which one looks around. */
+export const partsOf = (life: Life): readonly (readonly Step[])[] => [
+  arrive(life),
+  queue(life),
+  begin(life),
+  read(life),
+  judge(life),
+  reopen(life),
+  list(life),
+  sweep(life),
+  distrust(life),
+  leave(life),
+];
