@@ -29,6 +29,9 @@ const EXPIRE_EVERY_MS = 2_000;
 /** What waits for a sensor that is gone waits for minutes; one cheap query where nothing was refused. */
 const STRAND_EVERY_MS = 5_000;
 
+/** What a crash left without a verdict, someone may wait for; one cheap query where nothing is. */
+const SETTLE_OWED_EVERY_MS = 5_000;
+
 /** Intervals between listings are half an hour or more: seconds are as good as at once. */
 const LISTINGS_EVERY_MS = 5_000;
 
@@ -197,7 +200,7 @@ function compose(config: ControlPlaneConfig, context: Context, around: Surroundi
 
 interface Swept {
   readonly triggers: Pick<Triggers, 'settle' | 'sweep' | 'prune'>;
-  readonly assignments: Pick<Assignments, 'expire' | 'strand'>;
+  readonly assignments: Pick<Assignments, 'expire' | 'strand' | 'settleOwed'>;
   readonly issuer: Pick<Issuer, 'refresh'>;
   readonly findings: Pick<Findings, 'judgeAnew' | 'prune'>;
 }
@@ -207,6 +210,7 @@ function sweepsOf({ triggers, assignments, issuer, findings }: Swept): readonly 
     { name: 'settle push events', everyMs: SETTLE_EVERY_MS, run: () => triggers.settle() },
     { name: 'expire leases', everyMs: EXPIRE_EVERY_MS, run: () => assignments.expire() },
     { name: 'end refused work that nobody is there for', everyMs: STRAND_EVERY_MS, run: () => assignments.strand() },
+    { name: 'make verdicts that failed work owes', everyMs: SETTLE_OWED_EVERY_MS, run: () => assignments.settleOwed() },
     { name: 'queue due listings', everyMs: LISTINGS_EVERY_MS, run: () => triggers.sweep() },
     { name: 'judge anew under changed exclusions', everyMs: JUDGE_EVERY_MS, run: () => findings.judgeAnew() },
     { name: 'forget unfinished layers', everyMs: PRUNE_EVERY_MS, run: () => findings.prune() },

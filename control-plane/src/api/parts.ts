@@ -17,7 +17,7 @@ export interface ApiParts {
   readonly sensors: Sensors;
   readonly issuer: Issuer;
   readonly gateway: Pick<Gateway, 'disconnect'>;
-  readonly assignments: Pick<Assignments, 'queue' | 'cancel' | 'resume' | 'fetch' | 'list'>;
+  readonly assignments: Pick<Assignments, 'queue' | 'cancel' | 'resume' | 'fetch' | 'fetchLive' | 'list' | 'listNewest'>;
   readonly registries: Registries;
   readonly catalog: Omit<Catalog, 'accept'>;
   readonly triggers: Pick<Triggers, 'receivePush' | 'request' | 'distrust' | 'listEvents' | 'countEvents'>;

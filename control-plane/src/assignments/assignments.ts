@@ -5,6 +5,7 @@ import type { Assignment, Context, Refusal, Sensor } from '../storage/index.ts';
 import { endOf } from './endings.ts';
 import type { Accepted, Assignments, Queued, ScanTarget, Work } from './face.ts';
 import { ATTEMPTS_MAX, CHILD_SETTLE_MS, priorityOf, REFUSALS_SHOWN_MAX, SEEN_MS, STRANDED_MS } from './limits.ts';
+import { settleFailed, settleOwed } from './owed-verdicts.ts';
 import { taskOf } from './tasks.ts';
 
 /** @param findings gets the verdicts of scans that ended. */
@@ -45,6 +46,10 @@ export function createAssignments(context: Context, findings: Findings): Assignm
       const { items, nextCursor } = await store.assignments.list(workspaceId, filter, page);
       return { items: await withRefusals(context, workspaceId, items), nextCursor };
     },
+    async listNewest(workspaceId, digest, limit) {
+      return withRefusals(context, workspaceId, await store.assignments.listNewest(workspaceId, digest, limit));
+    },
+    fetchLive: (workspaceId, digest) => store.assignments.fetchLive(workspaceId, digest),
     isCurrent: (sensor, grant) => store.assignments.isCurrent(sensor.workspaceId, sensor.id, grant),
     finish: (sensor, outcome) => endOf(context, findings, sensor, outcome),
     cancel: (workspaceId, filter) => store.assignments.cancel(workspaceId, filter, now()),
@@ -60,6 +65,7 @@ export function createAssignments(context: Context, findings: Findings): Assignm
       await settleFailed(context, findings, failed, 'an assignment failed: sensors refused it, and no other is there');
       return failed.length;
     },
+    settleOwed: () => settleOwed(context, findings),
   };
 }
 
@@ -137,12 +143,3 @@ async function withRefusals({ store }: Context, workspaceId: string, assignments
 }
 
 const SILENT = 'an assignment failed: its sensor fell silent at every try';
-
-/** What failed without a word of its sensor gets its verdict, too: who waits for one must not wait for ever. */
-async function settleFailed({ log }: Context, findings: Findings, failed: readonly Assignment[], why: string): Promise<void> {
-  for (const { workspaceId, id, kind, digest, sensorId, engine, failure } of failed) {
-    log.warn({ workspaceId, assignmentId: id, digest, sensorId, code: failure?.code }, why);
-    if (kind !== 'scan' || digest === null || engine === null) continue;
-    await findings.settle(workspaceId, digest, engine, { state: 'failed', failure, unread: [] });
-  }
-}

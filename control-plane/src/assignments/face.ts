@@ -1,6 +1,6 @@
 import type { Page, PageRequest } from '@tidewaiter/shared/lists';
 import type { AssignmentKind, Grant, Outcome, Progress, Task } from '@tidewaiter/shared/protocol';
-import type { Assignment, AssignmentFilter, Refusal, Sensor, Trigger } from '../storage/index.ts';
+import type { Assignment, AssignmentFilter, LiveAssignment, Refusal, Sensor, Trigger } from '../storage/index.ts';
 import type { Ending } from './endings.ts';
 
 /** What a scan is asked of: one root digest in one repository. */
@@ -54,6 +54,10 @@ export interface Assignments {
   reconsider(sensor: Sensor): Promise<void>;
   fetch(workspaceId: string, id: string): Promise<Work | null>;
   list(workspaceId: string, filter: AssignmentFilter, page: PageRequest): Promise<Page<Work>>;
+  /** The newest `limit` of a digest, newest first. */
+  listNewest(workspaceId: string, digest: string, limit: number): Promise<readonly Work[]>;
+  /** The newest of a digest that waits or runs. */
+  fetchLive(workspaceId: string, digest: string): Promise<LiveAssignment | null>;
   isCurrent(sensor: Sensor, grant: Grant): Promise<boolean>;
   /**
    * Ends an assignment with what the sensor says of it, and sees to the verdict of a scan. A retryable failure with tries left
@@ -67,4 +71,6 @@ export interface Assignments {
   expire(): Promise<number>;
   /** Sweep: refused work that nobody is there for since STRANDED_MS fails with its last refusal. Returns how many. */
   strand(): Promise<number>;
+  /** Sweep: verdicts of work that failed without a word of its sensor, where a crash or a fault came before them. Returns how many. */
+  settleOwed(): Promise<number>;
 }

@@ -1,5 +1,5 @@
 export { openStore } from './open.ts';
-export type { Assignment, AssignmentFilter, Refusal, Trigger } from './port/assignments.ts';
+export type { Assignment, AssignmentFilter, LiveAssignment, Refusal, Trigger } from './port/assignments.ts';
 export type { Placement, Repository } from './port/catalog.ts';
 export type { Context, Log } from './port/context.ts';
 export type { FactStore, ImageFacts, LayerClaimAnswer, LayerPart, RootFacts, StoredFinding, StoredManifest } from './port/facts.ts';

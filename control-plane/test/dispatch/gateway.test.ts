@@ -344,6 +344,31 @@ t.test('a push is offered at once, accepted under a lease, claimed, reported and
   });
 });
 
+t.test('an image that was asked for more than 200 times shows its newest work', async (t) => {
+  const connected = await connect();
+  const { registryId } = connected;
+  const digest = await push(connected);
+  const [first] = (await app.call('GET', `/api/v1/assignments?digest=${digest}`)).body['items'] as readonly { readonly id: string }[];
+  const ids = [first?.id ?? ''];
+  while (ids.length < 201) {
+    await app.call('POST', `/api/v1/assignments/${ids.at(-1)}/cancel`);
+    const { body } = await app.call('POST', '/api/v1/scans', { body: { registryId, repository: 'shop/web', digest } });
+    ids.push(...(body['assignmentIds'] as readonly string[]));
+  }
+  const { client } = await sensorOn(t, [registryId]);
+  const { grant } = await client.ask('accept', { assignmentId: ids.at(-1) ?? '' }, 'accepted');
+  t.strictSame((await app.call('GET', `/api/v1/verdicts/${digest}`)).body, { state: 'running' });
+  await report(client, manifestOf(grant, digest, testEngine));
+  const { body } = await app.call('GET', `/api/v1/scans/${digest}`);
+  const work = body['assignments'] as readonly { readonly id: string; readonly state: string }[];
+  t.strictSame(
+    work.map(({ id }) => id),
+    ids.toReversed().slice(0, 200),
+    'newest first',
+  );
+  t.equal(work[0]?.state, 'running');
+});
+
 t.test('layers that another sensor reads are to be asked for again in two seconds', async (t) => {
   const { client, grant, digest } = await running(t);
   const layer = digestOf();

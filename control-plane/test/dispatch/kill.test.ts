@@ -13,7 +13,7 @@ import { folderFor } from '../folder.ts';
 import { enrolSensor, helloBody, SensorClient, testEngine } from './sensor-client.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -248,3 +248,86 @@ for (const [step, when, queued] of eventSteps) {
     t.equal((work as readonly unknown[]).length, 1);
   });
 }
+
+/** A registry of its own with scans that a sensor accepted, each at its last try. */
+async function lastTries(t: Test, count: number) {
+  const { app } = server;
+  const account = accountOf();
+  const { body } = await app.call('POST', '/api/v1/registries', { body: registryBody(account) });
+  const sensor = await enrolSensor(app, app.ownerToken, [(body['registry'] as { id: string }).id]);
+  const headers = { 'x-tidewaiter-key': (body['webhookKey'] as { key: string }).key };
+  const digests = Array.from({ length: count }, digestOf);
+  const client = await SensorClient.open(app, sensor, { concurrency: count + 1 });
+  const ids: string[] = [];
+  for (const digest of digests) {
+    await app.call('POST', '/api/webhooks/ecr', {
+      token: null,
+      body: pushEvent({ account, repository: 'shop/web', digest, tag: 'v1' }),
+      headers,
+    });
+    const offer = await client.take(({ type, body }) => type === 'offer' && 'kind' in body && body.kind === 'scan');
+    const { assignmentId } = offer.body as FrameBody<'offer'>;
+    await client.ask('accept', { assignmentId }, 'accepted');
+    ids.push(assignmentId);
+  }
+  const database = new BetterSqlite(app.databaseFile);
+  t.teardown(() => database.close());
+  client.terminate();
+  await client.closed;
+  const change = (what: string, at: number) => database.prepare(`update assignments set ${what} where id = ?`).run(ids[at]);
+  for (const at of ids.keys()) change('attempt = 5', at);
+  const stateOf = (at: number) => database.prepare('select state from assignments where id = ?').pluck().get(ids[at]);
+  const verdictOf = (at: number, waitSeconds: number) =>
+    app.call('GET', `/api/v1/verdicts/${digests[at]}?waitSeconds=${waitSeconds}`).then(({ status, body }) => [status, body['verdict']]);
+  return { app, sensor, digests, database, change, stateOf, verdictOf };
+}
+
+type LastTries = Awaited<ReturnType<typeof lastTries>>;
+
+/** Ways in which work fails without a word of its sensor. */
+const silentEnds: Readonly<Record<string, (scan: LastTries) => void>> = {
+  'its lease ran out': ({ change }) => change('lease_expires_at = 1', 0),
+  'its sensor came back without it': ({ app, sensor }) => {
+    SensorClient.connect(app, sensor).then(
+      (client) => client.send('hello', helloBody(app)),
+      () => undefined,
+    );
+  },
+  'nobody is left who would do what was refused': ({ database, sensor, change }) => {
+    database.prepare('update sensors set last_seen_at = 0 where id = ?').run(sensor.sensorId);
+    change(`state = 'pending', sensor_id = null, lease_expires_at = null, refused = 1, stranded_at = 1`, 0);
+  },
+};
+
+for (const [why, end] of Object.entries(silentEnds)) {
+  t.test(
+    `the control plane is killed after it wrote that work failed, since ${why}, and before its verdict: the verdict comes`,
+    async (t) => {
+      const scan = await lastTries(t, 1);
+      const { database, stateOf, verdictOf } = scan;
+      database.exec(`create trigger endless before insert on scans begin ${ENDLESS}; end`);
+      end(scan);
+      for (let tries = 0; tries < 500 && stateOf(0) !== 'failed'; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
+      await server.crash(() => {
+        t.equal(stateOf(0), 'failed');
+        t.equal(database.prepare('select count(*) from scans where digest = ?').pluck().get(scan.digests[0]), 0, 'as it was left');
+        database.exec('drop trigger endless');
+      });
+      t.strictSame(await verdictOf(0, 20), [200, 'failed']);
+    },
+  );
+}
+
+t.test('a verdict that cannot be written keeps no other from being made, and comes as soon as it can', async (t) => {
+  const { digests, database, change, stateOf, verdictOf } = await lastTries(t, 2);
+  database.exec(
+    `create trigger broken before insert on scans when new.digest = '${digests[0]}' begin select raise(abort, 'not this one'); end`,
+  );
+  t.teardown(() => database.exec('drop trigger if exists broken'));
+  // In one sweep, the one that cannot be written first.
+  database.transaction(() => [0, 1].map((at) => change(`lease_expires_at = ${at + 1}`, at)))();
+  t.strictSame(await verdictOf(1, 20), [200, 'failed']);
+  t.strictSame([stateOf(0), await verdictOf(0, 0)], ['failed', [202, undefined]]);
+  database.exec('drop trigger broken');
+  t.strictSame(await verdictOf(0, 20), [200, 'failed']);
+});

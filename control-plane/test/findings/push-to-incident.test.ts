@@ -232,6 +232,26 @@ t.test('work whose sensor falls silent at every try fails with a verdict', async
   t.match(await store.scans.fetchLatest(workspaceId, root), { verdict: 'failed' });
 });
 
+t.test('verdicts that failed work still owes come with the next sweep, and none of a replaced engine passes for the latest', async (t) => {
+  const it = await plane(t);
+  const { store, findings, assignments, triggers, workspaceId, registry, sensor, clock } = it;
+  const [lost, judged] = [digestOf('lost'), digestOf('judged since')];
+  for (const root of [lost, judged]) {
+    await triggers.receivePush(registry, pushBody(registry, { 'image-digest': root, 'image-tag': root.slice(-8) }));
+    await take(it, sensor);
+  }
+  // What assignments.expire writes first; then the program ended.
+  t.equal((await store.assignments.expire(clock.pass(120_000), 1)).failed.length, 2);
+  clock.pass(1_000);
+  const newer = { ...engine, ruleSetHash: hexOf('newer rules') };
+  await findings.settle(workspaceId, judged, newer, { state: 'gone', failure: null, unread: [] });
+  clock.pass(1_000);
+  t.equal(await assignments.settleOwed(), 2);
+  t.match(await store.scans.fetchLatest(workspaceId, lost), { verdict: 'failed', unread: [{ code: 'protocol.timeout' }] });
+  t.match(await store.scans.fetchLatest(workspaceId, judged), { verdict: 'gone', ruleSetHash: newer.ruleSetHash });
+  t.equal(await assignments.settleOwed(), 0);
+});
+
 t.test('an index is scanned with all its children, each platform with a visibility of its own', async (t) => {
   const it = await plane(t);
   const { store, findings, triggers, workspaceId, registry, sensor, clock } = it;

@@ -6,7 +6,7 @@ import { identityOf } from '../auth.ts';
 import type { ApiParts } from '../parts.ts';
 import { answers } from '../resources/problem.ts';
 import { DigestParams } from '../resources/registry.ts';
-import { PAGE_ITEMS_MAX, ref } from '../resources/schema.ts';
+import { ref } from '../resources/schema.ts';
 import { VerdictSchema, VerdictStateSchema, viewVerdict } from '../resources/work.ts';
 
 /** Longest wait of one request: under the idle time-out of load balancers (60 s) plus their slack. */
@@ -117,9 +117,8 @@ class Alarm {
 async function lookUp(parts: ApiParts, workspaceId: string, digest: string): Promise<Look> {
   const scan = await parts.findings.fetchScan(workspaceId, digest);
   if (scan) return { scan };
-  const { items } = await parts.assignments.list(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
-  const live = items.map(({ state }) => state).findLast((state) => state === 'running' || state === 'offered' || state === 'pending');
-  if (live) return { state: live };
+  const live = await parts.assignments.fetchLive(workspaceId, digest);
+  if (live) return { state: live.state };
   const watched = await parts.catalog.countWatched(workspaceId, digest);
   if (watched === null) return { state: 'unknown' };
   if (watched === 0) throw notFound(`${digest} in the perimeter`);

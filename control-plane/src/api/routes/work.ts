@@ -101,7 +101,7 @@ function scanRoutes(server: HttpServer, parts: ApiParts): void {
     {
       schema: {
         tags,
-        summary: 'Read the latest verdict on a digest and the work behind it',
+        summary: 'Read the latest verdict on a digest and the newest work behind it',
         params: DigestParams,
         response: answers({ 200: ref(ScanDetailSchema) }),
       },
@@ -111,8 +111,8 @@ function scanRoutes(server: HttpServer, parts: ApiParts): void {
       const { digest } = request.params;
       const scan = await parts.findings.fetchScan(workspaceId, digest);
       if (!scan) throw notFound(`scan of ${digest}`);
-      const work = await parts.assignments.list(workspaceId, { digest }, { cursor: null, limit: PAGE_ITEMS_MAX });
-      return { scan: viewScan(scan), assignments: work.items.map(viewAssignment) };
+      const work = await parts.assignments.listNewest(workspaceId, digest, PAGE_ITEMS_MAX);
+      return { scan: viewScan(scan), assignments: work.map(viewAssignment) };
     },
   );
 }

@@ -28,7 +28,7 @@ export const selectOne = (session: Session, workspaceId: string, id: string) =>
 
 /** @internal */
 export function assignmentOf(row: Selectable<Tables['assignments']>): Assignment {
-  const { workKey: _, offerExpiresAt: __, ...rest } = row;
+  const { workKey: _, offerExpiresAt: __, verdictOwed: ___, ...rest } = row;
   return {
     ...rest,
     engine: fromJson(row.engine),
@@ -49,5 +49,6 @@ export function assignmentRowOf(assignment: Assignment): Selectable<Tables['assi
     timings: toJson(assignment.timings),
     workKey: [kind, registryId, repository ?? '', digest ?? ''].join(' '),
     offerExpiresAt: null,
+    verdictOwed: 0,
   };
 }

@@ -1,12 +1,13 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import type { Grant } from '@tidewaiter/shared/protocol';
 import { type Selectable, sql } from 'kysely';
-import type { Assignment, AssignmentStore, QueuedAssignment } from '../port/assignments.ts';
+import type { Assignment, AssignmentStore, LiveAssignment, QueuedAssignment } from '../port/assignments.ts';
 import { assignmentOf, assignmentRowOf, holdGrant, selectOne } from './assignment-rows.ts';
 import { cancelAssignments, freeClaims, renewClaims } from './claims.ts';
 import { chunksOf, pageOf, toJson } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { releaseVerbs } from './leases.ts';
+import { owedVerbs } from './owed-verdicts.ts';
 import { refusalVerbs } from './refusals.ts';
 import { fetchSensor } from './sensors.ts';
 import type { Tables } from './tables.ts';
@@ -15,7 +16,14 @@ import type { Tables } from './tables.ts';
 const CREATE_TRIES = 3;
 
 export function assignmentStore(database: Database): AssignmentStore {
-  return { ...queueVerbs(database), ...leaseVerbs(database), ...releaseVerbs(database), ...refusalVerbs(database) };
+  return {
+    ...queueVerbs(database),
+    ...digestVerbs(database),
+    ...leaseVerbs(database),
+    ...releaseVerbs(database),
+    ...refusalVerbs(database),
+    ...owedVerbs(database),
+  };
 }
 
 function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'createAll' | 'fetch' | 'list' | 'offer' | 'cancel' | 'count'> {
@@ -52,6 +60,26 @@ function queueVerbs(database: Database): Pick<AssignmentStore, 'create' | 'creat
   };
 }
 
+function digestVerbs(database: Database): Pick<AssignmentStore, 'listNewest' | 'fetchLive'> {
+  const newest = (session: Session, workspaceId: string, digest: string) =>
+    session.selectFrom('assignments').selectAll().where('workspaceId', '=', workspaceId).where('digest', '=', digest).orderBy('id', 'desc');
+  return {
+    async listNewest(workspaceId, digest, limit) {
+      const rows = await database.read((session) => newest(session, workspaceId, digest).limit(limit).execute());
+      return rows.map(assignmentOf);
+    },
+    async fetchLive(workspaceId, digest) {
+      const row = await database.read((session) =>
+        newest(session, workspaceId, digest).where(isLive).$narrowType<Pick<LiveAssignment, 'state'>>().limit(1).executeTakeFirst(),
+      );
+      return row ? { ...assignmentOf(row), state: row.state } : null;
+    },
+  };
+}
+
+/** In the words of the partial indexes of live work, which SQLite does not see in a list of parameters. */
+const isLive = sql<boolean>`state in ('pending', 'offered', 'running')`;
+
 /** @internal One of these; see AssignmentStore.create. */
 export async function create(session: Session, assignment: Assignment): Promise<QueuedAssignment> {
   const [queued] = await createAll(session, assignment.workspaceId, [assignmentRowOf(assignment)]);
@@ -83,9 +111,7 @@ async function createChunk(session: Session, workspaceId: string, rows: readonly
   const made = await session
     .insertInto('assignments')
     .values(rows)
-    .onConflict((conflict) =>
-      conflict.columns(['workspaceId', 'workKey']).where(sql<boolean>`state in ('pending', 'offered', 'running')`).doNothing(),
-    )
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'workKey']).where(isLive).doNothing())
     .returning(['id', 'workKey'])
     .execute();
   const queued = new Map(made.map(({ id, workKey }) => [workKey, { id, created: true }]));
@@ -96,8 +122,7 @@ async function createChunk(session: Session, workspaceId: string, rows: readonly
     .select(['id', 'workKey'])
     .where('workspaceId', '=', workspaceId)
     .where('workKey', 'in', others)
-    // In the words of the partial index, which SQLite does not see in a list of parameters.
-    .where(sql<boolean>`state in ('pending', 'offered', 'running')`)
+    .where(isLive)
     .execute();
   for (const { id, workKey } of living) queued.set(workKey, { id, created: false });
   return queued;

@@ -65,7 +65,7 @@ async function free(
   for (const { workspaceId, id } of freed)
     await update(session, workspaceId, id, { state: 'pending', sensorId: null, notBefore: nowMs, offeredAt: null, offerExpiresAt: null });
   for (const { workspaceId, id } of failed)
-    await update(session, workspaceId, id, { state: 'failed', finishedAt: nowMs, failure: toJson(silent) });
+    await update(session, workspaceId, id, { state: 'failed', finishedAt: nowMs, failure: toJson(silent), verdictOwed: 1 });
   return { freed, failed: failed.map((assignment) => ({ ...assignment, state: 'failed', finishedAt: nowMs, failure: silent })) };
 }
 

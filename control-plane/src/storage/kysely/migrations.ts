@@ -6,6 +6,7 @@ import { webhookKeysById } from './migrations/0004-webhook-keys-by-id.ts';
 import { exclusions } from './migrations/0005-exclusions.ts';
 import { duplicateEvents } from './migrations/0006-duplicate-events.ts';
 import { refusals } from './migrations/0007-refusals.ts';
+import { owedVerdicts } from './migrations/0008-owed-verdicts.ts';
 import { engineOfWork } from './migrations/0003-engine-of-work.ts';
 
 /** One step of the schema. It is never changed once released, only followed by another; expand first, contract a release later. */
@@ -16,7 +17,7 @@ export interface Migration {
   readonly statements: (types: { readonly blob: 'blob' | 'bytea' }) => readonly string[];
 }
 
-const migrations: readonly Migration[] = [firstTables, engineOfWork, webhookKeysById, exclusions, duplicateEvents, refusals];
+const migrations: readonly Migration[] = [firstTables, engineOfWork, webhookKeysById, exclusions, duplicateEvents, refusals, owedVerdicts];
 
 /**
  * Brings the schema up to this build, in the transaction and under the lock of the caller.

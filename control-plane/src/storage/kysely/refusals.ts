@@ -176,7 +176,7 @@ async function fail(
   for (const { id, state, finishedAt, failure } of failed)
     await session
       .updateTable('assignments')
-      .set({ state, finishedAt, failure: toJson(failure) })
+      .set({ state, finishedAt, failure: toJson(failure), verdictOwed: 1 })
       .where('workspaceId', '=', workspaceId)
       .where('id', '=', id)
       .execute();

@@ -40,6 +40,11 @@ export interface Assignment {
   readonly strandedAt: number | null;
 }
 
+/** One that waits or runs. */
+export interface LiveAssignment extends Assignment {
+  readonly state: 'pending' | 'offered' | 'running';
+}
+
 /** A sensor's own policy does not allow an assignment. */
 export interface Refusal {
   readonly assignmentId: string;
@@ -71,6 +76,10 @@ export interface AssignmentStore {
   createAll(workspaceId: string, assignments: readonly Own<Assignment>[]): Promise<readonly QueuedAssignment[]>;
   fetch(workspaceId: string, id: string): Promise<Assignment | null>;
   list(workspaceId: string, filter: AssignmentFilter, page: PageRequest): Promise<Page<Assignment>>;
+  /** The newest `limit` of a digest, newest first. */
+  listNewest(workspaceId: string, digest: string, limit: number): Promise<readonly Assignment[]>;
+  /** The newest live one of a digest, however many ended after it was made. */
+  fetchLive(workspaceId: string, digest: string): Promise<LiveAssignment | null>;
   /** Pending, due work this sensor may serve and did not refuse, by priority then age; marks it offered until `nowMs + offerMs`, then it may be offered again. */
   offer(workspaceId: string, sensorId: string, limit: number, offerMs: number, nowMs: number): Promise<readonly Assignment[]>;
   /** Compare-and-swap to running under a lease; null when another sensor was faster, or this sensor may not serve it or has refused it. */
@@ -109,13 +118,14 @@ export interface AssignmentStore {
   deleteRefusals(workspaceId: string, sensorId: string): Promise<number>;
   /**
    * Of refused work that waits, in all workspaces: marks what no sensor is there for any more (seen since `seenSince`, may serve it, did not
-   * refuse), and fails with its last refusal what is so since `strandedSince`. Answers what failed.
+   * refuse), and fails with its last refusal what is so since `strandedSince`. Answers what failed, which owes its
+   * verdict from then on.
    */
   strand(nowMs: number, limits: { readonly seenSince: number; readonly strandedSince: number }): Promise<readonly Assignment[]>;
   isCurrent(workspaceId: string, sensorId: string, grant: Grant): Promise<boolean>;
   /**
    * Frees the leases of a sensor that it did not name in hello: back to pending at once, or failed after `attemptsMax` tries (work that
-   * kills its sensor comes this way). Answers those it still holds.
+   * kills its sensor comes this way), which owes its verdict from then on. Answers those it still holds.
    */
   release(
     workspaceId: string,
@@ -124,8 +134,12 @@ export interface AssignmentStore {
     attemptsMax: number,
     nowMs: number,
   ): Promise<{ readonly held: readonly Grant[]; readonly freed: number; readonly failed: readonly Assignment[] }>;
-  /** Leases that ran out, in all workspaces: back to pending, or failed after `attemptsMax`. */
+  /** Leases that ran out, in all workspaces: back to pending, or failed after `attemptsMax`, which owes its verdict from then on. */
   expire(nowMs: number, attemptsMax: number): Promise<{ readonly freed: readonly Assignment[]; readonly failed: readonly Assignment[] }>;
+  /** What failed by release, expire or strand and whose verdict is not made, in all workspaces. */
+  listUnjudged(page: PageRequest): Promise<Page<Assignment>>;
+  /** It owes no verdict any more. Returns whether it did. */
+  updateJudged(workspaceId: string, id: string): Promise<boolean>;
   cancel(workspaceId: string, filter: { readonly id?: string; readonly registryId?: string }, nowMs: number): Promise<number>;
   count(workspaceId: string): Promise<Readonly<Record<string, number>>>;
 }

@@ -18,7 +18,7 @@ import type { AuditStore, TokenStore, WorkspaceStore } from './workspaces.ts';
  *   `SensorStore.fetchById` by an assertion, `RegistryStore.fetchByWebhookKey` by a webhook key.
  * - Deliveries that no key names a workspace for: `EventStore.createRejection`, `EventStore.countRejections`.
  * - Sweeps of the installation: `RegistryStore.listDue`, `RegistryStore.listUnjudged`, `EventStore.listSettled`, `EventStore.prune`, `AssignmentStore.expire`,
- *   `AssignmentStore.strand`, `FactStore.prune`.
+ *   `AssignmentStore.strand`, `AssignmentStore.listUnjudged`, `FactStore.prune`.
  * - The installation itself: `WorkspaceStore.list`; `IssuerKeyStore.list`, `IssuerKeyStore.create`, `IssuerKeyStore.update`, since AWS knows
  *   one issuer.
  * Migrations run when the store is opened and are no verb.

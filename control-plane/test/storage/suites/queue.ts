@@ -201,6 +201,44 @@ async function offers(t: Test, stores: Stores): Promise<void> {
     t.equal(await store.assignments.cancel(workspaceId, {}, 8), 0, 'without a filter nothing is cancelled');
     t.equal(await store.assignments.cancel(workspaceId, { registryId: registry.id }, 8), 1);
   });
+
+  await t.test('the newest work on a digest is told however much came before it, and what lives however much came after', async (t) => {
+    const store = await stores.open(t);
+    const [registry, theirs] = [await connect(store), await connect(store, 'two')];
+    const { workspaceId } = registry;
+    const newest = (workspaceId: string, digest: string, limit: number) => store.assignments.listNewest(workspaceId, digest, limit);
+    const live = (workspaceId: string, digest: string) => store.assignments.fetchLive(workspaceId, digest);
+    const digest = digestOf('pushed again and again');
+    t.same([await newest(workspaceId, digest, 9), await live(workspaceId, digest)], [[], null]);
+    const waiting = assignmentOf(registry, { digest, repository: 'another' });
+    await store.assignments.create(workspaceId, waiting);
+    const pushes = Array.from({ length: 201 }, () => assignmentOf(registry, { digest }));
+    for (const [at, work] of pushes.entries()) {
+      await store.assignments.create(workspaceId, work);
+      if (at < 200) await store.assignments.cancel(workspaceId, { id: work.id }, 5);
+    }
+    for (const other of [assignmentOf(registry), assignmentOf(theirs, { digest })])
+      await store.assignments.create(other.workspaceId, other);
+    const ids = pushes.map(({ id }) => id).toReversed();
+    const shown = (await newest(workspaceId, digest, 200)).map(({ id }) => id);
+    t.same(shown, ids.slice(0, 200));
+    t.same(
+      (await newest(workspaceId, digest, 202)).map(({ id }) => id),
+      [...ids, waiting.id],
+    );
+    t.match(await live(workspaceId, digest), { id: ids[0], state: 'pending' });
+    await store.assignments.cancel(workspaceId, { id: ids[0] ?? '' }, 6);
+    t.match(await live(workspaceId, digest), { id: waiting.id, state: 'pending' }, '201 that ended are newer');
+    const sensor = await enrol(store, workspaceId);
+    for (const { id } of await store.assignments.offer(workspaceId, sensor.id, 9, 100, 10)) {
+      if (id !== waiting.id) continue;
+      t.match(await live(workspaceId, digest), { id, state: 'offered' });
+      await store.assignments.accept(workspaceId, sensor.id, id, 100, 10);
+    }
+    t.match(await live(workspaceId, digest), { id: waiting.id, state: 'running' });
+    await store.assignments.cancel(workspaceId, { id: waiting.id }, 7);
+    t.equal(await live(workspaceId, digest), null);
+  });
 }
 
 async function leases(t: Test, stores: Stores): Promise<void> {
@@ -305,6 +343,42 @@ async function leases(t: Test, stores: Stores): Promise<void> {
 }
 
 async function endings(t: Test, stores: Stores): Promise<void> {
+  await t.test('what fails without a word of its sensor owes its verdict until that is made, page by page', async (t) => {
+    const store = await stores.open(t);
+    const [registry, theirs] = [await connect(store), await connect(store, 'two')];
+    const { workspaceId } = registry;
+    const works = ['expired', 'left', 'told'].map((name) => assignmentOf(registry, { digest: digestOf(name) }));
+    for (const work of [...works, assignmentOf(theirs)]) await store.assignments.create(work.workspaceId, work);
+    const [sensor, other] = [await enrol(store, workspaceId), await enrol(store, theirs.workspaceId)];
+    const [expired, left, told] = [
+      await accept(store, registry, sensor.id, 10),
+      await accept(store, registry, sensor.id, 11),
+      await accept(store, registry, sensor.id, 12),
+    ];
+    const far = await accept(store, theirs, other.id, 10);
+    const owed = async (limit = 9, cursor: string | null = null) => {
+      const { items, nextCursor } = await store.assignments.listUnjudged({ cursor, limit });
+      return { ids: items.map(({ id }) => id), nextCursor };
+    };
+    const end = { state: 'failed' as const, failure, timings: {}, retryAt: null };
+    await store.assignments.finish(workspaceId, sensor.id, told, end, 20);
+    t.same(await owed(), { ids: [], nextCursor: null }, 'its caller made the verdict before');
+    await store.assignments.expire(1_010, 1);
+    await store.assignments.release(workspaceId, sensor.id, [], 1, 1_011);
+    const all = [expired, left, far].map(({ assignmentId }) => assignmentId).sort();
+    t.same(await owed(), { ids: all, nextCursor: null }, 'in all workspaces');
+    t.match((await store.assignments.listUnjudged(first)).items[0], { state: 'failed', engine, failure: { code: 'protocol.timeout' } });
+    const page = await owed(2);
+    t.same([page.ids, (await owed(2, page.nextCursor)).ids], [all.slice(0, 2), all.slice(2)]);
+    t.equal(await store.assignments.updateJudged(theirs.workspaceId, expired.assignmentId), false, 'it is of another workspace');
+    t.equal(await store.assignments.updateJudged(workspaceId, expired.assignmentId), true);
+    t.equal(await store.assignments.updateJudged(workspaceId, expired.assignmentId), false);
+    t.same(
+      (await owed()).ids,
+      all.filter((id) => id !== expired.assignmentId),
+    );
+  });
+
   await t.test('an assignment ends once, or goes back to the queue until its pause is over', async (t) => {
     const store = await stores.open(t);
     const registry = await connect(store);

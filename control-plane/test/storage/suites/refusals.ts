@@ -187,6 +187,7 @@ async function stranding(t: Test, stores: Stores): Promise<void> {
     const swept = await Promise.all([strand(one, 210), strand(two, 210)]);
     t.match(swept.flat(), [{ id, state: 'failed', finishedAt: 210, failure: refusalOf('line 20').failure, engine }]);
     t.equal(swept.flat().length, 1, 'once, whoever sweeps');
+    t.match((await one.assignments.listUnjudged({ cursor: null, limit: 9 })).items, [{ id }], 'and owes its verdict');
     t.match(await one.assignments.fetch(workspaceId, id), { state: 'failed', finishedAt: 210, failure: refusalOf('line 20').failure });
     t.match(
       await one.assignments.fetch(workspaceId, fresh.id),

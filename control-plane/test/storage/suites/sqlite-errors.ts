@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import { sqliteErrorOf } from '../../../src/storage/dialects/sqlite/errors.ts';
 import { GROUP_WRITES_MAX } from '../../../src/storage/dialects/sqlite/writes.ts';
 import { openStore } from '../../../src/storage/index.ts';
-import { createWorkspace, newId, systemClock } from '../samples.ts';
+import { assignmentOf, createWorkspace, digestOf, newId, registryOf, systemClock } from '../samples.ts';
 
 const writerFile = fileURLToPath(new URL('../sqlite-writer.ts', import.meta.url));
 
@@ -231,6 +231,27 @@ export async function sqliteErrors(t: Test, temporaryFile: (t: Test) => string):
     tool.exec("insert into schema_migrations values (9999, 'from the future', 1)");
     tool.close();
     await t.rejects(open(path), { code: 'config.conflict', message: /9999/ });
+  });
+
+  await t.test('work that failed under an earlier build and left no verdict owes it, and what has one does not', async (t) => {
+    const path = temporaryFile(t);
+    const store = await open(path);
+    const registry = registryOf(await createWorkspace(store));
+    await store.registries.create(registry.workspaceId, registry);
+    const [bare, judged] = [assignmentOf(registry, { digest: digestOf('bare') }), assignmentOf(registry, { digest: digestOf('judged') })];
+    await store.assignments.createAll(registry.workspaceId, [bare, judged, assignmentOf(registry, { digest: digestOf('running') })]);
+    await store.close();
+    const tool = new BetterSqlite(path);
+    tool
+      .prepare("insert into scans values (?, 'id', ?, 'key', '', 'failed', '{}', '{}', '[]', 1, '{}')")
+      .run(registry.workspaceId, judged.digest);
+    tool.prepare("update assignments set state = 'failed' where id in (?, ?)").run(bare.id, judged.id);
+    tool.exec(`delete from schema_migrations where version = 8; drop index assignments_owed; drop index assignments_digest_live;
+      alter table assignments drop column verdict_owed`);
+    tool.close();
+    const newer = await open(path);
+    t.match((await newer.assignments.listUnjudged({ cursor: null, limit: 9 })).items, [{ id: bare.id }]);
+    await newer.close();
   });
 
   await t.test('a JSON column that no longer parses is damage, not a crash', async (t) => {

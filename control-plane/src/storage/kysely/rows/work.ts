@@ -30,6 +30,8 @@ export interface Assignments {
   offerExpiresAt: number | null;
   refused: number;
   strandedAt: number | null;
+  /** Failed without a word of its sensor, and its verdict is not made yet. */
+  verdictOwed: 0 | 1;
 }
 
 export interface AssignmentRefusals {
