@@ -55,6 +55,8 @@ export interface PushNotice {
   readonly region: string | null;
   readonly action: 'push' | 'delete' | 'update-storage-class' | 'other';
   readonly succeeded: boolean;
+  /** What it names that ECR cannot have; that name is null then. */
+  readonly misnamed: 'repository' | 'tag' | null;
   readonly repository: string | null;
   readonly digest: string | null;
   readonly tag: string | null;

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { isDigest } from '@tidewaiter/shared/images';
+import { isMediaType, isRepositoryName, isTag } from './ecr-names.ts';
 import type { PushNotice } from './face.ts';
 
 /** Wrappings taken off: an input transformer and one hand-made envelope around it. */
 const WRAPS_MAX = 4;
 /** Members that forwarders put an event in (API Gateway, SNS, Lambda, EventBridge Pipes). */
 const wrappers = ['event', 'Event', 'body', 'Body', 'message', 'Message'] as const;
-/** EventBridge's ids are UUIDs; room for other senders'. */
+/** EventBridge's ids are UUIDs; room for other senders'. A longer one is stood in for by its digest: cut, two could become one. */
 const EVENT_ID_LENGTH_MAX = 128;
+/** Of a foreign account or region that an event names, for the reason it is ignored with; ours have 12 and some 15. */
+const CLAIM_CHARACTERS_MAX = 64;
 const HOUR_MS = 3_600_000;
 
 type Members = Readonly<Record<string, unknown>>;
@@ -22,17 +25,18 @@ export function noticeOf(rawBody: string, nowMs: number): PushNotice {
   const event = unwrap(parse(rawBody), 0);
   const detail = membersOf(event['detail']) ?? membersOf(tryParse(event['detail'])) ?? event;
   const detailType = textOf(event['detail-type']) ?? 'ECR Image Action';
-  const digest = textOf(detail['image-digest']);
+  const [repository, tag] = [textOf(detail['repository-name']), textOf(detail['image-tag'])];
   return {
-    eventId: textOf(event['id'])?.slice(0, EVENT_ID_LENGTH_MAX) ?? idOf(rawBody, nowMs),
-    account: textOf(event['account']),
-    region: textOf(event['region']),
+    eventId: givenId(textOf(event['id'])) ?? idOf(rawBody, nowMs),
+    account: claimed(textOf(event['account'])),
+    region: claimed(textOf(event['region'])),
     action: actionOf(detailType, textOf(detail['action-type'])),
     succeeded: ['SUCCESS', null].includes(textOf(detail['result']) ?? textOf(detail['sync-status'])),
-    repository: textOf(detail['repository-name']),
-    digest: digest !== null && isDigest(digest) ? digest : null,
-    tag: textOf(detail['image-tag']),
-    mediaType: textOf(detail['manifest-media-type']),
+    misnamed: misnamedPart(repository, tag),
+    repository: only(isRepositoryName, repository),
+    digest: only(isDigest, textOf(detail['image-digest'])),
+    tag: only(isTag, tag),
+    mediaType: only(isMediaType, textOf(detail['manifest-media-type'])),
     storageClass: storageClassOf(textOf(detail['target-storage-class'])),
     happenedAt: timeOf(textOf(event['time']), nowMs),
   };
@@ -90,6 +94,21 @@ function membersOf(value: unknown): Members | null {
 /** A text that says something: AWS sends '' for an untagged image's tag. */
 function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
+}
+
+function only(isOne: (text: string) => boolean, text: string | null): string | null {
+  return text !== null && isOne(text) ? text : null;
+}
+
+function misnamedPart(repository: string | null, tag: string | null): PushNotice['misnamed'] {
+  if (repository !== null && !isRepositoryName(repository)) return 'repository';
+  return tag !== null && !isTag(tag) ? 'tag' : null;
+}
+
+const claimed = (text: string | null): string | null => text?.slice(0, CLAIM_CHARACTERS_MAX) ?? null;
+
+function givenId(id: string | null): string | null {
+  return id === null || id.length <= EVENT_ID_LENGTH_MAX ? id : createHash('sha256').update(id).digest('hex');
 }
 
 function actionOf(detailType: string, actionType: string | null): PushNotice['action'] {

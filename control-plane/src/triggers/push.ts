@@ -162,6 +162,7 @@ function foreignReason(registry: Registry, notice: PushNotice): string | null {
 function emptyReason(notice: PushNotice): string | null {
   if (!notice.succeeded) return 'the action failed in the registry';
   if (notice.action === 'other') return 'not an event that changes an image';
+  if (notice.misnamed !== null) return `it names a ${notice.misnamed} that ECR cannot have`;
   return notice.repository === null || notice.digest === null ? 'it names no repository or no sha256 digest' : null;
 }
 

@@ -124,6 +124,13 @@ t.test('only an unreadable body is 400', async (t) => {
   t.equal(bytes.status, 400, 'no UTF-8');
 });
 
+t.test('a repository that ECR cannot have is 202 ignored, and becomes none', async (t) => {
+  const answer = await deliver(pushEvent({ account, repository: 'UPPER CASE/../x', digest: digestOf(), tag: 'v1', id: 'i'.repeat(2_000) }));
+  t.match([answer.status, answer.body], [202, { outcome: 'ignored', reason: /repository that ECR cannot have/, eventId: /^[a-f\d]{64}$/ }]);
+  const { body } = await app.call('GET', `/api/v1/registries/${registryId}/repositories`);
+  t.notMatch(JSON.stringify(body), /UPPER/);
+});
+
 t.test('the media type and content encoding named change nothing', async (t) => {
   const event = () => JSON.stringify(pushEvent({ account, repository: 'shop/web', digest: digestOf(), tag: 'y' }));
   for (const headers of [{ 'content-type': 'text/plain' }, { 'content-type': 'x' }, { 'content-encoding': 'gzip' }])

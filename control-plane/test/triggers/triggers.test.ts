@@ -37,12 +37,13 @@ t.test('a body that is no event is refused and says what would be', async (t) =>
   t.match(await triggers.receivePush(registry, JSON.stringify(nested(4))), { outcome: 'ignored' }, 'four wrappings are still taken off');
 });
 
-t.test('an id of an event is kept up to 128 characters', async (t) => {
+t.test('an id of an event is kept up to 128 characters; a longer one by its digest, so that no two become one', async (t) => {
   const { triggers, registry } = await plane(t);
   for (const [given, kept] of [
     [127, 127],
     [128, 128],
-    [129, 128],
+    [129, 64],
+    [2_000, 64],
   ] as const) {
     const receipt = await triggers.receivePush(
       registry,
@@ -50,6 +51,10 @@ t.test('an id of an event is kept up to 128 characters', async (t) => {
     );
     t.equal(receipt.eventId.length, kept);
   }
+  const longId = (last: string): string => pushBody(registry, { 'image-digest': digestOf(last) }, { id: 'x'.repeat(128) + last });
+  const outcomes = [];
+  for (const body of [longId('a'), longId('b'), longId('a')]) outcomes.push((await triggers.receivePush(registry, body)).outcome);
+  t.strictSame(outcomes, ['queued', 'queued', 'duplicate']);
 });
 
 t.test('a body that nests as deep as 64 KiB allow is refused; of a member given twice the last one counts', async (t) => {
@@ -90,6 +95,49 @@ t.test('what is not this registry’s, failed or names no image is ignored, said
   t.match(await store.events.count(workspaceId, registry.id), { ignored: cases.length, waiting: 0 });
   t.same(await store.assignments.count(workspaceId), {});
   t.same((await store.catalog.listPlacements(workspaceId, {}, firstPage)).items, [], 'nothing of it reaches the catalog');
+});
+
+t.test('a name that ECR cannot have is ignored and shown as such, and never stored, though all repositories are watched', async (t) => {
+  const { triggers, registry, store, workspaceId } = await plane(t);
+  t.equal(registry.perimeter.mode, 'entire');
+  const longest = 'r'.repeat(256);
+  const repositories = ['UPPER CASE/../x', '../x', 'a/../b', 'a//b', '/a', 'a/', 'a--b', 'a b', 'a\n', 'ä', 'r', `${longest}r`];
+  const tags = ['a b', '-a', '../x', 'v1\n', 't'.repeat(301)];
+  for (const [part, name, texts] of [
+    ['repository', 'repository-name', repositories],
+    ['tag', 'image-tag', tags],
+  ] as const)
+    for (const text of texts)
+      for (const action of ['PUSH', 'DELETE', 'UPDATE_STORAGE_CLASS']) {
+        const body = pushBody(registry, { 'image-digest': digest, 'action-type': action, [name]: text });
+        const ignored = { outcome: 'ignored', outcomeReason: `it names a ${part} that ECR cannot have` };
+        t.match(await triggers.receivePush(registry, body), ignored, JSON.stringify(text));
+      }
+  const { items } = await store.events.list(workspaceId, registry.id, firstPage);
+  for (const event of items) t.ok(event.repository === null || event.tag === null, event.eventId);
+  t.same((await store.catalog.listPlacements(workspaceId, {}, firstPage)).items, [], 'nothing of it reaches the catalog');
+  for (const change of [
+    { 'repository-name': longest },
+    { 'repository-name': 'a1/b.c_d-e/f' },
+    { 'image-tag': 't'.repeat(300) },
+    { 'image-tag': '_' },
+  ])
+    t.match(await triggers.receivePush(registry, pushBody(registry, { 'image-digest': digestOf(JSON.stringify(change)), ...change })), {
+      outcome: 'queued',
+    });
+});
+
+t.test('what an event says beside its names is bounded, too', async (t) => {
+  const { triggers, registry, store, workspaceId } = await plane(t);
+  const long = 'x'.repeat(2_000);
+  for (const change of [{ account: long }, { region: long }]) {
+    const { outcome, outcomeReason } = await triggers.receivePush(registry, pushBody(registry, { 'image-digest': digest }, change));
+    t.equal(outcome, 'ignored');
+    t.match(outcomeReason, / x{64} is not this registry's$/);
+  }
+  const typed = { 'image-digest': digest, 'manifest-media-type': `application/${long}` };
+  t.match(await triggers.receivePush(registry, pushBody(registry, typed)), { outcome: 'queued' });
+  t.match((await store.catalog.listPlacements(workspaceId, {}, firstPage)).items, [{ digest, mediaType: null }]);
 });
 
 t.test('the same event again is a duplicate and queues nothing', async (t) => {
