@@ -1,9 +1,11 @@
 /**
  * The demo: a push becomes an incident, on this machine. Words: `usage` below.
- * Exit code 0 only if each planted secret became exactly one incident; 2 when a word is wrong, told before anything starts.
+ * Exit code 0 only if each planted secret became exactly one incident; 2 when a word is wrong, told before anything starts;
+ * 129, 130 and 143 when SIGHUP, SIGINT and SIGTERM end it before its summary.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { endAsked } from './end-asked.ts';
 import { runDemo } from './run.ts';
 
 const usage = `npm run demo -- [--once] [--json] [--seed N] [--push oci:DIR[:TAG]]... [--folder DIR]
@@ -12,7 +14,7 @@ const usage = `npm run demo -- [--once] [--json] [--seed N] [--push oci:DIR[:TAG
   --json      print one JSON summary instead of the live view; what else is said goes to standard error
   --seed N    other secrets in the same places: an integer, 1 without it
   --push      push an image layout of your own, too; may be given often
-  --folder    where keys, databases and logs of this run lie; .demo without it
+  --folder    where keys, databases and logs of this run lie, and stay when a signal ends it early; .demo without it, and then they go
 `;
 
 function refuse(message: string): never {
@@ -28,7 +30,7 @@ function wordsOf() {
         json: { type: 'boolean', default: false },
         seed: { type: 'string', default: '1' },
         push: { type: 'string', multiple: true, default: [] },
-        folder: { type: 'string', default: '.demo' },
+        folder: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
@@ -49,4 +51,5 @@ for (const reference of values.push) {
   if (folder === undefined) refuse(`--push wants oci:DIR or oci:DIR:TAG, got ${reference}`);
   if (!existsSync(`${folder}/index.json`)) refuse(`--push wants an OCI image layout, got ${folder}, which has no index.json`);
 }
-process.exitCode = await runDemo({ once: values.once, json: values.json, seed, pushes: values.push, folder: values.folder });
+const { once, json, push: pushes, folder } = values;
+process.exitCode = await runDemo({ once, json, seed, pushes, folder }, endAsked());

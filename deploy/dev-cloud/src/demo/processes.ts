@@ -4,6 +4,7 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { guard, unguard } from './guard.ts';
 
 /** How long a program may take to say that it is ready; a cold start on a busy machine takes a few seconds. */
 const READY_MS_MAX = 60_000;
@@ -45,7 +46,10 @@ export class Program {
     this.#child = spawn(process.execPath, args, {
       env: { PATH: process.env['PATH'] ?? '', HOME: folder, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C in a terminal reaches a whole group of processes: the demo alone is to hear it, and ends its programs in order.
+      detached: true,
     });
+    this.#guard();
     for (const stream of [this.#child.stdout, this.#child.stderr]) if (stream) this.#follow(stream);
     // Unlike `exit`, `close` comes after the last line.
     this.#exited = once(this.#child, 'close').then(() => new ProgramEnded(name, this.#child, logFile));
@@ -95,6 +99,13 @@ export class Program {
     this.#isEndedHere = true;
     this.#child.kill('SIGKILL');
     await this.#exited;
+  }
+
+  #guard(): void {
+    const { pid } = this.#child;
+    if (pid === undefined) return;
+    guard(pid);
+    this.#child.once('exit', () => unguard(pid));
   }
 
   #follow(stream: Readable): void {

@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildImage, writeLayout } from '../images/index.ts';
+import { EndAsked } from './end-asked.ts';
 import { printReady, printSummary } from './print.ts';
 import { type PlantedImage, plantSecrets } from './planting.ts';
 import { ProgramEnded } from './processes.ts';
@@ -18,38 +19,64 @@ export interface DemoOptions {
   readonly seed: number;
   /** `oci:DIR` or `oci:DIR:TAG`: images of the user's own. */
   readonly pushes: readonly string[];
-  readonly folder: string;
+  /** Where keys, databases and logs lie; `.demo` without, and then removed when the demo is asked to end. */
+  readonly folder: string | undefined;
 }
 
-/** Runs the demo; resolves with the exit code when it is over (with `once`), or on Ctrl-C. */
-export async function runDemo(options: DemoOptions): Promise<number> {
+/** Runs the demo; resolves with the exit code when it is over (with `once`), or when somebody asks it to end. */
+export async function runDemo(options: DemoOptions, asked: AbortSignal): Promise<number> {
   const startedAt = Date.now();
   const say = (text: string): void => {
-    if (!options.json) console.log(`${((Date.now() - startedAt) / 1000).toFixed(2).padStart(7)} s  ${text}`);
+    if (!options.json && !asked.aborted) console.log(`${((Date.now() - startedAt) / 1000).toFixed(2).padStart(7)} s  ${text}`);
   };
-  const folder = join(resolve(options.folder), new Date().toISOString().replaceAll(/[:.]/g, '-'));
+  const folder = join(resolve(options.folder ?? '.demo'), new Date().toISOString().replaceAll(/[:.]/g, '-'));
   await mkdir(folder, { recursive: true });
   say(`logs and data of this run: ${folder}`);
-  const code = await playOn(folder, options, say).catch((error: unknown) => {
+  try {
+    const code = await playOn(folder, options, say, asked);
+    // What went well leaves nothing behind; what did not is there to be read.
+    if (code === 0) await rm(folder, { recursive: true });
+    else console.error(`logs and data of this run stay in ${folder}`);
+    return code;
+  } catch (error) {
+    if (error instanceof EndAsked) return await endEarly(folder, options.folder === undefined, error);
     console.error(error instanceof ProgramEnded ? `The demo is over: ${error.message}` : error);
+    console.error(`logs and data of this run stay in ${folder}`);
     return 1;
-  });
-  // What went well leaves nothing behind; what did not is there to be read.
-  if (code === 0) await rm(folder, { recursive: true });
-  else console.error(`logs and data of this run stay in ${folder}`);
-  return code;
+  }
 }
 
-/** @throws ProgramEnded when one of the programs ends before the demo does. */
-async function playOn(folder: string, options: DemoOptions, say: (text: string) => void): Promise<number> {
-  const stage = await Stage.open({ folder });
+/** Nobody looks into a folder that nobody named: its keys, tokens and images with secrets go. */
+async function endEarly(folder: string, isRemoved: boolean, asked: EndAsked): Promise<number> {
+  const names = isRemoved ? [] : await readdir(folder);
+  if (isRemoved) await rm(folder, { recursive: true });
+  const left = isRemoved ? 'nothing of this run is left' : `${folder} keeps ${names.join(', ')}`;
+  console.error(`The demo ended before its summary, ${asked.message}: its programs have ended, and ${left}.`);
+  return asked.exitCode;
+}
+
+/**
+ * @throws ProgramEnded when one of the programs ends before the demo does.
+ * @throws EndAsked when somebody asks for the end before the summary.
+ */
+async function playOn(folder: string, options: DemoOptions, say: (text: string) => void, asked: AbortSignal): Promise<number> {
+  const isAsked = new Promise<EndAsked>((tell) => asked.addEventListener('abort', () => tell(asked.reason)));
+  const stage = await Stage.open({ folder }, asked);
   const ended = stage.programEnded.then((error) => Promise.reject(error));
+  const playing = play(stage, options, say);
   try {
-    return await Promise.race([play(stage, options, say), ended]);
+    const code = await Promise.race([playing, ended, isAsked.then((error) => Promise.reject(error))]);
+    if (!options.once) {
+      printReady(stage.url, stage.folder, options.json);
+      await Promise.race([isAsked, ended]);
+    }
+    return code;
   } catch (error) {
-    throw await Promise.race([stage.programEnded, sleep(ENDING_MS, error)]);
+    throw error instanceof EndAsked ? error : await Promise.race([stage.programEnded, sleep(ENDING_MS, error)]);
   } finally {
     await stage.close();
+    // It may be writing an image; without its programs it fails soon.
+    await Promise.allSettled([playing]);
   }
 }
 
@@ -65,18 +92,7 @@ async function play(stage: Stage, options: DemoOptions, say: (text: string) => v
   const summary = await summarize(stage.api, registry.id, pushed, planted);
   if (options.json) console.log(JSON.stringify({ seed: options.seed, ...summary }, null, 2));
   else printSummary(summary);
-  if (!options.once) {
-    printReady(stage.url, stage.folder, options.json);
-    await endAsked();
-  }
   return summary.ok ? 0 : 1;
-}
-
-/** npm passes Ctrl-C on to a program that the terminal has told already: the second one must not cut the end short. */
-function endAsked(): Promise<void> {
-  return new Promise((end) => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end());
-  });
 }
 
 async function pushPlanted(stage: Stage, images: readonly PlantedImage[], say: (text: string) => void): Promise<readonly Pushed[]> {

@@ -51,6 +51,7 @@ export class Stage {
   readonly #programEnded = Promise.withResolvers<ProgramEnded>();
   /** Every enrolment token this stage asked for; tests look for them where they must not be. */
   readonly enrolmentTokens: string[] = [];
+  #closed: Promise<void> | undefined;
   #url = '';
   #ownerToken = '';
 
@@ -62,19 +63,39 @@ export class Stage {
     this.#add(cloud);
   }
 
-  /** Starts the development cloud and the control plane. */
-  static async open(options: StageOptions): Promise<Stage> {
+  /**
+   * Starts the development cloud and the control plane. The signal closes the stage, while it opens, too.
+   * @throws the signal's reason
+   */
+  static async open(options: StageOptions, signal?: AbortSignal): Promise<Stage> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
-    const args = ['--conditions=@tidewaiter/source', join(root, 'deploy/dev-cloud/src/main.ts')];
-    const env = options.environment?.('dev-cloud') ?? {};
-    const cloud = new Program(options.folder, { name: 'dev-cloud', args, env, ready: /"ready":true/ });
-    const stage = new Stage(options, JSON.parse(await cloud.ready) as CloudReady, cloud);
+    signal?.throwIfAborted();
+    const cloud = Stage.#startCloud(options);
+    const stop = (): void => void cloud.stop();
+    signal?.addEventListener('abort', stop);
     try {
-      await stage.startControlPlane();
-      stage.#ownerToken = (await readFile(join(options.folder, 'owner-token'), 'utf8')).trim();
-      return stage;
+      const stage = new Stage(options, JSON.parse(await cloud.ready) as CloudReady, cloud);
+      signal?.removeEventListener('abort', stop);
+      signal?.addEventListener('abort', () => void stage.close());
+      return await stage.#begin();
     } catch (error) {
-      await stage.close();
+      await cloud.stop();
+      throw signal?.aborted ? signal.reason : error;
+    }
+  }
+
+  static #startCloud({ folder, environment }: StageOptions): Program {
+    const args = ['--conditions=@tidewaiter/source', join(root, 'deploy/dev-cloud/src/main.ts')];
+    return new Program(folder, { name: 'dev-cloud', args, env: environment?.('dev-cloud') ?? {}, ready: /"ready":true/ });
+  }
+
+  async #begin(): Promise<this> {
+    try {
+      await this.startControlPlane();
+      this.#ownerToken = (await readFile(join(this.folder, 'owner-token'), 'utf8')).trim();
+      return this;
+    } catch (error) {
+      await this.close();
       throw error;
     }
   }
@@ -166,13 +187,20 @@ export class Stage {
     return program;
   }
 
-  async close(): Promise<void> {
+  /** Ends every program, the last one first; nothing is started after. */
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
     const programs = [...this.#programs.values()].toReversed();
     for (const program of programs) await program.stop();
   }
 
   /** What is started is the stage's to end, before it is ready, too. */
   #start(start: ProgramStart): Program {
+    if (this.#closed) throw new Error(`the stage is closed: ${start.name} is not started`);
     const program = new Program(this.folder, start);
     this.#add(program);
     return program;
