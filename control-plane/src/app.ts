@@ -1,10 +1,12 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { FastifyBaseLogger } from 'fastify';
 import { type ApiParts, registerApi } from './api/index.ts';
 import { type Assignments, createAssignments } from './assignments/index.ts';
 import { createCatalog, createRegistries } from './catalog/index.ts';
-import type { ControlPlaneConfig } from './config/index.ts';
+import { type ControlPlaneConfig, makeDatabaseFolder, sealingKeyOf } from './config/index.ts';
 import { Gateway } from './dispatch/index.ts';
 import { createFindings, type Findings } from './findings/index.ts';
 import { createHttpServer, type HttpServer } from './http/index.ts';
@@ -64,7 +66,7 @@ export interface App {
 
 /** The composition root: builds every part, joins them, and listens. What it opened it closes again when it cannot start. */
 export async function startApp(config: ControlPlaneConfig, around: Surroundings): Promise<App> {
-  if (config.keyEncryptionKeyNote !== null) around.log.info(config.keyEncryptionKeyNote);
+  await checkAddress(config);
   const context = await openContext(config, around);
   const server = createHttpServer({ log: around.log, bodyBytesMax: config.bodyBytesMax });
   try {
@@ -80,7 +82,9 @@ async function startOn(context: Context, server: HttpServer, config: ControlPlan
   const { log } = around;
   const closing = new AbortController();
   const urls = urlsOf(config, server);
-  const { parts, gateway, sweeps } = compose(config, context, around, urls, closing.signal);
+  const sealing = sealingKeyOf(config, around.random);
+  if (sealing.note !== null) log.info(sealing.note);
+  const { parts, gateway, sweeps } = compose({ ...config, keyEncryptionKey: sealing.key }, context, around, urls, closing.signal);
   await parts.issuer.refresh();
   await registerApi(server, parts);
   gateway.attach(server.server);
@@ -101,25 +105,41 @@ async function startOn(context: Context, server: HttpServer, config: ControlPlan
   return { url, close: () => closeAll({ closing, sweeper, gateway, server, context }) };
 }
 
+/** Before a folder, a database or a key is made: a start that is refused leaves nothing. Requests are answered much later only. */
+async function checkAddress({ listenHost: host, listenPort: port }: ControlPlaneConfig): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen({ host, port }), 'listening');
+  } catch (cause) {
+    throw addressRefused(host, port, cause);
+  }
+  probe.close();
+  await once(probe, 'close');
+}
+
 async function listen(server: HttpServer, { listenHost: host, listenPort: port }: ControlPlaneConfig): Promise<void> {
   try {
     await server.listen({ host, port });
   } catch (cause) {
-    throw new TidewaiterError('config.invalid', {
-      which: 'TIDEWAITER_LISTEN_HOST and TIDEWAITER_LISTEN_PORT',
-      got: cause instanceof Error ? cause.message : `${host}:${port}`,
-      want: 'an address of this machine and a free port',
-      remedy: 'Choose another port, or stop the program that has it.',
-      cause,
-    });
+    throw addressRefused(host, port, cause);
   }
 }
+
+const addressRefused = (host: string, port: number, cause: unknown): TidewaiterError =>
+  new TidewaiterError('config.invalid', {
+    which: 'TIDEWAITER_LISTEN_HOST and TIDEWAITER_LISTEN_PORT',
+    got: cause instanceof Error ? cause.message : `${host}:${port}`,
+    want: 'an address of this machine and a free port',
+    remedy: 'Choose another port, or stop the program that has it.',
+    cause,
+  });
 
 /** Opens the store alone, for commands that need no server. */
 export async function openContext(
   config: ControlPlaneConfig,
   { now, monotonic, random, log }: Omit<Surroundings, 'showOwnerToken'>,
 ): Promise<Context> {
+  makeDatabaseFolder(config.databaseFolder);
   const store = await openStore(config.databaseUrl, { now, monotonic });
   return { store, now, newId: () => uuidv7(now(), random(10)), log };
 }
@@ -148,13 +168,16 @@ function urlsOf(config: ControlPlaneConfig, server: HttpServer): Urls {
   return { bound, public: known, audiences, issuer };
 }
 
+/** What `compose` needs: a key is there by then. */
+type Sealed = ControlPlaneConfig & { readonly keyEncryptionKey: Uint8Array };
+
 interface Composed {
   readonly parts: ApiParts;
   readonly gateway: Gateway;
   readonly sweeps: readonly Sweep[];
 }
 
-function compose(config: ControlPlaneConfig, context: Context, around: Surroundings, urls: Urls, closing: AbortSignal): Composed {
+function compose(config: Sealed, context: Context, around: Surroundings, urls: Urls, closing: AbortSignal): Composed {
   const { store, now, newId, log } = context;
   const { random, monotonic } = around;
   const sensors = new Sensors(store, { now, random, newId });

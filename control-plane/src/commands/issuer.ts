@@ -1,3 +1,4 @@
+import { sealingKeyOf } from '../config/index.ts';
 import { Issuer } from '../issuer/index.ts';
 import { withContext } from './context.ts';
 
@@ -5,7 +6,7 @@ import { withContext } from './context.ts';
 export async function rotateIssuerKey(): Promise<void> {
   await withContext(async (context, config, random) => {
     const { store, now, newId } = context;
-    const issuer = new Issuer({ store, issuerUrl: () => null, keyEncryptionKey: config.keyEncryptionKey, now, random, newId });
+    const issuer = new Issuer({ store, issuerUrl: () => null, keyEncryptionKey: sealingKeyOf(config).key, now, random, newId });
     await issuer.refresh(true);
     process.stdout.write(`${JSON.stringify({ keys: await issuer.listKeys() })}\n`);
   });

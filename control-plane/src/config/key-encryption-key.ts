@@ -7,6 +7,12 @@ import { variables } from './variables.ts';
 const KEY_BYTES = 32;
 const FILE = 'key-encryption-key';
 
+/** The given key, or where one is kept: null beside no file. */
+interface KeyPlace {
+  readonly keyEncryptionKey: Uint8Array | null;
+  readonly databaseFolder: string | null;
+}
+
 export interface SealingKey {
   readonly key: Uint8Array;
   readonly note: string | null;
@@ -14,9 +20,12 @@ export interface SealingKey {
 
 /**
  * The key that seals the issuer's private keys: the given one, or in development one in a 0600 file that is made beside the SQLite
- * database; the log says so.
+ * database; the log says so. To be called once the database is open: a start that is refused leaves no key.
  */
-export function sealingKeyOf(given: Uint8Array | null, folder: string | null, random: (length: number) => Uint8Array): SealingKey {
+export function sealingKeyOf(
+  { keyEncryptionKey: given, databaseFolder: folder }: KeyPlace,
+  random: (length: number) => Uint8Array = (length) => crypto.getRandomValues(new Uint8Array(length)),
+): SealingKey {
   if (given !== null) return { key: given, note: null };
   if (folder === null) return { key: random(KEY_BYTES), note: 'issuer keys are sealed with a key of this process only; they end with it' };
   return keptBeside(folder, random);
@@ -32,21 +41,37 @@ export function keyMissing(): TidewaiterError {
   });
 }
 
-function keptBeside(folder: string, random: (length: number) => Uint8Array): SealingKey {
+/** Refuses a kept key that is none, before anything is made. */
+export function checkKeptKey(folder: string): void {
   const file = join(folder, FILE);
-  const note = `issuer keys are sealed with ${file}, made for development; set ${variables.keyEncryptionKey.name} in production`;
+  if (fs.existsSync(file)) decodeKey(fs.readFileSync(file, 'utf8').trim(), file);
+}
+
+/** The folder of a SQLite database, made where it is missing. @throws config.invalid */
+export function makeDatabaseFolder(folder: string | null): void {
+  if (folder !== null) orRefuse(folder, () => makeFolder(fs, folder));
+}
+
+function orRefuse(which: string, make: () => void): void {
   try {
-    makeFolder(fs, folder);
-    if (!fs.existsSync(file)) writeNew(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`);
+    make();
   } catch (cause) {
     throw new TidewaiterError('config.invalid', {
-      which: file,
+      which,
       got: String(cause),
       want: 'a writable folder',
-      remedy: `Set ${variables.keyEncryptionKey.name}, or ${variables.databaseUrl.name} to a folder that can be written.`,
+      remedy: `Set ${variables.databaseUrl.name} to a file in a folder that can be written.`,
       cause,
     });
   }
+}
+
+function keptBeside(folder: string, random: (length: number) => Uint8Array): SealingKey {
+  const file = join(folder, FILE);
+  const note = `issuer keys are sealed with ${file}, made for development; set ${variables.keyEncryptionKey.name} in production`;
+  orRefuse(file, () => {
+    if (!fs.existsSync(file)) writeNew(file, `${Buffer.from(random(KEY_BYTES)).toString('base64')}\n`);
+  });
   return { key: decodeKey(fs.readFileSync(file, 'utf8').trim(), file), note };
 }
 

@@ -1,8 +1,8 @@
 import * as fs from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Check, type Config, isFolder, readConfig } from '@tidewaiter/shared/config';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { decodeKey, keyMissing, sealingKeyOf } from './key-encryption-key.ts';
+import { checkKeptKey, decodeKey, keyMissing } from './key-encryption-key.ts';
 import { checkPublicUrl } from './public-url.ts';
 import { variables } from './variables.ts';
 
@@ -16,9 +16,10 @@ export interface ControlPlaneConfig {
   /** Further URLs that sensors reach it by; their assertions name the one they use. */
   readonly sensorUrls: readonly string[];
   readonly developmentUrls: boolean;
-  readonly keyEncryptionKey: Uint8Array;
-  /** What a person should know about where that key came from, or null. */
-  readonly keyEncryptionKeyNote: string | null;
+  /** Null when unset: sealingKeyOf makes one beside the database. */
+  readonly keyEncryptionKey: Uint8Array | null;
+  /** Folder of the SQLite file, which may not be there yet; null for PostgreSQL and in-memory databases. */
+  readonly databaseFolder: string | null;
   readonly ownerToken: string | null;
   readonly ownerTokenOutputFile: string;
   readonly logLevel: string;
@@ -26,17 +27,14 @@ export interface ControlPlaneConfig {
 }
 
 /**
- * Reads and checks the environment.
+ * Reads and checks the environment; makes nothing.
  * @throws config.invalid, config.conflict (two variables that say different things; both are named): all that is wrong at once.
  */
-export function readControlPlaneConfig(
-  env: Readonly<Record<string, string | undefined>> = process.env,
-  random: (length: number) => Uint8Array = (length) => crypto.getRandomValues(new Uint8Array(length)),
-): ControlPlaneConfig {
+export function readControlPlaneConfig(env: Readonly<Record<string, string | undefined>> = process.env): ControlPlaneConfig {
   const raw = readConfig(variables, env, checks);
   const folder = databaseFolder(raw.databaseUrl);
-  // Only now, since it may make a file: a configuration that is refused leaves nothing behind.
-  const sealing = sealingKeyOf(givenKeyOf(raw), folder, random);
+  const given = givenKeyOf(raw);
+  if (given === null && folder !== null) checkKeptKey(folder);
   return {
     databaseUrl: raw.databaseUrl,
     listenHost: raw.listenHost,
@@ -44,8 +42,8 @@ export function readControlPlaneConfig(
     publicUrl: raw.publicUrl,
     sensorUrls: raw.sensorUrls,
     developmentUrls: raw.developmentUrls,
-    keyEncryptionKey: sealing.key,
-    keyEncryptionKeyNote: sealing.note,
+    keyEncryptionKey: given,
+    databaseFolder: folder,
     ownerToken: ownerTokenOf(raw),
     ownerTokenOutputFile: raw.ownerTokenOutputFile ?? join(folder ?? '.', 'owner-token'),
     logLevel: raw.logLevel,
@@ -62,6 +60,7 @@ const checks: readonly Check<typeof variables>[] = [
     run: ({ publicUrl, developmentUrls }) => publicUrl !== null && checkPublicUrl(publicUrl, developmentUrls),
   },
   { of: ['ownerTokenOutputFile'], run: ({ ownerTokenOutputFile }) => refuseTokenFolder(ownerTokenOutputFile) },
+  { of: ['ownerTokenOutputFile', 'databaseUrl'], run: refuseMissingTokenFolder },
   { of: ['ownerToken', 'ownerTokenFile'], run: ownerTokenOf },
   { of: ['keyEncryptionKey', 'keyEncryptionKeyFile'], run: givenKeyOf },
   {
@@ -122,6 +121,20 @@ function refuseDatabaseFolder(databaseUrl: string): void {
 function refuseTokenFolder(path: string | null): void {
   if (path === null || !isFolder(fs, path)) return;
   throw folderGiven(variables.ownerTokenOutputFile.name, path, 'the path of a file', join(path, 'owner-token'));
+}
+
+/** A new installation's token could not be told; one that has its database needs no place for it. */
+function refuseMissingTokenFolder({ ownerTokenOutputFile: path, databaseUrl }: Pick<Raw, 'ownerTokenOutputFile' | 'databaseUrl'>): void {
+  const database = sqlitePath(databaseUrl);
+  if (path === null || database === null || fs.existsSync(database)) return;
+  const folder = dirname(path);
+  if (isFolder(fs, folder) || resolve(folder) === resolve(dirname(database))) return;
+  throw new TidewaiterError('config.invalid', {
+    which: variables.ownerTokenOutputFile.name,
+    got: path,
+    want: 'a path in a folder that exists',
+    remedy: `Make ${folder}, or name another file.`,
+  });
 }
 
 const folderGiven = (which: string, path: string, want: string, instead: string): TidewaiterError =>

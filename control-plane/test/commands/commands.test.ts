@@ -137,13 +137,15 @@ t.test('a port that is taken ends the program with its name, before an owner tok
   const first = run(t, ['serve'], envOf(folder));
   const { port } = new URL(await listening(first));
   const env = {
-    TIDEWAITER_DATABASE_URL: `sqlite:${join(folder, 'second.db')}`,
+    TIDEWAITER_DATABASE_URL: `sqlite:${join(folder, 'new', 'second.db')}`,
     TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: join(folder, 'second'),
   };
   const second = run(t, ['serve'], { ...env, TIDEWAITER_LISTEN_PORT: port });
   t.not(await second.ended, 0);
   t.match(second.output.stderr, /TIDEWAITER_LISTEN_PORT/);
+  t.match(second.output.stderr, /\[config\.invalid\]\n$/);
   t.notOk(existsSync(join(folder, 'second')));
+  t.notOk(existsSync(join(folder, 'new')), 'neither a folder, a database nor a key is made');
   const third = run(t, ['serve'], { ...env, TIDEWAITER_LISTEN_PORT: '0' });
   const url = await listening(third);
   const headers = { authorization: `Bearer ${readFileSync(join(folder, 'second'), 'utf8').trim()}` };
@@ -177,6 +179,7 @@ t.test('a damaged database stops the start with its code, and is left as it is',
   t.equal(await ended, 5);
   t.match(output.stderr, /^tidewaiter-control-plane: The database file is damaged: .* \[storage\.damaged\]\n$/m);
   t.match(readFileSync(join(folder, 'tidewaiter.db'), 'utf8'), /^this is no database/);
+  t.strictSame(readdirSync(folder), ['tidewaiter.db'], 'no key is made beside it');
 });
 
 t.test('a database server that is away stops the start with its code', async (t) => {

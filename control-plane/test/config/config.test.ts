@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import t from 'tap';
-import { readControlPlaneConfig, variables } from '../../src/config/index.ts';
+import { makeDatabaseFolder, readControlPlaneConfig, sealingKeyOf, variables } from '../../src/config/index.ts';
 
 const key = (): string => randomBytes(32).toString('base64');
 
 function refused(env: Record<string, string>): TidewaiterError {
   try {
-    readControlPlaneConfig(env);
+    makeDatabaseFolder(readControlPlaneConfig(env).databaseFolder);
   } catch (error) {
     if (error instanceof TidewaiterError) return error;
     throw error;
@@ -87,9 +87,11 @@ t.test('a key encryption key of another length is refused and not shown', async 
 t.test('in development a 0600 key file is made beside the database, once', async (t) => {
   const folder = t.testdir();
   const env = { TIDEWAITER_DATABASE_URL: `sqlite:${join(folder, 'tidewaiter.db')}` };
-  const [first, second] = [readControlPlaneConfig(env), readControlPlaneConfig(env)];
-  t.strictSame(first.keyEncryptionKey, second.keyEncryptionKey);
-  t.match(first.keyEncryptionKeyNote, /made for development/);
+  const config = readControlPlaneConfig(env);
+  t.strictSame(readdirSync(folder), [], 'reading makes nothing');
+  const [first, second] = [sealingKeyOf(config), sealingKeyOf(readControlPlaneConfig(env))];
+  t.strictSame(first.key, second.key);
+  t.match(first.note, /made for development/);
   t.equal(statSync(join(folder, 'key-encryption-key')).mode & 0o777, 0o600);
 });
 
@@ -154,6 +156,7 @@ t.test('sensors may reach it by further URLs, each an origin', async (t) => {
 t.test('a configuration that is refused leaves no file behind', async (t) => {
   const folder = t.testdir();
   refused({ TIDEWAITER_DATABASE_URL: `sqlite:${folder}/x.db`, TIDEWAITER_OWNER_TOKEN: 'x' });
+  refused({ TIDEWAITER_DATABASE_URL: `sqlite:${folder}/new/x.db`, TIDEWAITER_OWNER_TOKEN_OUTPUT_FILE: `${folder}/none/token` });
   t.strictSame(readdirSync(folder), []);
 });
 
