@@ -38,11 +38,12 @@ export const digests = {
   lone: digestOf('twin lone'),
   plain: digestOf('twin plain'),
   lost: digestOf('twin lost'),
+  fresh: digestOf('twin fresh'),
   base: digestOf('twin base layer'),
   top: digestOf('twin top layer'),
 } as const;
 
-const { root, child, lone, plain, lost, base, top } = digests;
+const { root, child, lone, plain, lost, fresh, base, top } = digests;
 /** Beyond every time of a life. */
 const LONG = 1e12;
 /** Between two lives: what is due in one is not in the next. */
@@ -81,16 +82,11 @@ function arrive(life: Life): readonly Step[] {
   const at = (ms: number) => timeIn(life, ms);
   const key = { id: keyOf(life), keyHash: hexOf(keyOf(life)), createdAt: at(1), expiresAt: null };
   const entry = { id: 'entry', at: at(1), actor: `token:${kind}`, action: 'test', subject: 's', details: { kind } };
-  const push =
-    (digest: string, tag: string | null, repository = 'app') =>
-    () =>
-      store.catalog.updateFromPush(
-        w,
-        'registry',
-        { repository, digest, tag, mediaType: `type/${kind}`, pushedAt: at(2) },
-        { repositoryId: `repository ${repository}` },
-        at(3),
-      );
+  // Pushed and seen at one time in all lives: what a listing of the first life takes for old is old in each.
+  const push = (digest: string, tag: string | null, repository = 'app', seenAt = 3) => {
+    const told = { repository, digest, tag, mediaType: `type/${kind}`, pushedAt: seenAt - 1 };
+    return () => store.catalog.updateFromPush(w, 'registry', told, { repositoryId: `repository ${repository}` }, seenAt);
+  };
   return [
     ['workspaces.create', () => store.workspaces.create(w, { name: `of ${kind}`, createdAt: at(1) }, tokenOf(w, 'token'))],
     ['tokens.create', () => store.tokens.create(w, { ...tokenOf(w, 'second token'), createdAt: at(2) })],
@@ -110,6 +106,7 @@ function arrive(life: Life): readonly Step[] {
     ['events.create', () => store.events.create(w, eventOf(registryIn(life), 'waiting', { receivedAt: at(4), settleAt: at(9) }))],
     ['catalog.updateFromPush', push(root, 'v1')],
     ['catalog.updateFromPush', push(child, kind === 0 ? null : 'v2')],
+    ['catalog.updateFromPush', push(fresh, 'v5', 'fresh', 30)],
     ['catalog.updateFromPush', push(plain, 'v3', 'other')],
     ['catalog.updateFromPush', push(lost, 'v4', 'other')],
   ];
@@ -125,6 +122,8 @@ function queue(life: Life): readonly Step[] {
     () => store.assignments.accept(w, sensorId, id, lease, at(20)),
   ];
   const all = [workIn(life, 'scan one', root), workIn(life, 'scan two', root, { repository: 'other' }), workIn(life, 'scan plain', plain)];
+  // The same work under an id of its own, which the others' queues would offer first.
+  const work = workIn(life, `work ${life.kind}`, child, { priority: -life.kind });
   const no = { failure: failure(life), timings: { kind: life.kind } };
   return [
     ['assignments.createAll', () => store.assignments.createAll(w, all)],
@@ -132,6 +131,8 @@ function queue(life: Life): readonly Step[] {
     ['assignments.create', () => store.assignments.create(w, workIn(life, 'scan lost', lost))],
     ['assignments.create', () => store.assignments.create(w, workIn(life, 'refused', lone))],
     ['assignments.create', () => store.assignments.create(w, workIn(life, 'sync', root, { kind: 'sync', digest: null, repository: null }))],
+    ['assignments.create', () => store.assignments.create(w, work)],
+    ['assignments.create', () => store.assignments.create(w, { ...work, id: 'work again' })],
     ['assignments.offer', () => store.assignments.offer(w, one, 3, 10, at(15))],
     accept(one, 'scan one', 1_000),
     accept(two, 'scan two', 900),
@@ -285,8 +286,19 @@ function judge(life: Life): readonly Step[] {
   ];
 }
 
+/** A listing that came to no end, work that waits, an image that is gone: what the first life does later hits them, if it may. */
+function linger(life: Life): readonly Step[] {
+  const { store, w } = life;
+  const page = { grant: grantOf('sync'), page: 3, last: false, repositories: [], images: [] };
+  return [
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'last', lone, { kind: 'test' }))],
+    ['catalog.updatePresence', () => store.catalog.updatePresence(w, 'registry', 'fresh', fresh, 'gone', timeIn(life, 45))],
+    ['catalog.update', () => store.catalog.update(w, 'registry', page, newIdsOf('listed'), timeIn(life, 46))],
+  ];
+}
+
 /** The part of a life that others have lived when the first begins. */
-export const middleOf = (life: Life): readonly Step[] => [...arrive(life), ...queue(life), ...begin(life)];
+export const middleOf = (life: Life): readonly Step[] => [...arrive(life), ...queue(life), ...begin(life), ...linger(life)];
 export const fullOf = (life: Life): readonly Step[] => [...middleOf(life), ...read(life), ...judge(life)];
 
 /** What is resolved comes back; the same secret in another image. */
