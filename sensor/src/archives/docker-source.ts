@@ -1,5 +1,5 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Digest } from '@tidewaiter/shared/images';
+import { CONFIG_BYTES_MAX, type Digest } from '@tidewaiter/shared/images';
 import type { ImageSource, RawManifest } from '../registry/index.ts';
 import type { ArchiveStore } from './archive-store.ts';
 import { digestOfBytes, member, readDocument, readJson } from './documents.ts';
@@ -87,7 +87,9 @@ async function readImage(
   const described = [];
   for (const name of [config, ...(layers as readonly unknown[])]) described.push(await describe(store, name, names, reference));
   const [configDescriptor, ...layerDescriptors] = described;
-  const configBytes = await readDocument(store, config, reference, signal);
+  // A larger one is not read here; the scan, which has the same bound, names it.
+  const isReadable = (configDescriptor?.size ?? 0) <= CONFIG_BYTES_MAX;
+  const configBytes = isReadable ? await readDocument(store, config, reference, signal, CONFIG_BYTES_MAX) : Buffer.alloc(0);
   const manifest = document(MANIFEST, {
     schemaVersion: 2,
     mediaType: MANIFEST,

@@ -1,29 +1,32 @@
 import { createHash } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Digest, isDigest } from '@tidewaiter/shared/images';
+import { type Digest, isDigest, MANIFEST_BYTES_MAX } from '@tidewaiter/shared/images';
 import type { RawManifest } from '../registry/index.ts';
 import { blobName, type FileStore } from './blob-store.ts';
 
-/** A manifest, index or config of an archive: registries take manifests of at most 4 MiB (OCI distribution-spec). */
-export const DOCUMENT_BYTES_MAX = 4 << 20;
-
-/** A whole file into memory. @throws registry.unreachable when it is not there, manifest.too-large past DOCUMENT_BYTES_MAX. */
-export async function readDocument(store: FileStore, name: string, which: string, signal: AbortSignal): Promise<Buffer> {
+/** A whole file into memory. @throws registry.unreachable when it is not there, manifest.too-large past `bytesMax`. */
+export async function readDocument(
+  store: FileStore,
+  name: string,
+  which: string,
+  signal: AbortSignal,
+  bytesMax = MANIFEST_BYTES_MAX,
+): Promise<Buffer> {
   const size = await store.sizeOf(name);
   if (size === null)
     throw new TidewaiterError('registry.unreachable', { which, got: `no ${name} in it`, remedy: 'Check what was written there.' });
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of size > DOCUMENT_BYTES_MAX ? [] : store.read(name, signal)) {
+  for await (const chunk of size > bytesMax ? [] : store.read(name, signal)) {
     bytes += chunk.length;
-    if (bytes > DOCUMENT_BYTES_MAX) break;
+    if (bytes > bytesMax) break;
     parts.push(Buffer.from(chunk));
   }
-  if (Math.max(bytes, size) > DOCUMENT_BYTES_MAX) {
+  if (Math.max(bytes, size) > bytesMax) {
     throw new TidewaiterError('manifest.too-large', {
       which: `${name} of ${which}`,
       got: `${size} bytes`,
-      want: `at most ${DOCUMENT_BYTES_MAX}`,
+      want: `at most ${bytesMax}`,
     });
   }
   return Buffer.concat(parts);

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Digest, isDigest } from '@tidewaiter/shared/images';
-
-/** ECR's ImageManifest holds at most 4,194,304 characters; registries should take 4 MiB (OCI distribution-spec, "Pushing Manifests"). */
-export const MANIFEST_BYTES_MAX = 4 << 20;
+import { type Digest, isDigest, MANIFEST_BYTES_MAX } from '@tidewaiter/shared/images';
 
 /**
  * The digest of a manifest's bytes, which must be the one it was asked by (or that its registry says it has).

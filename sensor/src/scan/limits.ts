@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CONFIG_BYTES_MAX, MANIFEST_BYTES_MAX } from '@tidewaiter/shared/images';
 import type { LayerLimits } from '../layers/index.ts';
 import type { NestedLimits } from '../nested/index.ts';
 
@@ -29,10 +30,8 @@ export interface ScanLimits {
 /** Every limit of a scan, with its reason. What is met is named in the coverage and makes the verdict incomplete, never clean. */
 export const scanLimits: ScanLimits = {
   image: {
-    // OCI distribution-spec: registries should take manifests of at least 4 MiB; none takes more.
-    manifestBytesMax: 4 * MIB,
-    // A config holds each instruction and label once; 8 MiB is a hundred times the largest seen.
-    configBytesMax: 8 * MIB,
+    manifestBytesMax: MANIFEST_BYTES_MAX,
+    configBytesMax: CONFIG_BYTES_MAX,
     // An index of indexes exists in the wild, a third level does not.
     indexDepthMax: 2,
     // Ten times the platforms there are.

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { open, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { CONFIG_BYTES_MAX, MANIFEST_BYTES_MAX } from '@tidewaiter/shared/images';
 import t from 'tap';
 import { indexArchive } from '../../src/archives/archive-store.ts';
-import { DOCUMENT_BYTES_MAX, readDocument } from '../../src/archives/documents.ts';
+import { readDocument } from '../../src/archives/documents.ts';
 import { archiveLimits } from '../../src/archives/limits.ts';
 import { openDockerStream } from '../../src/archives/index.ts';
 import { copyToWorkFile, STANDARD_INPUT, type WorkPlace } from '../../src/archives/work-file.ts';
@@ -44,12 +45,12 @@ t.test('the work file takes an archive of its bound and refuses one byte more; n
 });
 
 t.test('a document of an archive is read at its bound, and refused one byte over it', async (t) => {
-  const entries = [DOCUMENT_BYTES_MAX, DOCUMENT_BYTES_MAX + 1].map((size) => ({ name: `${size}`, content: Buffer.alloc(size, 'x') }));
+  const entries = [MANIFEST_BYTES_MAX, MANIFEST_BYTES_MAX + 1].map((size) => ({ name: `${size}`, content: Buffer.alloc(size, 'x') }));
   const store = await copyToWorkFile(Readable.from(piecesOf(await tarOf(entries))), STANDARD_INPUT, inFolder(t.testdir()), signal);
-  t.equal((await readDocument(store, `${DOCUMENT_BYTES_MAX}`, 'archive', signal)).length, DOCUMENT_BYTES_MAX);
-  await t.rejects(readDocument(store, `${DOCUMENT_BYTES_MAX + 1}`, 'archive', signal), {
+  t.equal((await readDocument(store, `${MANIFEST_BYTES_MAX}`, 'archive', signal)).length, MANIFEST_BYTES_MAX);
+  await t.rejects(readDocument(store, `${MANIFEST_BYTES_MAX + 1}`, 'archive', signal), {
     code: 'manifest.too-large',
-    message: new RegExp(`got ${DOCUMENT_BYTES_MAX + 1} bytes, want at most ${DOCUMENT_BYTES_MAX}`),
+    message: new RegExp(`got ${MANIFEST_BYTES_MAX + 1} bytes, want at most ${MANIFEST_BYTES_MAX}`),
   });
   await store.close();
 });
@@ -92,4 +93,21 @@ t.test('a docker-archive of a thousand images, or an image of a thousand layers,
   const at = performance.now();
   await t.rejects(saved(1, 700_000), { code: 'manifest.invalid', message: /700000 layers/ });
   t.ok(performance.now() - at < 5_000, 'nothing was made of them');
+});
+
+t.test('a docker-archive is opened whatever its config has; the platform is read of one within the bound of a scan', async (t) => {
+  const platformOf = async (configBytes: number): Promise<string> => {
+    const config = '{"os":"linux","architecture":"arm64"}'.padEnd(configBytes);
+    const images = [config, '{}'].map((content, at) => ({ name: `c${at}`, content }));
+    const manifest = JSON.stringify(images.map(({ name }) => ({ Config: name, Layers: ['l'] })));
+    const tar = await tarOf([...images, { name: 'l', content: 'x' }, { name: 'manifest.json', content: manifest }]);
+    const source = await openDockerStream(Readable.from(piecesOf(tar)), inFolder(t.testdir()), signal);
+    const root = await source.root(signal);
+    await source.close();
+    const { manifests }: { manifests: { platform: { os: string } }[] } = JSON.parse(Buffer.from(root.bytes).toString());
+    return manifests[0]?.platform.os ?? '';
+  };
+  t.equal(await platformOf(MANIFEST_BYTES_MAX + 1), 'linux');
+  t.equal(await platformOf(CONFIG_BYTES_MAX), 'linux');
+  t.equal(await platformOf(CONFIG_BYTES_MAX + 1), 'unknown');
 });

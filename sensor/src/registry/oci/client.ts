@@ -1,6 +1,6 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import type { Digest } from '@tidewaiter/shared/images';
-import { MANIFEST_BYTES_MAX, MANIFEST_TYPES, verifiedDigest } from '../manifest-bytes.ts';
+import { type Digest, MANIFEST_BYTES_MAX } from '@tidewaiter/shared/images';
+import { MANIFEST_TYPES, verifiedDigest } from '../manifest-bytes.ts';
 import { within } from '../network/aborted.ts';
 import { DOCUMENT_MS_MAX } from '../network/limits.ts';
 import type { Answer } from '../network/network.ts';
