@@ -63,16 +63,17 @@ export class IdentityFile {
     return this.#parse(text);
   }
 
+  /** All of it or nothing: no partial file stays. @throws config.invalid when it cannot be written. */
   async write(identity: Identity): Promise<void> {
     const partial = `${this.#file}.partial`;
-    const handle = await open(partial, 'w', 0o600);
     try {
-      await handle.writeFile(JSON.stringify(identity));
-      await handle.sync();
-    } finally {
-      await handle.close();
+      await writeDurably(partial, JSON.stringify(identity));
+      await rename(partial, this.#file);
+    } catch (cause) {
+      // What could not be made may not be removed either; why it could not be made is what counts.
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw this.#unwritten(cause);
     }
-    await rename(partial, this.#file);
   }
 
   #parse(text: string): Identity {
@@ -86,6 +87,16 @@ export class IdentityFile {
     throw this.#invalid('another shape');
   }
 
+  #unwritten(cause: unknown): TidewaiterError {
+    return new TidewaiterError('config.invalid', {
+      which: this.#file,
+      got: cause instanceof Error ? cause.message : 'a file that cannot be written',
+      want: 'a state folder with room for the identity, which this user can write to',
+      remedy: 'Make room, or mend the folder, and enrol the sensor with a new enrolment token: this one may be used up.',
+      cause,
+    });
+  }
+
   #invalid(got: string, cause?: unknown): TidewaiterError {
     return new TidewaiterError('config.invalid', {
       which: this.#file,
@@ -94,5 +105,15 @@ export class IdentityFile {
       remedy: 'Restore the file, or remove it and enrol the sensor with a new enrolment token.',
       cause,
     });
+  }
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }

@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdir, readdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { FRAME_BYTES_MAX, type Frame, failureOf, type ManifestReport } from '@tidewaiter/shared/protocol';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { emptyCoverage, type LayerFinding } from '@tidewaiter/shared/findings';
 import t, { type Test } from 'tap';
 import { WebSocket, WebSocketServer } from 'ws';
-import { IdentityFile } from '../../src/enrolment/index.ts';
+import { IdentityFile, lockState } from '../../src/enrolment/index.ts';
 import { CatalogPages } from '../../src/session/catalog-pages.ts';
 import { reportSkew } from '../../src/session/clock-skew.ts';
 import { Enrolments } from '../../src/session/enrolments.ts';
@@ -176,6 +180,39 @@ t.test('a token that a broken connection kept from being used is used by the nex
   t.match(await enrolments.again(), { sensorId: 's' });
   t.equal(await enrolments.again(), null);
   t.equal(posts, 2);
+});
+
+t.test('an identity that cannot be written says so and leaves no part of itself', async (t) => {
+  const folder = t.testdir({ 'identity.json': {} });
+  const key = { kty: 'OKP', x: '', d: '' } as const;
+  const identity = {
+    controlPlaneUrl: 'https://plane',
+    sensorId: 's',
+    workspaceId: 'w',
+    signingKey: { ...key, crv: 'Ed25519' },
+    encryptionKey: { ...key, crv: 'X25519' },
+  } as const;
+  await t.rejects(new IdentityFile(folder).write(identity), { code: 'config.invalid', message: /identity\.json.*new enrolment token/ });
+  t.strictSame(await readdir(folder), ['identity.json']);
+  await t.rejects(new IdentityFile(join(folder, 'none')).write(identity), { code: 'config.invalid', message: /ENOENT/ });
+});
+
+t.test('a state folder that cannot be locked is not said to be another sensor’s', async (t) => {
+  const folder = t.testdir({ state: {} });
+  await t.rejects(lockState(join(folder, 'none')), { code: 'config.invalid', message: /ENOENT.*Make the folder/ });
+  await mkdir(join(folder, 'own'));
+  const unlock = await lockState(join(folder, 'own'));
+  await t.rejects(lockState(join(folder, 'own')), { code: 'config.conflict', message: /another sensor uses/ });
+  unlock();
+  // A process that has used up its open files.
+  const program = `
+    import { openSync } from 'node:fs';
+    import { lockState } from ${JSON.stringify(new URL('../../src/enrolment/index.ts', import.meta.url).href)};
+    try { for (;;) openSync('/dev/null'); } catch {}
+    await lockState(${JSON.stringify(join(folder, 'state'))}).catch(({ code, message }) => console.log(code, message));`;
+  const command = `ulimit -n 128; exec "$0" --input-type=module -e "$1"`;
+  const { stdout } = await promisify(execFile)('bash', ['-c', command, process.execPath, program], { cwd: import.meta.dirname });
+  t.match(stdout, /^config\.invalid .*cannot be locked \(.*EMFILE/);
 });
 
 t.test('reconnects once in each window, windows doubling to 64 s, and small again after success', async (t) => {
