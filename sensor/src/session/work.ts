@@ -1,5 +1,14 @@
 import { TidewaiterError } from '@tidewaiter/shared/errors';
-import { type Failure, failureOf, type FrameBody, type Grant, LEASES_MAX, OFFER_MS, type Progress } from '@tidewaiter/shared/protocol';
+import {
+  type Failure,
+  failureOf,
+  type FrameBody,
+  type Grant,
+  LEASES_MAX,
+  OFFER_MS,
+  type Outcome,
+  type Progress,
+} from '@tidewaiter/shared/protocol';
 import type { Log } from '../telemetry/index.ts';
 import { Assignment, type WorkTools } from './assignment.ts';
 import type { FrameSocket } from './frame-socket.ts';
@@ -165,37 +174,46 @@ export class Work {
     socket.refuse(new TidewaiterError('protocol.out-of-order', { which: 'accepted frame', got: 'another assignment', want: assignmentId }));
   }
 
-  async #run({ grant, task }: FrameBody<'accepted'>, sentAt: number): Promise<void> {
-    const { tools, link, log, monotonic } = this.#parts;
+  async #run(accepted: FrameBody<'accepted'>, sentAt: number): Promise<void> {
+    const { grant, task } = accepted;
     const abort = new AbortController();
     const running: Running = { grant, kind: task.kind, abort, progress: IDLE_PROGRESS, renewedAt: sentAt, stop: null };
     this.#running.set(grant.assignmentId, running);
-    const about = { assignmentId: grant.assignmentId, attempt: grant.attempt, kind: task.kind, registry: task.registry.host };
-    log.info(task.kind === 'scan' ? { ...about, repository: task.repository, digest: task.digest } : about, 'work begins');
+    this.#parts.log.info(
+      task.kind === 'scan' ? { ...about(accepted), repository: task.repository, digest: task.digest } : about(accepted),
+      'work begins',
+    );
+    const outcome = await this.#workOn(accepted, running);
+    await this.#keep(outcome, accepted, running);
+    this.#running.delete(grant.assignmentId);
+    this.#ended();
+  }
+
+  /** Never fails: what goes wrong is the outcome. */
+  async #workOn({ grant, task }: FrameBody<'accepted'>, running: Running): Promise<Outcome> {
+    const { tools, link, monotonic } = this.#parts;
     const onProgress = (progress: Progress): void => {
       running.progress = progress;
     };
-    const assignment = new Assignment({ grant, task, tools, control: link, monotonic, signal: abort.signal, onProgress });
-    const done = await assignment.run();
-    const outcome = running.stop === 'drained' && done.state === 'failed' ? assignment.outcome('failed', released()) : done;
-    const { state, failure, timings } = outcome;
-    const says = {
-      ...about,
-      state,
-      code: failure?.code,
-      detail: failure?.detail,
-      remedy: failure?.remedy,
-      unread: outcome.unread.length,
-      timings,
-    };
-    log[state === 'failed' ? 'warn' : 'info'](says, 'work ends');
+    const assignment = new Assignment({ grant, task, tools, control: link, monotonic, signal: running.abort.signal, onProgress });
+    const outcome = await assignment.run();
+    return running.stop === 'drained' && outcome.state === 'failed' ? assignment.outcome('failed', released()) : outcome;
+  }
+
+  /** Tells of an outcome, and spools it where the control plane still waits for it. */
+  async #keep(outcome: Outcome, accepted: FrameBody<'accepted'>, { stop }: Running): Promise<void> {
+    const { tools, log } = this.#parts;
+    const { state, failure, timings, unread } = outcome;
+    const { code, detail, remedy } = failure ?? {};
+    log[state === 'failed' ? 'warn' : 'info'](
+      { ...about(accepted), state, code, detail, remedy, unread: unread.length, timings },
+      'work ends',
+    );
     try {
-      if (running.stop === null || running.stop === 'drained') await tools.spool.put(outcome, AbortSignal.timeout(OUTCOME_WAIT_MS));
+      if (stop === null || stop === 'drained') await tools.spool.put(outcome, AbortSignal.timeout(OUTCOME_WAIT_MS));
     } catch (error) {
-      log.error({ ...about, err: error }, 'an outcome could not be kept; its lease will end by itself');
+      log.error({ ...about(accepted), err: error }, 'an outcome could not be kept; its lease will end by itself');
     }
-    this.#running.delete(grant.assignmentId);
-    this.#ended();
   }
 
   #ended(): void {
@@ -224,6 +242,14 @@ export class Work {
       if (now - running.renewedAt > this.#leaseMs) this.#stop(running, 'lost', 'its lease could not be renewed in time');
   }
 }
+
+/** What log lines of a piece of work have in common. */
+const about = ({ grant: { assignmentId, attempt }, task: { kind, registry } }: FrameBody<'accepted'>) => ({
+  assignmentId,
+  attempt,
+  kind,
+  registry: registry.host,
+});
 
 const isSame = (one: Grant, other: Grant): boolean => one.assignmentId === other.assignmentId && one.attempt === other.attempt;
 
