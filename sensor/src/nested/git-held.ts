@@ -2,6 +2,10 @@ import type { Pool } from './budget.ts';
 
 const SLAB_BYTES = 1 << 18;
 const LARGE_BYTES = 1 << 13;
+/** What a content takes beside its bytes (measured: some 380): without it a million contents of few bytes would take hundreds of MiB. */
+const OVERHEAD_BYTES = 400;
+
+const costOf = ({ length }: Uint8Array): number => length + OVERHEAD_BYTES;
 
 /** The last bytes of a pack that went by, as many as may be held. */
 export class HeldPack {
@@ -74,7 +78,7 @@ export class HeldBases {
 
   add(number: number, content: Uint8Array): void {
     if (this.#contents.has(number)) return;
-    while (!this.#pool.take(content.length)) {
+    while (!this.#pool.take(costOf(content))) {
       const [oldest] = this.#contents.keys();
       if (oldest === undefined) return;
       this.#giveUp(oldest);
@@ -88,9 +92,10 @@ export class HeldBases {
 
   #giveUp(number: number): void {
     const content = this.#contents.get(number);
-    this.#pool.giveBack(content?.length ?? 0);
     this.#contents.delete(number);
-    if (content) free(content);
+    if (!content) return;
+    this.#pool.giveBack(costOf(content));
+    free(content);
   }
 }
 

@@ -1,5 +1,6 @@
-/** Names kept of one pack: some 100 bytes each. Objects beyond are called by their ids alone. */
+/** Names kept of one pack, and their characters together. Objects beyond are called by their ids alone. */
 const NAMES_MAX = 100_000;
+const CHARACTERS_MAX = 10_000_000;
 /** Entries of trees that are looked at for them: each version of a folder lists all of it again. */
 const ENTRIES_MAX = 1_000_000;
 const NAME_CHARACTERS_MAX = 1_024;
@@ -19,6 +20,7 @@ export class TreeNames {
   readonly #idBytes: number;
   readonly #paths = new Map<number, string>();
   #entries = 0;
+  #characters = 0;
 
   constructor(idBytes: number) {
     this.#idBytes = idBytes;
@@ -43,8 +45,12 @@ export class TreeNames {
 
   /** @param at where its mode stands: 40000 for a folder, 160000 for another repository's commit. */
   #add(key: number, folder: string, bytes: Buffer, at: number, from: number, to: number): void {
-    if (this.#paths.has(key) || this.#paths.size >= NAMES_MAX || to - from + folder.length > NAME_CHARACTERS_MAX) return;
-    if (bytes[at] === FOLDER) this.#paths.set(key, `${folder}${bytes.toString('utf8', from, to)}/`);
-    else if (bytes[at] === FILE && bytes[at + 1] !== SUBMODULE) this.#paths.set(key, folder + bytes.toString('utf8', from, to));
+    const characters = to - from + folder.length;
+    if (this.#paths.has(key) || characters > NAME_CHARACTERS_MAX) return;
+    if (this.#paths.size >= NAMES_MAX || this.#characters + characters > CHARACTERS_MAX) return;
+    const isFolder = bytes[at] === FOLDER;
+    if (!isFolder && (bytes[at] !== FILE || bytes[at + 1] === SUBMODULE)) return;
+    this.#characters += characters;
+    this.#paths.set(key, `${folder}${bytes.toString('utf8', from, to)}${isFolder ? '/' : ''}`);
   }
 }

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import tap from 'tap';
+import { Pool } from '../../src/nested/budget.ts';
+import { HeldBases } from '../../src/nested/git-held.ts';
+import { TreeNames } from '../../src/nested/git-names.ts';
 import type { scanLimits } from '../../src/scan/index.ts';
 import { tarOf } from '../layers/tars.ts';
 import { zipOf } from './archives.ts';
@@ -305,3 +308,31 @@ void tap.test(
     t.pass('300 runs');
   },
 );
+
+void tap.test('contents of few bytes are held in the room they take, not by the million', (t) => {
+  const room = 1 << 20;
+  const pool = new Pool(room);
+  const held = new HeldBases(pool);
+  for (let number = 0; number < 10_000; number++) held.add(number, new Uint8Array(4));
+  t.equal(held.get(0), null);
+  t.strictSame(held.get(9_999), new Uint8Array(4));
+  t.ok(held.get(9_999 - 2_000), 'as many as there is room for');
+  held.drop();
+  t.ok(pool.take(room), 'all of the room is given back');
+  t.end();
+});
+
+void tap.test('names of a pack are kept up to ten million characters together', (t) => {
+  const names = new TreeNames(20);
+  const idAt = (number: number): Buffer => {
+    const id = Buffer.alloc(20);
+    id.writeUIntBE(number, 0, 6);
+    return id;
+  };
+  const nameAt = (number: number): string => `${number}`.padStart(1_000, 'n');
+  const entries = Array.from({ length: 10_001 }, (_, number) => Buffer.concat([Buffer.from(`100644 ${nameAt(number)}\0`), idAt(number)]));
+  names.addTree(idAt(1 << 20), Buffer.concat(entries));
+  t.equal(names.pathOf(idAt(9_999)), nameAt(9_999));
+  t.equal(names.pathOf(idAt(10_000)), '');
+  t.end();
+});
