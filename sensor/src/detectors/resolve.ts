@@ -52,22 +52,38 @@ export class Resolver {
     for (const hit of sorted) {
       if (group.length > 0 && hit.match.offset >= groupEnd) close();
       group.push(hit);
-      groupEnd = Math.max(groupEnd, hit.match.offset + hit.match.length);
+      groupEnd = Math.max(groupEnd, endOf(hit));
     }
     close();
   }
 }
 
-/** Of hits that overlap in a chain: the strongest first, then each that overlaps none taken before. */
+/**
+ * Of hits that overlap in a chain: the strongest first, then each that overlaps none taken before. Those taken lie apart, in the order of
+ * their offsets, so that one look finds what a hit could overlap: a chain may go through a whole file.
+ */
 function strongest(group: readonly PlacedHit[]): PlacedHit[] {
   const taken: PlacedHit[] = [];
-  for (const hit of group.toSorted(byStrength)) if (!taken.some((other) => overlap(hit, other))) taken.push(hit);
-  return taken.sort((a, b) => a.match.offset - b.match.offset);
+  for (const hit of group.toSorted(byStrength)) {
+    const place = firstEndingBehind(taken, hit.match.offset);
+    const next = taken[place];
+    if (next === undefined || next.match.offset >= endOf(hit)) taken.splice(place, 0, hit);
+  }
+  return taken;
 }
 
-function overlap({ match: a }: PlacedHit, { match: b }: PlacedHit): boolean {
-  return a.offset < b.offset + b.length && b.offset < a.offset + a.length;
+function firstEndingBehind(hits: readonly PlacedHit[], offset: number): number {
+  let [low, high] = [0, hits.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const hit = hits[middle];
+    if (hit !== undefined && endOf(hit) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
+
+const endOf = ({ match: { offset, length } }: PlacedHit): number => offset + length;
 
 function byStrength(a: PlacedHit, b: PlacedHit): number {
   const rank = (hit: PlacedHit): number => hit.rule.rule.rank ?? 0;

@@ -4,6 +4,7 @@ import { AFTER_MAX, BEFORE_MAX, compileRules } from '../../src/detectors/compile
 import { OVERLAPS_MAX } from '../../src/detectors/crowds.ts';
 import { usualRules, createEngine, type Rule } from '../../src/detectors/index.ts';
 import { literals } from '../../src/detectors/literals.ts';
+import { Resolver } from '../../src/detectors/resolve.ts';
 import { BLOCK_AT, createPassMemory, LITERALS_MAX, PREFIX_BYTES_MAX, SETTLE_BYTES } from '../../src/memory/index.ts';
 import { matchesOf } from './feed.ts';
 
@@ -104,3 +105,31 @@ await tap.test(
     t.ok(checked <= Math.ceil(20_000 / 520) * OVERLAPS_MAX, `${checked} of 1,000 places were looked at`);
   },
 );
+
+await tap.test('matches that overlap in a chain through a whole file are settled in time that grows with it', (t) => {
+  const count = 100_000;
+  const told: number[] = [];
+  const resolver = new Resolver(({ match }) => told.push(match.offset));
+  const [rule] = compileRules(usualRules.rules).prefixes[0]?.rules ?? [];
+  if (rule === undefined) throw new Error('no rule has a prefix');
+  const match = {
+    detector: 'd',
+    confidence: 'likely',
+    canonical: Buffer.alloc(0),
+    text: '',
+    preview: '',
+    length: 100,
+    line: 1,
+    column: 1,
+  } as const;
+  const at = performance.now();
+  for (let place = 0; place < count; place++) resolver.add({ rule, match: { ...match, offset: place * 90 } });
+  resolver.finish();
+  t.ok(performance.now() - at < 3_000, 'each against all took eighteen seconds');
+  t.strictSame(
+    told,
+    Array.from({ length: count / 2 }, (_, place) => place * 180),
+    'every second one',
+  );
+  t.end();
+});
