@@ -8,7 +8,7 @@ import { digestOf, engine, findingOf, hashesOf, imageOf, newId, registryOf, summ
 /* Bounds of the stages, each at the bound and one beyond, over a real database. */
 
 /** Hundreds of images are made here, on a machine shared with others; tap gives a file 30 s. */
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 const DAY_MS = 86_400_000;
 

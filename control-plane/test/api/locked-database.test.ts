@@ -14,7 +14,7 @@ import { newId, systemClock } from '../storage/samples.ts';
 import { accountOf, digestOf, pushEvent, random, registryBody, startTestApp } from './harness.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 /* Another process (a backup, a shell) holds SQLite's write lock: whoever writes is told to come again, and nothing is lost. */
 const app = await startTestApp(folderFor(t));

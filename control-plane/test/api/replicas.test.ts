@@ -6,7 +6,7 @@ import { folderFor } from '../folder.ts';
 import { accountOf, digestOf, pushEvent, registryBody, startTestApp } from './harness.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 /* Two replicas on one PostgreSQL, started together. */
 const postgres = await startPostgres();

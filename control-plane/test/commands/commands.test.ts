@@ -8,7 +8,7 @@ import t, { type Test } from 'tap';
 import { folderFor } from '../folder.ts';
 
 /** Some twenty processes are started, a second each on a busy machine. */
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 interface Run {

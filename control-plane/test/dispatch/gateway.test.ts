@@ -30,7 +30,7 @@ import {
 } from './sensor-client.ts';
 
 /** Real waits and a machine shared with others; tap gives a file 30 s. */
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 const app: TestApp = await startTestApp(folderFor(t));
 t.teardown(() => app.close());

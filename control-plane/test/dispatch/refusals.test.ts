@@ -8,7 +8,7 @@ import { type Enrolled, enrolSensor, SensorClient } from './sensor-client.ts';
 /*
  * Sensors of one registry whose own policies differ, over real sockets: what one refuses another does, and what none does ends in a word.
  */
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 const app: TestApp = await startTestApp(t.testdir());
 t.teardown(() => app.close());

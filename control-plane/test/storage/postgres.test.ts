@@ -8,7 +8,7 @@ import { postgresErrors } from './suites/postgres-errors.ts';
 import { systemClock } from './samples.ts';
 
 // Forty tests on a server that has to be made first: more than tap's half minute on a busy machine.
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 async function openAt(t: Test, url: string) {
   const store = await openStore(url, systemClock);

@@ -10,7 +10,7 @@ import { sqliteErrors } from './suites/sqlite-errors.ts';
 import { systemClock } from './samples.ts';
 
 // Forty tests, one of them waiting for a lock to time out: more than tap's half minute on a busy machine.
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 async function openAt(t: Test, url: string) {
   const store = await openStore(url, systemClock);
