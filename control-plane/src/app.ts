@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { uuidv7 } from '@tidewaiter/shared/ids';
 import type { FastifyBaseLogger } from 'fastify';
@@ -9,7 +7,7 @@ import { createCatalog, createRegistries } from './catalog/index.ts';
 import { type ControlPlaneConfig, makeDatabaseFolder, sealingKeyOf } from './config/index.ts';
 import { Gateway } from './dispatch/index.ts';
 import { createFindings, type Findings } from './findings/index.ts';
-import { createHttpServer, type HttpServer } from './http/index.ts';
+import { createHttpServer, type HttpServer, tryAddress } from './http/index.ts';
 import { createIncidents } from './incidents/index.ts';
 import { Issuer } from './issuer/index.ts';
 import { ensureFirstOwner } from './owner-token.ts';
@@ -106,16 +104,10 @@ async function startOn(context: Context, server: HttpServer, config: ControlPlan
 }
 
 /** Before a folder, a database or a key is made: a start that is refused leaves nothing. Requests are answered much later only. */
-async function checkAddress({ listenHost: host, listenPort: port }: ControlPlaneConfig): Promise<void> {
-  const probe = createServer();
-  try {
-    await once(probe.listen({ host, port }), 'listening');
-  } catch (cause) {
+const checkAddress = ({ listenHost: host, listenPort: port }: ControlPlaneConfig): Promise<void> =>
+  tryAddress(host, port).catch((cause: unknown) => {
     throw addressRefused(host, port, cause);
-  }
-  probe.close();
-  await once(probe, 'close');
-}
+  });
 
 async function listen(server: HttpServer, { listenHost: host, listenPort: port }: ControlPlaneConfig): Promise<void> {
   try {

@@ -86,15 +86,15 @@ class LayerRun {
     }
   }
 
-  /** As many at once as workers are worth it, the largest first. The first failure that ends the scan stops the others. */
+  /** As many at once as workers are worth it; then the largest first, so that all end together. The first failure that ends the scan stops the others. */
   async #readAll(digests: readonly Digest[]): Promise<void> {
     const sizeOf = (digest: Digest): number => this.#layers.get(digest)?.sizeBytes ?? 0;
-    const largestFirst = [...digests].sort((a, b) => sizeOf(b) - sizeOf(a));
-    const queue = largestFirst.values();
+    const laneCount = this.#engine.pool.lanesFor(digests.map(sizeOf));
+    const queue = (laneCount > 1 ? [...digests].sort((a, b) => sizeOf(b) - sizeOf(a)) : digests).values();
     const lane = async (): Promise<void> => {
       for (const digest of queue) await this.#read(digest);
     };
-    const lanes = Array.from({ length: this.#engine.pool.lanesFor(largestFirst.map(sizeOf)) }, () =>
+    const lanes = Array.from({ length: laneCount }, () =>
       lane().catch((error: unknown) => {
         this.#stop.abort();
         throw error;

@@ -7,6 +7,7 @@ const compositionRoots = ['control-plane/src/app.ts', 'sensor/src/sensor.ts', 's
 const makers: Readonly<Record<string, readonly string[]>> = {
   'control-plane/src/storage/': ['openStore'],
   'control-plane/src/http/server.ts': ['createHttpServer'],
+  'control-plane/src/http/address.ts': ['tryAddress'],
   'control-plane/src/dispatch/gateway.ts': ['Gateway'],
   'sensor/src/credentials/sts-client.ts': ['createStsClient', 'createHostStsClient'],
   'sensor/src/credentials/host-role.ts': ['createHostCredentials'],
