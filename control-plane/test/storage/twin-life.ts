@@ -1,59 +1,18 @@
-import { emptyCoverage, engineKey, type Verdict } from '@tidewaiter/shared/findings';
+import { assignmentOf, engine, eventOf, findingOf, hashesOf, hexOf, imageOf, registryOf, summaryOf, tokenOf } from './samples.ts';
+import { digests, keyOf, type Life, newIdsOf, sensorsOf, type Step, timeIn } from './twin-names.ts';
 import { pageZero } from './twin-reads.ts';
-import type { Scan, Store } from '../../src/storage/index.ts';
-import {
-  assignmentOf,
-  digestOf,
-  engine,
-  eventOf,
-  findingOf,
-  hashesOf,
-  hexOf,
-  imageOf,
-  noneExcluded,
-  registryOf,
-  summaryOf,
-  tokenOf,
-} from './samples.ts';
+import { judge, reopen } from './twin-verdicts.ts';
 
 /*
  * What a workspace lives through, verb by verb. Two that live it hold the same ids wherever the schema lets them (all but sensors, webhook
  * keys and token hashes), the same account, host, repositories, digests, tags, paths and fingerprints, and differ in all that is said of them.
  */
 
-/** A call, by its verb's name. */
-export type Step = readonly [verb: string, act: () => Promise<unknown>];
-
-/** One workspace's life. `kind` 0 is early and holds little; the others come later, and say otherwise. */
-export interface Life {
-  readonly store: Store;
-  readonly w: string;
-  readonly kind: number;
-}
-
-/** Digests, the same for all. `root` is an index of `child` and `lone`; `plain` and `lost` stand alone. */
-export const digests = {
-  root: digestOf('twin root'),
-  child: digestOf('twin child'),
-  lone: digestOf('twin lone'),
-  plain: digestOf('twin plain'),
-  lost: digestOf('twin lost'),
-  fresh: digestOf('twin fresh'),
-  base: digestOf('twin base layer'),
-  top: digestOf('twin top layer'),
-} as const;
-
-const { root, child, lone, plain, lost, fresh, base, top } = digests;
+const { root, child, lone, plain, lost, fresh, bundle, quiet, base, top, extra } = digests;
 /** Beyond every time of a life. */
 const LONG = 1e12;
-/** Between two lives: what is due in one is not in the next. */
-export const APART_MS = 1_000_000;
 
-export const timeIn = (life: Life, ms: number): number => life.kind * APART_MS + ms;
-export const sensorsOf = ({ w }: Life) => ({ one: `${w} sensor one`, two: `${w} sensor two` });
-export const keyOf = ({ w }: Life): string => `${w} webhook key`;
-
-export const registryIn = (life: Life) =>
+const registryIn = (life: Life) =>
   registryOf(life.w, { id: 'registry', createdAt: timeIn(life, 1), nextSyncAt: timeIn(life, 50), intervalSeconds: 3_600 + life.kind });
 
 const workIn = (life: Life, id: string, digest: string, change = {}) =>
@@ -87,6 +46,7 @@ function arrive(life: Life): readonly Step[] {
     const told = { repository, digest, tag, mediaType: `type/${kind}`, pushedAt: seenAt - 1 };
     return () => store.catalog.updateFromPush(w, 'registry', told, { repositoryId: `repository ${repository}` }, seenAt);
   };
+  const place = (digest: string, tag: string): Step => ['catalog.updateFromPush', push(digest, tag)];
   return [
     ['workspaces.create', () => store.workspaces.create(w, { name: `of ${kind}`, createdAt: at(1) }, tokenOf(w, 'token'))],
     ['tokens.create', () => store.tokens.create(w, { ...tokenOf(w, 'second token'), createdAt: at(2) })],
@@ -109,6 +69,29 @@ function arrive(life: Life): readonly Step[] {
     ['catalog.updateFromPush', push(fresh, 'v5', 'fresh', 30)],
     ['catalog.updateFromPush', push(plain, 'v3', 'other')],
     ['catalog.updateFromPush', push(lost, 'v4', 'other')],
+    ...(kind === 0 ? [] : [place(plain, 'v6'), place(bundle, 'v7')]),
+  ];
+}
+
+/** A listing that ends after its first page, under an id of its own, and work on an image that nothing is told of. */
+function sort(life: Life): readonly Step[] {
+  const { store, w, kind } = life;
+  const { one, two } = sensorsOf(life);
+  const at = (ms: number) => timeIn(life, ms);
+  const listing = `listing ${kind}`;
+  const end = { state: 'succeeded' as const, failure: null, timings: { kind }, retryAt: null };
+  const page = { grant: grantOf(listing), page: 0, last: false, repositories: [], images: [] };
+  return [
+    [
+      'assignments.create',
+      () => store.assignments.create(w, workIn(life, listing, root, { kind: 'sync', digest: null, repository: null })),
+    ],
+    ['assignments.accept', () => store.assignments.accept(w, two, listing, 500, at(16))],
+    ['catalog.update', () => store.catalog.update(w, 'registry', page, newIdsOf('listed'), at(17))],
+    ['assignments.finish', () => store.assignments.finish(w, two, grantOf(listing), end, at(18))],
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'scan quiet', quiet))],
+    ['assignments.accept', () => store.assignments.accept(w, one, 'scan quiet', 500, at(18))],
+    ['assignments.finish', () => store.assignments.finish(w, one, grantOf('scan quiet'), end, at(19))],
   ];
 }
 
@@ -126,6 +109,7 @@ function queue(life: Life): readonly Step[] {
   const work = workIn(life, `work ${life.kind}`, child, { priority: -life.kind });
   const no = { failure: failure(life), timings: { kind: life.kind } };
   return [
+    ...sort(life),
     ['assignments.createAll', () => store.assignments.createAll(w, all)],
     ['assignments.createAll', () => store.assignments.createAll(w, [{ ...workIn(life, 'twice', root), id: 'twice' }])],
     ['assignments.create', () => store.assignments.create(w, workIn(life, 'scan lost', lost))],
@@ -170,16 +154,17 @@ function deliver(life: Life, sensorId: string, layer: string): readonly Step[] {
 
 function manifestsOf({ kind }: Life) {
   const platform = { os: 'linux', architecture: kind === 0 ? 'amd64' : `arm${kind}` };
-  const fingerprints = [{ keyId: engine.fingerprintKeyId, value: hexOf('c secret') }];
-  const told = { detector: 'generic', confidence: 'certain' as const, preview: `of ${kind}`, fingerprints };
+  const fingerprint = { keyId: engine.fingerprintKeyId, value: hexOf('c secret') };
+  const told = { detector: 'generic', confidence: 'certain' as const, preview: `of ${kind}`, fingerprints: [fingerprint] };
   const inEnv = { ...told, kind: 'env' as const, key: `TOKEN_${kind}`, instruction: null };
   const layers = (named: readonly string[]) =>
     named.map((digest) => ({ digest, sizeBytes: 100 + kind, diffId: null, instruction: `RUN ${kind}` }));
   return {
     root: imageOf(root, [], { shape: 'index', platform: null, children: [child, lone].map((digest) => ({ digest, platform })) }),
     child: imageOf(child, [], { platform: null, layers: layers([base, top]) }),
-    lone: imageOf(lone, [], { platform, layers: layers([base]), findings: [inEnv] }),
-    plain: imageOf(plain, [], { platform }),
+    lone: imageOf(lone, [], { platform, layers: layers(kind === 0 ? [base] : [base, extra]), findings: [inEnv] }),
+    plain: imageOf(plain, [], { platform, findings: [{ ...inEnv, fingerprints: [{ ...fingerprint, value: hexOf('d secret') }] }] }),
+    bundle: imageOf(bundle, [], { shape: 'index', platform: null, children: [{ digest: plain, platform }] }),
   };
 }
 
@@ -202,8 +187,8 @@ function begin(life: Life): readonly Step[] {
   ];
   const [page] = pagesOf(life, top);
   return [
-    ...report(life, one, ['root', 'child', 'lone', 'plain']),
-    ...report(life, two, kind === 0 ? ['root', 'child', 'plain'] : ['root', 'child', 'plain', 'lone']),
+    ...report(life, one, ['root', 'child', 'lone', 'plain', 'bundle']),
+    ...report(life, two, ['root', 'child', 'plain', 'bundle', ...(kind === 0 ? [] : ['lone' as const])]),
     claim(two, 'scan two', [base, top], 1, 26),
     claim(one, 'scan one', [base, top], kind === 0 ? 500 : LONG, 28),
     claim(two, 'scan two', [base, top], 1, 29),
@@ -222,70 +207,6 @@ function read(life: Life): readonly Step[] {
   return [...deliver(life, one, base), ...deliver(life, one, top), ...deliver(life, two, again)];
 }
 
-const scanIn = (life: Life, digest: string, verdict: Verdict, ms: number, change: Partial<Scan> = {}): Scan => ({
-  workspaceId: life.w,
-  id: `scan of ${digest.slice(7, 15)}`,
-  digest,
-  engineKey: engineKey(engine),
-  ruleSetHash: `rules ${life.kind}`,
-  verdict,
-  coverage: emptyCoverage,
-  counts: { certain: life.kind },
-  unread: [],
-  scannedAt: timeIn(life, ms),
-  excluded: noneExcluded,
-  ...change,
-});
-
-type Seen = Parameters<Store['scans']['create']>[2][number];
-const seenIn = (findingId: string, imageDigest: string, change: Partial<Seen> = {}): Seen => ({
-  findingId,
-  imageDigest,
-  visibility: 'visible',
-  reported: true,
-  severity: 'medium',
-  excludedBy: [],
-  ...change,
-});
-
-function newIdsOf(prefix: string): () => string {
-  let made = 0;
-  return () => `${prefix} ${String((made += 1)).padStart(3, '0')}`;
-}
-
-/** Sightings in `root`, of which exclusions may hide those of the base. */
-const sightsOf = ({ kind }: Life, hidden: readonly string[] = []): readonly Seen[] => [
-  seenIn('base finding 1', child, { reported: hidden.length === 0, excludedBy: hidden, visibility: kind === 0 ? 'visible' : 'deleted' }),
-  seenIn('base finding 1', lone, { reported: hidden.length === 0, excludedBy: hidden }),
-  seenIn('top finding 1', child),
-  seenIn('lone finding', lone, { severity: kind === 0 ? 'low' : 'critical' }),
-];
-
-/** Verdicts and incidents, and what people do with them. The first incident of each life has the same id. */
-function judge(life: Life): readonly Step[] {
-  const { store, w, kind } = life;
-  const at = (ms: number) => timeIn(life, ms);
-  const activity = (id: string) => ({ id, at: at(43), actor: `token:${kind}`, action: 'change', details: { kind } });
-  const create = (scan: Scan, seen: readonly Seen[], ids: string): Step => [
-    'scans.create',
-    () => store.scans.create(w, scan, seen, newIdsOf(ids)),
-  ];
-  return [
-    create(scanIn(life, root, kind === 0 ? 'findings' : 'incomplete', 40), sightsOf(life), 'made 1'),
-    create(scanIn(life, plain, kind === 0 ? 'clean' : 'failed', 41), [], 'made 2'),
-    create(scanIn(life, lost, kind === 0 ? 'gone' : 'clean', 42), [], 'made 3'),
-    [
-      'incidents.update',
-      () => store.incidents.update(w, 'made 1 001', { severity: kind === 0 ? 'low' : 'critical' }, activity('change 1')),
-    ],
-    [
-      'incidents.createNote',
-      () => store.incidents.createNote(w, 'made 1 001', { id: 'note', author: 'a', text: `of ${kind}`, createdAt: at(44) }),
-    ],
-    create(scanIn(life, root, 'findings', 45 + kind), sightsOf(life, kind === 0 ? ['preset'] : []), 'made 4'),
-  ];
-}
-
 /** A listing that came to no end, work that waits, an image that is gone: what the first life does later hits them, if it may. */
 function linger(life: Life): readonly Step[] {
   const { store, w } = life;
@@ -300,22 +221,6 @@ function linger(life: Life): readonly Step[] {
 /** The part of a life that others have lived when the first begins. */
 export const middleOf = (life: Life): readonly Step[] => [...arrive(life), ...queue(life), ...begin(life), ...linger(life)];
 export const fullOf = (life: Life): readonly Step[] => [...middleOf(life), ...read(life), ...judge(life)];
-
-/** What is resolved comes back; the same secret in another image. */
-function reopen(life: Life): readonly Step[] {
-  const { store, w } = life;
-  const activity = { id: 'resolved', at: timeIn(life, 52), actor: 'token:1', action: 'resolve', details: {} };
-  const create = (scan: Scan, seen: readonly Seen[], ids: string): Step => [
-    'scans.create',
-    () => store.scans.create(w, scan, seen, newIdsOf(ids)),
-  ];
-  return [
-    create(scanIn(life, root, 'findings', 50), sightsOf(life), 'made 5'),
-    ['incidents.update', () => store.incidents.update(w, 'made 1 003', { status: 'resolved', resolvedAt: timeIn(life, 52) }, activity)],
-    create(scanIn(life, root, 'findings', 53), [...sightsOf(life), seenIn('top finding 2', lone, { severity: 'critical' })], 'made 6'),
-    create(scanIn(life, child, 'findings', 54, { engineKey: 'another' }), [seenIn('lone finding', child, { severity: 'high' })], 'made 7'),
-  ];
-}
 
 /** The catalog is listed anew, without one of the images; then one is told gone. */
 function list(life: Life): readonly Step[] {
@@ -401,6 +306,16 @@ function leave(life: Life): readonly Step[] {
     ['tokens.revoke', () => store.tokens.revoke(w, 'token', 5)],
   ];
 }
+
+/** Those who gave it all up before: their registry is disconnected, its images' tags and what was known of incidents are there still. */
+export const goneOf = (life: Life): readonly Step[] => [...fullOf(life), ...distrust(life), ...leave(life)];
+
+/** These look at all workspaces: in a neighbour's time what is the first one's would be due. */
+const everywhere = ['assignments.expire', 'assignments.strand', 'events.prune', 'facts.prune'];
+
+/** A life beside another's, without what is not only its own. */
+export const besideOf = (life: Life): readonly (readonly Step[])[] =>
+  partsOf(life).map((part) => part.filter(([verb]) => !everywhere.includes(verb)));
 
 /** A whole life in its parts, after each of which one looks around. */
 export const partsOf = (life: Life): readonly (readonly Step[])[] => [

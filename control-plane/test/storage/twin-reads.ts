@@ -1,6 +1,5 @@
 import { digestOf, engine, hashesOf, pathHashOf } from './samples.ts';
-import type { Life, Step } from './twin-life.ts';
-import { digests, keyOf, sensorsOf } from './twin-life.ts';
+import { digests, keyOf, type Life, sensorsOf, type Step } from './twin-names.ts';
 
 const first = { cursor: null, limit: 100 };
 
@@ -60,7 +59,7 @@ function readCatalog(life: Life): readonly Step[] {
     ['catalog.countWatched', () => Promise.all([root, child, plain].map((digest) => catalog.countWatched(w, digest)))],
     ['catalog.fetchPlacementByTag', () => catalog.fetchPlacementByTag(w, 'repository app', 'v1')],
     ['catalog.listUnscanned', () => catalog.listUnscanned(w, 'registry', null, first)],
-    ['catalog.listChildren', () => catalog.listChildren(w, [child, lone, digestOf('no child')])],
+    ['catalog.listChildren', () => catalog.listChildren(w, [child, lone, plain, digestOf('no child')])],
   ];
 }
 
