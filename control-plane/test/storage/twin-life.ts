@@ -1,5 +1,5 @@
 import { assignmentOf, engine, eventOf, findingOf, hashesOf, hexOf, imageOf, registryOf, summaryOf, tokenOf } from './samples.ts';
-import { digests, keyOf, type Life, newIdsOf, sensorsOf, type Step, timeIn } from './twin-names.ts';
+import { digests, keyOf, type Life, newIdsOf, others, sensorsOf, type Step, timeIn } from './twin-names.ts';
 import { pageZero } from './twin-reads.ts';
 import { judge, reopen } from './twin-verdicts.ts';
 
@@ -46,6 +46,9 @@ function arrive(life: Life): readonly Step[] {
     const told = { repository, digest, tag, mediaType: `type/${kind}`, pushedAt: seenAt - 1 };
     return () => store.catalog.updateFromPush(w, 'registry', told, { repositoryId: `repository ${repository}` }, seenAt);
   };
+  // One id, and a name that the others' have not.
+  const own = { repository: `own ${kind}`, digest: quiet, tag: null, mediaType: 'type', pushedAt: 2 };
+  const pushOwn = () => store.catalog.updateFromPush(w, 'registry', own, { repositoryId: 'repository own' }, 3);
   const place = (digest: string, tag: string): Step => ['catalog.updateFromPush', push(digest, tag)];
   return [
     ['workspaces.create', () => store.workspaces.create(w, { name: `of ${kind}`, createdAt: at(1) }, tokenOf(w, 'token'))],
@@ -69,7 +72,8 @@ function arrive(life: Life): readonly Step[] {
     ['catalog.updateFromPush', push(fresh, 'v5', 'fresh', 30)],
     ['catalog.updateFromPush', push(plain, 'v3', 'other')],
     ['catalog.updateFromPush', push(lost, 'v4', 'other')],
-    ...(kind === 0 ? [] : [place(plain, 'v6'), place(bundle, 'v7')]),
+    ...(kind === 0 ? [] : [place(plain, 'v6'), place(bundle, 'v7'), place(lone, 'v8')]),
+    ['catalog.updateFromPush', pushOwn],
   ];
 }
 
@@ -108,6 +112,10 @@ function queue(life: Life): readonly Step[] {
   // The same work under an id of its own, which the others' queues would offer first.
   const work = workIn(life, `work ${life.kind}`, child, { priority: -life.kind });
   const no = { failure: failure(life), timings: { kind: life.kind } };
+  const refuse = (id: string): Step => [
+    'assignments.refuse',
+    () => store.assignments.refuse(w, one, grantOf(id), no, { seenSince: at(0), refusedMax: 9 }, at(22)),
+  ];
   return [
     ...sort(life),
     ['assignments.createAll', () => store.assignments.createAll(w, all)],
@@ -124,8 +132,10 @@ function queue(life: Life): readonly Step[] {
     accept(one, 'scan lost', 700),
     accept(one, 'refused', 600),
     accept(two, 'sync', 500),
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'quarrel', fresh))],
+    ...(life.kind === 0 ? [] : [accept(one, 'quarrel', 600), refuse('quarrel')]),
     ['assignments.renew', () => store.assignments.renew(w, one, grantOf('scan one'), null, 1_100, at(21))],
-    ['assignments.refuse', () => store.assignments.refuse(w, one, grantOf('refused'), no, { seenSince: at(0), refusedMax: 9 }, at(22))],
+    refuse('refused'),
   ];
 }
 
@@ -141,7 +151,9 @@ function pagesOf({ kind }: Life, layer: string) {
 /** A sensor reads a layer and closes it. */
 function deliver(life: Life, sensorId: string, layer: string): readonly Step[] {
   const { store, w, kind } = life;
-  const ids = [`${layer === base ? 'base' : 'top'} finding 1`, `${layer === base ? 'base' : 'top'} finding 2`];
+  const [of, other] = layer === base ? ['base', 'top'] : ['top', 'base'];
+  // The second finding of each layer has in the others' lives the id that it has in the other layer here.
+  const ids = [`${of} finding 1`, `${kind === 0 ? of : other} finding 2`];
   const summary = summaryOf(layer, 2, { blobBytes: 100 + kind });
   const parts = pagesOf(life, layer);
   return [
@@ -163,7 +175,12 @@ function manifestsOf({ kind }: Life) {
     root: imageOf(root, [], { shape: 'index', platform: null, children: [child, lone].map((digest) => ({ digest, platform })) }),
     child: imageOf(child, [], { platform: null, layers: layers([base, top]) }),
     lone: imageOf(lone, [], { platform, layers: layers(kind === 0 ? [base] : [base, extra]), findings: [inEnv] }),
-    plain: imageOf(plain, [], { platform, findings: [{ ...inEnv, fingerprints: [{ ...fingerprint, value: hexOf('d secret') }] }] }),
+    plain: imageOf(plain, [], {
+      platform,
+      layers: layers(kind === 0 ? [] : [base]),
+      findings: [{ ...inEnv, fingerprints: [{ ...fingerprint, value: hexOf('d secret') }] }],
+    }),
+    lost: imageOf(lost, [], { shape: 'index', platform: null, children: [{ digest: child, platform }] }),
     bundle: imageOf(bundle, [], { shape: 'index', platform: null, children: [{ digest: plain, platform }] }),
   };
 }
@@ -188,7 +205,7 @@ function begin(life: Life): readonly Step[] {
   const [page] = pagesOf(life, top);
   return [
     ...report(life, one, ['root', 'child', 'lone', 'plain', 'bundle']),
-    ...report(life, two, ['root', 'child', 'plain', 'bundle', ...(kind === 0 ? [] : ['lone' as const])]),
+    ...report(life, two, ['root', 'child', 'plain', 'bundle', ...(kind === 0 ? [] : (['lone', 'lost'] as const))]),
     claim(two, 'scan two', [base, top], 1, 26),
     claim(one, 'scan one', [base, top], kind === 0 ? 500 : LONG, 28),
     claim(two, 'scan two', [base, top], 1, 29),
@@ -205,6 +222,39 @@ function read(life: Life): readonly Step[] {
   const { one, two } = sensorsOf(life);
   const again = life.kind === 0 ? top : base;
   return [...deliver(life, one, base), ...deliver(life, one, top), ...deliver(life, two, again)];
+}
+
+/** What one may try with the ids that are the others' alone, while they are at work. Theirs are not known where they do not live. */
+function trespass(life: Life): readonly Step[] {
+  const { store, w, kind } = life;
+  if (kind !== 0) return [];
+  const { sensors, assignments, facts, registries } = store;
+  const at = timeIn(life, 30);
+  const end = { state: 'succeeded' as const, failure: null, timings: {}, retryAt: null };
+  const no = { failure: failure(life), timings: {} };
+  return others.flatMap((foreign): readonly Step[] => {
+    const [{ one }, key] = [sensorsOf({ ...life, w: foreign }), keyOf({ ...life, w: foreign })];
+    const grant = grantOf('scan one');
+    return [
+      ['sensors.fetch', () => sensors.fetch(w, one)],
+      ['sensors.update', () => sensors.update(w, one, { version: 'stolen' })],
+      ['sensors.createAssertion', () => sensors.createAssertion(w, one, 'stolen', LONG)],
+      ['assignments.isCurrent', () => assignments.isCurrent(w, one, grant)],
+      ['assignments.offer', () => assignments.offer(w, one, 9, 10, at)],
+      ['assignments.renew', () => assignments.renew(w, one, grant, null, 1_100, at)],
+      ['facts.claim', () => facts.claim(w, one, grant, engine, [base], 1, at)],
+      ['facts.createLayerPart', () => facts.createLayerPart(w, one, engine, top, pageZero(kind), at)],
+      ['facts.createLayer', () => facts.createLayer(w, one, engine, summaryOf(top, 0), 1, [], at)],
+      ...report(life, one, ['root']),
+      ['assignments.refuse', () => assignments.refuse(w, one, grant, no, { seenSince: 0, refusedMax: 9 }, at)],
+      ['assignments.deleteRefusals', () => assignments.deleteRefusals(w, one)],
+      ['assignments.finish', () => assignments.finish(w, one, grant, end, at)],
+      ['assignments.release', () => assignments.release(w, one, [], 9, at)],
+      ['facts.deleteBySensor', () => facts.deleteBySensor(w, one, at)],
+      ['registries.createRejection', () => registries.createRejection(w, 'registry', key, at)],
+      ['registries.updateWebhookKey', () => registries.updateWebhookKey(w, 'registry', key, { expiresAt: 1 })],
+    ];
+  });
 }
 
 /** A listing that came to no end, work that waits, an image that is gone: what the first life does later hits them, if it may. */
@@ -236,6 +286,8 @@ function list(life: Life): readonly Step[] {
   };
   const page = { grant: grantOf('sync'), page: 0, last: true, repositories: [{ name: 'app', createdAt: null }], images: [image] };
   return [
+    ['catalog.updatePresence', () => store.catalog.updatePresence(w, 'registry', 'own 1', quiet, 'gone', timeIn(life, 55))],
+    ['catalog.updatePresence', () => store.catalog.updatePresence(w, 'registry', 'own 2', quiet, 'gone', timeIn(life, 55))],
     ['catalog.updatePresence', () => store.catalog.updatePresence(w, 'registry', 'other', lost, 'gone', timeIn(life, 56))],
     ['catalog.deleteTag', () => store.catalog.deleteTag(w, 'repository other', 'v3', plain)],
     ['catalog.updateRepository', () => store.catalog.updateRepository(w, 'repository other', { watched: false })],
@@ -271,6 +323,10 @@ function sweep(life: Life): readonly Step[] {
         ),
     ],
     ['assignments.deleteRefusals', () => store.assignments.deleteRefusals(w, two)],
+    // Those of what does not wait any more stay.
+    ['assignments.cancel', () => store.assignments.cancel(w, { id: 'refused' }, at(6_004))],
+    ['assignments.deleteRefusals', () => store.assignments.deleteRefusals(w, one)],
+    ['assignments.updateJudged', () => store.assignments.updateJudged(w, life.kind === 0 ? 'scan two' : 'sync')],
     ['registries.listDue', () => store.registries.listDue(at(6_000), 9)],
     ['events.listSettled', () => store.events.listSettled(at(6_000), 9)],
     ['events.prune', () => store.events.prune(at(6_000))],
@@ -296,6 +352,7 @@ function leave(life: Life): readonly Step[] {
   const { registries } = store;
   return [
     ['registries.update', () => registries.update(w, 'registry', { exclusions, perimeter: { mode: 'specific', automatic: false } })],
+    ['registries.update', () => registries.update(w, 'registry', { perimeter: { mode: 'entire', automatic: true } })],
     ['registries.listUnjudged', () => registries.listUnjudged(9)],
     ['registries.updateJudged', () => registries.updateJudged(w, 'registry', 1)],
     ['registries.updateWebhookKey', () => registries.updateWebhookKey(w, 'registry', keyOf(life), { expiresAt: timeIn(life, 7_002) })],
@@ -308,7 +365,7 @@ function leave(life: Life): readonly Step[] {
 }
 
 /** Those who gave it all up before: their registry is disconnected, its images' tags and what was known of incidents are there still. */
-export const goneOf = (life: Life): readonly Step[] => [...fullOf(life), ...distrust(life), ...leave(life)];
+export const goneOf = (life: Life): readonly Step[] => [...fullOf(life), ...sweep(life), ...distrust(life), ...leave(life)];
 
 /** These look at all workspaces: in a neighbour's time what is the first one's would be due. */
 const everywhere = ['assignments.expire', 'assignments.strand', 'events.prune', 'facts.prune'];
@@ -322,6 +379,7 @@ export const partsOf = (life: Life): readonly (readonly Step[])[] => [
   arrive(life),
   queue(life),
   begin(life),
+  trespass(life),
   read(life),
   judge(life),
   reopen(life),

@@ -40,3 +40,6 @@ export function newIdsOf(prefix: string): () => string {
   let made = 0;
   return () => `${prefix} ${String((made += 1)).padStart(3, '0')}`;
 }
+
+/** The workspaces that live beside the first one. */
+export const others = ['workspace a', 'workspace c'] as const;

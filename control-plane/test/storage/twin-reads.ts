@@ -79,6 +79,8 @@ export function readsOf(life: Life): readonly Step[] {
     ['assignments.list', () => assignments.list(w, {}, first)],
     ['assignments.list', () => assignments.list(w, { digest: digests.root }, first)],
     ['assignments.fetch', () => assignments.fetch(w, 'scan one')],
+    ['assignments.listNewest', () => assignments.listNewest(w, digests.root, 3)],
+    ['assignments.fetchLive', () => assignments.fetchLive(w, digests.child)],
     ['assignments.isCurrent', () => Promise.all([one, two].map((sensorId) => assignments.isCurrent(w, sensorId, grant)))],
     ['assignments.listRefusals', () => assignments.listRefusals(w, ['refused', 'last'], 9)],
     ['assignments.count', () => assignments.count(w)],

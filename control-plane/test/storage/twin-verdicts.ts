@@ -103,5 +103,8 @@ export function reopen(life: Life): readonly Step[] {
     create(scanIn(life, root, 'findings', 53), [...sightsOf(life), seenIn('top finding 2', lone, { severity: 'critical' })], 'made 6'),
     create(scanIn(life, child, 'findings', 54, { engineKey: 'another' }), [seenIn('lone finding', child, { severity: 'high' })], 'made 7'),
     create(scanIn(life, plain, 'findings', 55), [seenIn('plain finding', plain)], 'made 8'),
+    create(scanIn(life, quiet, 'findings', 56), [seenIn('top finding 2', quiet)], 'made 91'),
+    // An image that has no place of its own here.
+    create(scanIn(life, lone, 'clean', 57), [seenIn('lone finding', lone, hidden)], 'made 92'),
   ];
 }

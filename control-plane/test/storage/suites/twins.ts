@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Test } from 'tap';
 import type { Watched } from '../conformance.ts';
 import { besideOf, fullOf, goneOf, middleOf, partsOf } from '../twin-life.ts';
-import type { Life, Step } from '../twin-names.ts';
+import { type Life, others, type Step } from '../twin-names.ts';
 import { readsOf } from '../twin-reads.ts';
 
 /** The same life is lived alone first: then what happens among others must be the same, verb by verb and row by row. */
@@ -14,7 +14,6 @@ interface Moment {
 type Rows = Readonly<Record<string, readonly string[]>>;
 
 const self = 'workspace b';
-const others = ['workspace a', 'workspace c'] as const;
 
 /** What is stored of each workspace, at one moment. */
 async function rowsOf(watched: Watched): Promise<(workspaceId: string) => Rows> {
@@ -115,8 +114,8 @@ export async function twinsSuite(t: Test, open: (t: Test) => Promise<Watched>): 
       [],
     );
     const answers = (verb: string) => alone.filter((moment) => moment.verb === verb).map(({ answer }) => answer);
-    t.match(answers('facts.deleteBySensor'), [{ facts: 2 }, {}], 'the base and the manifest that nobody else read');
-    t.match(answers('facts.createLayer'), ['created', 'created', 'known']);
+    t.match(answers('facts.deleteBySensor'), [null, null, { facts: 2 }, {}], 'the base and the manifest that nobody else read');
+    t.match(answers('facts.createLayer'), ['unclaimed', 'unclaimed', 'created', 'created', 'known']);
   });
 
   for (const { of, before, beside } of neighbourhoods)
