@@ -3,21 +3,24 @@ import { digests, keyOf, type Life, sensorsOf, type Step } from './twin-names.ts
 
 const first = { cursor: null, limit: 100 };
 
-/** The first page of a layer: paths that every life has, and some of its own, more than the first life has. */
+/**
+ * The first page of a layer: paths that every life has, and some of its own, more than the first life has. That of the first life is the
+ * first of all by its hash: blocks that begin at another's first would not be found here.
+ */
 export const pageZero = (kind: number) => {
-  const own = Array.from({ length: 1 + kind }, (_, at) => `srv/own ${kind} ${at}`);
+  const own = Array.from({ length: 1 + kind }, (_, at) => `home/own ${kind} ${at}`);
   return { page: 0, paths: { kind: 'files' as const, hashes: hashesOf(['srv/app/.env', 'etc/second', ...own]) }, findings: [] };
 };
 
-const asked = new Set(['srv/app/.env', 'etc/second', 'etc/gone', 'srv/own 0 0', 'srv/own 1 0', 'srv/own 2 0'].map(pathHashOf));
+const asked = new Set(['srv/app/.env', 'etc/second', 'etc/gone', 'home/own 0 0', 'home/own 1 0', 'home/own 2 0'].map(pathHashOf));
 
 /** What a workspace's facts, verdicts and incidents look like from within. */
 function readResults(life: Life): readonly Step[] {
   const { store, w } = life;
   const { facts, scans, incidents } = store;
   const ofEach = (named: readonly string[], ask: (digest: string) => Promise<unknown>) => () => Promise.all(named.map(ask));
-  const { root, child, lone, plain, lost, base, top } = digests;
-  const images = [root, child, lone, plain, lost];
+  const { root, child, lone, plain, lost, bundle, base, top } = digests;
+  const images = [root, child, lone, plain, lost, bundle];
   const made = ['made 1 001', 'made 1 003', 'made 1 005'];
   return [
     ['facts.fetchRoot', ofEach(images, (digest) => facts.fetchRoot(w, digest, engine))],
