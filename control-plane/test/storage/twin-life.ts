@@ -145,7 +145,9 @@ function pagesOf({ kind }: Life, layer: string) {
   const fingerprints = [{ keyId: engine.fingerprintKeyId, value: hexOf(secret) }];
   const finding = findingOf({ confidence, fingerprints, preview: `of ${kind}`, line: kind + 1, detector: `detector-${kind}` });
   const second = findingOf({ confidence, fingerprints, path: 'etc/second', line: kind + 7 });
-  return [pageZero(kind), { page: 1, paths: { kind: 'whiteouts' as const, hashes: hashesOf(['etc/gone']) }, findings: [finding, second] }];
+  // Blocks with one first hash, of which the others' hold more.
+  const gone = kind === 0 ? ['etc/gone'] : ['etc/gone', 'srv/app/.env'];
+  return [pageZero(kind), { page: 1, paths: { kind: 'whiteouts' as const, hashes: hashesOf(gone) }, findings: [finding, second] }];
 }
 
 /** A sensor reads a layer and closes it. */
@@ -262,7 +264,7 @@ function linger(life: Life): readonly Step[] {
   const { store, w } = life;
   const page = { grant: grantOf('sync'), page: 3, last: false, repositories: [], images: [] };
   return [
-    ['assignments.create', () => store.assignments.create(w, workIn(life, 'last', lone, { kind: 'test' }))],
+    ['assignments.create', () => store.assignments.create(w, workIn(life, 'last', lone, { kind: 'test', priority: -9 }))],
     ['catalog.updatePresence', () => store.catalog.updatePresence(w, 'registry', 'fresh', fresh, 'gone', timeIn(life, 45))],
     ['catalog.update', () => store.catalog.update(w, 'registry', page, newIdsOf('listed'), timeIn(life, 46))],
   ];
@@ -301,6 +303,7 @@ function sweep(life: Life): readonly Step[] {
   const { one, two } = sensorsOf(life);
   const at = (ms: number) => timeIn(life, ms);
   const end = { state: 'succeeded' as const, failure: null, timings: { kind: life.kind }, retryAt: null };
+  const page = { grant: grantOf('sync'), page: 0, last: true, repositories: [], images: [] };
   return [
     ['assignments.finish', () => store.assignments.finish(w, one, grantOf('scan lost'), end, at(60))],
     ['assignments.cancel', () => store.assignments.cancel(w, { id: 'scan plain' }, at(61))],
@@ -326,6 +329,8 @@ function sweep(life: Life): readonly Step[] {
     // Those of what does not wait any more stay.
     ['assignments.cancel', () => store.assignments.cancel(w, { id: 'refused' }, at(6_004))],
     ['assignments.deleteRefusals', () => store.assignments.deleteRefusals(w, one)],
+    // Its listing is over, theirs are not.
+    ['catalog.update', () => store.catalog.update(w, 'registry', page, newIdsOf('late'), at(6_005))],
     ['assignments.updateJudged', () => store.assignments.updateJudged(w, life.kind === 0 ? 'scan two' : 'sync')],
     ['registries.listDue', () => store.registries.listDue(at(6_000), 9)],
     ['events.listSettled', () => store.events.listSettled(at(6_000), 9)],
