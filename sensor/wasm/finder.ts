@@ -17,7 +17,7 @@ export let nextRun: usize = 0;
 export let nextInRun: i32 = 0;
 export let nextLiteral: usize = 0;
 
-let low: usize, limit: usize, dataEnd: usize, isLast: bool, cursor: usize, open: usize;
+let low: usize, dataEnd: usize, isLast: bool, cursor: usize, open: usize;
 const HITS: usize = memory.data(64, 16);
 
 @inline function emit(at: usize, kind: u32, id: u32, length: u32): void {

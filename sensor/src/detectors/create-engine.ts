@@ -51,8 +51,6 @@ class TwoPassEngine implements Engine {
   readonly #dropped: DropListener | undefined;
   #path = '';
   #size: number | null = null;
-  /** The last byte was pushed: `end` has nothing more to look at. */
-  #isOver = false;
   /** File offsets: how much was pushed, and where pass 1 goes on. */
   #seen = 0;
   #runFrom = 0;
@@ -78,7 +76,6 @@ class TwoPassEngine implements Engine {
     ensureTables(this.#memory, this.#rules);
     this.#path = path;
     this.#size = sizeBytes;
-    this.#isOver = false;
     this.#seen = this.#runFrom = this.#literalFrom = this.#tailFrom = 0;
     this.#inRun = false;
     this.#waiting = fileTasks(this.#rules, path);
@@ -94,7 +91,7 @@ class TwoPassEngine implements Engine {
     const base = at - this.#seen;
     const from = this.#seen - Math.min(this.#seen, CARRY_BYTES);
     this.#seen += length;
-    const isLast = this.#size !== null && this.#seen >= this.#size;
+    const isLast = this.#isOver;
     const source = this.#source(base, from, isLast);
     const tasks = this.#waiting;
     for (let to = this.#seen - length; to < this.#seen; ) {
@@ -103,8 +100,7 @@ class TwoPassEngine implements Engine {
     }
     this.#waiting = this.#work(source, tasks);
     // Most files come in one push: their end is not looked at apart.
-    if (isLast) this.#isOver = true;
-    else this.#keepTail(source);
+    if (!isLast) this.#keepTail(source);
   }
 
   end(): void {
@@ -115,6 +111,11 @@ class TwoPassEngine implements Engine {
     }
     this.#waiting = [];
     this.#resolver.finish();
+  }
+
+  /** The last byte was pushed: `end` has nothing more to look at. */
+  get #isOver(): boolean {
+    return this.#size !== null && this.#seen >= this.#size;
   }
 
   #source(base: number, from: number, last: boolean): Source {

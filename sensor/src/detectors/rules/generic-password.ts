@@ -53,7 +53,8 @@ function checkPassword({ groups, window, end }: Candidate, owners: Owners): Foun
 
 const password = (rng: Rng): string => `v${rng.chars(alphabets.alnum, 8)}9K!`;
 
-export const genericPassword = (owners: Owners): Rule => ({
+/** @param owners asked for with the first candidate. */
+export const genericPassword = (owners: () => Owners): Rule => ({
   id: 'generic-password',
   name: 'Value that a name for passwords holds',
   facts: ['Generic/Password assignment'],
@@ -63,7 +64,7 @@ export const genericPassword = (owners: Owners): Rule => ({
   around: [240, 240],
   confidence: 'likely',
   rank: -9,
-  check: (candidate) => checkPassword(candidate, owners),
+  check: (candidate) => checkPassword(candidate, owners()),
   examples: (rng) => [
     `passwd = "${password(rng)}"\n`,
     `<pwd>${password(rng)}</pwd>`,

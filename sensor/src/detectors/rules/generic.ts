@@ -1,5 +1,6 @@
 import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { alphabets } from '../alphabets.ts';
+import { lazy } from '../lazy.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { namesIn, tokenPrefixes } from './owners.ts';
 import { isRandom, isUuid, namesNoSecret } from './random-value.ts';
@@ -72,7 +73,7 @@ const value = (rng: Rng): string => `k7${rng.chars(alphabets.alnum, 28)}4Q`;
 
 /** @param others the rules of providers: a value that a name calls one's, and that has another form than its keys, is none of them. */
 export function genericRules(others: readonly Rule[]): readonly Rule[] {
-  const owners = ownersOf(others);
+  const owners = lazy(() => ownersOf(others));
   return [
     {
       id: 'generic-api-key',
@@ -85,7 +86,7 @@ export function genericRules(others: readonly Rule[]): readonly Rule[] {
       around: [264, 208],
       confidence: 'likely',
       rank: -4,
-      check: (candidate) => checkAssigned(candidate, owners),
+      check: (candidate) => checkAssigned(candidate, owners()),
       examples: (rng) => [`PARTNER_API_KEY=${value(rng)}\n`, `export BILLING_CLIENT_SECRET="${value(rng)}"\n`],
       nearMisses: (rng) => [
         `PARTNER_ID=${value(rng)}\n`,

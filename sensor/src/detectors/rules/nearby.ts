@@ -1,6 +1,7 @@
 import { alphabets } from '../alphabets.ts';
 import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { looksIssued } from '../issued.ts';
+import { lazy } from '../lazy.ts';
 import type { Candidate, Found, Rule } from '../rule.ts';
 import { type KeyShape, type KeyShapes, keyShapesOf, namesIn } from './owners.ts';
 
@@ -52,7 +53,7 @@ function checkNearby(candidate: Candidate, shapes: KeyShapes): Found | null {
 
 /** @param others the rules of providers. */
 export function nearbyRules(others: readonly Rule[]): readonly Rule[] {
-  const shapes = keyShapesOf(others);
+  const shapes = lazy(() => keyShapesOf(others));
   return [
     {
       id: 'provider-key-nearby',
@@ -64,7 +65,7 @@ export function nearbyRules(others: readonly Rule[]): readonly Rule[] {
       around: [BEFORE + LEFT_MAX, AFTER + RIGHT_MAX],
       confidence: 'likely',
       rank: -3,
-      check: (candidate) => checkNearby(candidate, shapes),
+      check: (candidate) => checkNearby(candidate, shapes()),
       examples: (rng) => [
         `curl -H "X-Key: k7${rng.chars(alphabets.lowerAlnum, 30)}" https://app.atera.com/api/v3/agents\n`,
         `key = "4f${rng.chars(alphabets.hex, 28)}7e"  # Algolia\n`,

@@ -2,6 +2,7 @@ import { alphabets } from '../alphabets.ts';
 import { mentionOf, standingOf, textBefore } from '../assignment.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { genericPassword } from './generic-password.ts';
+import { lazy } from '../lazy.ts';
 import { isMalformed, type Owners, ownersOf } from './owners.ts';
 import { isRandom, isUuid, namesNoSecret } from './random-value.ts';
 
@@ -68,7 +69,7 @@ const value = (rng: Rng): string => `k7${rng.chars(alphabets.alnum, 28)}4Q`;
  * @param others the rules of providers.
  */
 export function optInRules(others: readonly Rule[]): readonly Rule[] {
-  const owners = ownersOf(others);
+  const owners = lazy(() => ownersOf(others));
   return [
     {
       id: 'generic-high-entropy',
@@ -80,7 +81,7 @@ export function optInRules(others: readonly Rule[]): readonly Rule[] {
       around: [192, 520],
       confidence: 'likely',
       rank: -8,
-      check: (candidate) => checkEntropy(candidate, owners),
+      check: (candidate) => checkEntropy(candidate, owners()),
       examples: (rng) => [`signing_salt: ${value(rng)}\n`, `{"partner": {"sig": "${value(rng)}"}}`],
       nearMisses: (rng) => [
         `public_key = "${value(rng)}"\n`,
