@@ -50,12 +50,13 @@ function copiesOf(order: ProbedPath['images'][number]['layers'], { layers }: Pro
   });
 }
 
-function copyOf({ digest, effects, files, gaps, unread }: ProbedLayer, redact: (text: string) => string): FoundCopy {
+function copyOf({ digest, effects, files, filesOmitted, gaps, unread }: ProbedLayer, redact: (text: string) => string): FoundCopy {
   return {
     layerDigest: digest,
     effects,
     unread,
     files: files.map((file) => fileOf(file, files, redact)),
+    filesOmitted,
     gaps: gaps.map(({ reason, path }) => `${path === null ? 'something in it' : redact(path)} (${reason})`),
   };
 }

@@ -31,11 +31,12 @@ function fateLines({ platform, copies }: Explanation['images'][number]): readonl
 
 type Layer = Explanation['layers'][number];
 
-function layerLines({ layerDigest, effects, unread, files, gaps }: Layer): readonly string[] {
+function layerLines({ layerDigest, effects, unread, files, filesOmitted, gaps }: Layer): readonly string[] {
   const told = effects.map((effect) => did[effect] ?? effect).join(', ') || 'has it';
   return [
     `layer ${short(layerDigest)} ${unread === null ? told : `could not be read (${unread})`}`,
     ...files.flatMap(fileLines),
+    ...(filesOmitted > 0 ? [`  and ${filesOmitted} more files that were not looked at: ask for one of them by its own path`] : []),
     ...gaps.map((gap) => `  not read: ${printable(gap)}`),
   ];
 }

@@ -24,6 +24,7 @@ export interface FoundCopy {
     readonly drops: readonly { readonly detector: string; readonly reason: 'placeholder' | 'check'; readonly offset: number }[];
     readonly dropsOmitted: number;
   }[];
+  readonly filesOmitted: number;
   readonly gaps: readonly string[];
 }
 

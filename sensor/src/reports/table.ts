@@ -48,12 +48,14 @@ function summaryOf(report: ScanReport): readonly string[] {
   const gaps = coverage.gaps
     .slice(0, GAPS_SHOWN_MAX)
     .map(({ reason, path }) => `  not read: ${printable(path ?? 'a blob to its end')} (${reason})`);
+  const gapsMore = coverage.gaps.length + coverage.gapsOmitted - gaps.length;
   return [
     `${printable(image.reference)} ${image.digest}`,
     `verdict: ${verdict}; ${findings.length} findings${hidden > 0 ? `, ${hidden} below the minimum confidence` : ''}${stats.excluded > 0 ? `, ${stats.excluded} excluded` : ''}`,
     ...exclusionLines(report),
     `read: ${platforms.length} platforms, ${stats.layers} layers, ${coverage.filesScanned} of ${coverage.filesSeen} files, ${coverage.bytesScanned} bytes; ${unread}`,
     ...gaps,
+    ...(gapsMore > 0 ? [`  and ${gapsMore} more were not read; --format json names them`] : []),
   ];
 }
 

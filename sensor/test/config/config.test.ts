@@ -28,6 +28,29 @@ t.test('a list of hosts is as long as its bound, no longer', async (t) => {
   t.throws(() => readDaemonConfig(hosts(1_001)), { code: 'config.invalid', message: /TIDEWAITER_ALLOWED_HOSTS.*at most 1000 entries/ });
 });
 
+t.test('a list of detectors is as long as its bound, no longer', async (t) => {
+  const named = (count: number): Env => ({
+    ...good,
+    TIDEWAITER_DISABLE_DETECTORS: Array.from({ length: count }, (_, at) => `d${at}`).join(),
+  });
+  t.equal(readDaemonConfig(named(2_000)).disable.length, 2_000);
+  t.throws(() => readDaemonConfig(named(2_001)), { code: 'config.invalid', message: /TIDEWAITER_DISABLE_DETECTORS.*at most 2000 names/ });
+});
+
+t.test('numbers are taken at the ends of their ranges', async (t) => {
+  for (const [name, ...ends] of [
+    ['TIDEWAITER_CONCURRENCY', '1', '64'],
+    ['TIDEWAITER_SCAN_WORKERS', '1', '64'],
+    ['TIDEWAITER_SPOOL_MIB_MAX', '8', '65536'],
+    ['TIDEWAITER_DRAIN_SECONDS', '0', '3600'],
+  ] as const) {
+    for (const end of ends) t.doesNotThrow(() => readDaemonConfig({ ...good, [name]: end }), `${name}=${end}`);
+    const beyond = [Number(ends[0]) - 1, Number(ends[1]) + 1];
+    for (const value of beyond)
+      t.throws(() => readDaemonConfig({ ...good, [name]: `${value}` }), { code: 'config.invalid', message: new RegExp(name) });
+  }
+});
+
 t.test('what is wrong is refused by the name of its variable, with what was got and what is wanted', async (t) => {
   const wrong: readonly (readonly [Env, RegExp])[] = [
     [{ TIDEWAITER_CONTROL_PLANE_URL: '' }, /TIDEWAITER_CONTROL_PLANE_URL.*got nothing.*want https/],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { builtInRules, chooseRules, readCustomRules, ruleSetHash, RULES_FILE_BYTES_MAX, usualRules } from '../../src/detectors/index.ts';
 import { CUSTOM_LITERALS_MAX, CUSTOM_RULES_MAX } from '../../src/detectors/custom/spec.ts';
+import { TidewaiterError } from '@tidewaiter/shared/errors';
 import { createRng } from '@tidewaiter/dev-cloud/samples';
 import { optInRules as optInRulesOf } from '../../src/detectors/rules/opt-in.ts';
 import { githubToken } from '../secrets.ts';
@@ -139,6 +140,23 @@ t.test('a file is held to its bounds', async (t) => {
   await t.rejects(read(many(CUSTOM_RULES_MAX + 1, 'prefix: acme_')), { message: /want a list of 1 to 500 rules/ });
   await t.rejects(read(`#${'x'.repeat(RULES_FILE_BYTES_MAX)}`), { message: /want at most 1048576/ });
   t.equal((await read(fileOf(rule(`prefix: acme_ #${'x'.repeat(RULES_FILE_BYTES_MAX - 400)}`)))).length, 1);
+});
+
+t.test('fifty faults are told one by one, of each value 200 characters; of more how many there are', async (t) => {
+  const unknown = (count: number) => Array.from({ length: count }, (_, at) => `x${at}: 1\n`).join('');
+  const saidOf = async (text: string) => {
+    const error: unknown = await read(text).catch((cause: unknown) => cause);
+    return error instanceof TidewaiterError ? { code: error.code, got: error.facts.got ?? '' } : { code: null, got: String(error) };
+  };
+  const fifty = await saidOf(`${fileOf(rule('prefix: acme_'))}${unknown(50)}`);
+  t.match(fifty, { code: 'config.invalid', got: /^50 faults: .*line \d+, x49: got an unknown field, want version, rules$/ });
+  // The rule that comes after the bound is no better for it: its examples are not tried.
+  const more = await saidOf(`${unknown(50)}${fileOf(rule('prefix: acme_').replace('acme_[', '(acme_['))}`);
+  t.match(more, { code: 'config.invalid', got: /^51 faults: .*x49: got an unknown field, want version, rules; and 1 more$/ });
+  for (const length of [198, 199]) {
+    const { got } = await saidOf(fileOf(rule('prefix: acme_')).replace('version: 1', `version: ${'v'.repeat(length)}`));
+    t.match(got, length === 198 ? `got "${'v'.repeat(198)}", want 1` : `got "${'v'.repeat(199)}, want 1`);
+  }
 });
 
 t.test('an expression that takes a RegExp hours takes milliseconds', async (t) => {

@@ -219,6 +219,32 @@ void tap.test('the table shows gaps and what is below the minimum', async (t) =>
   t.match(text, /not read: sha256:bbb.*\(download-failed\)/);
 });
 
+void tap.test('the table names ten gaps and counts all; a cell widens its column up to 120 characters', async (t) => {
+  for (const count of [10, 11]) {
+    const gaps = Array.from({ length: count }, (_, at) => ({ reason: 'corrupt', path: `f${at}`, bytes: null }) as const);
+    const [name, whole] = layer('a', []);
+    const coverage = { ...whole.summary.coverage, complete: false, gaps };
+    const image = imageOf({
+      manifests: [manifestOf(linux, ['a'])],
+      layers: new Map([[name, { ...whole, summary: { ...whole.summary, coverage } }]]),
+    });
+    const text = tableOf(buildReport(image, options));
+    t.match(text, new RegExp(`; ${count} gaps`));
+    t.equal(text.match(/^ {2}not read: /gm)?.length, 10);
+    t.equal(/and 1 more were not read/.test(text), count === 11, 'and says that there are more');
+  }
+  for (const width of [120, 121]) {
+    // With the slash before it and line and column behind.
+    const paths = ['p'.repeat(width - 5), 'k'];
+    const findings = paths.map((path) => inFile(path, 'a'));
+    const image = imageOf({ manifests: [manifestOf(linux, ['a'])], layers: new Map([layer('a', findings)]) });
+    const short = tableOf(buildReport(image, options))
+      .split('\n')
+      .find((line) => line.includes('/k:1:2'));
+    t.equal(/\/k:1:2 {110}/.test(short ?? ''), width === 120);
+  }
+});
+
 void tap.test('the table of very many findings, one of them with a very long path, is written and stays small', async (t) => {
   const many = Array.from({ length: 130_000 }, (_, at) => inFile(at === 0 ? 'p'.repeat(100_000) : `k${at}`, 'a', { line: at + 1 }));
   const image = imageOf({ manifests: [manifestOf(linux, ['a'])], layers: new Map([layer('a', many)]) });

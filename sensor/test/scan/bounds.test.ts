@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { zstdCompressSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import tap from 'tap';
+import { explainPath } from '../../src/commands/explain-path.ts';
 import { usualRules } from '../../src/detectors/index.ts';
 import { ephemeralKeyOf } from '../../src/fingerprint/index.ts';
 import { ImageCollector, type ManifestFacts, scanImage, scanLimits } from '../../src/scan/index.ts';
+import { explanationText } from '../../src/reports/index.ts';
 import { Effects } from '../../src/scan/explain/effects.ts';
 import { LayerWorker } from '../../src/scan/layer-worker.ts';
+import { textsOf } from '../../src/scan/manifest-texts.ts';
 import { tarOf } from '../layers/tars.ts';
 import { githubToken } from '../secrets.ts';
 import { stopTimers, turns } from '../stopped-timers.ts';
@@ -77,6 +80,61 @@ void tap.test(
     }
   },
 );
+
+const explain = async (source: MemorySource, path: string) =>
+  explainPath(path, {
+    source,
+    rules: usualRules.rules,
+    keys: [ephemeralKeyOf(randomBytes(32))],
+    signal: new AbortController().signal,
+    minConfidence: 'possible',
+    exclusions: null,
+  });
+
+void tap.test('explain tells twenty drops of a file one by one, and how many more there were', async (t) => {
+  for (const count of [20, 21]) {
+    const source = new MemorySource();
+    const content = Array.from({ length: count }, () => `T=ghp_${'x'.repeat(36)}\n`).join('');
+    source.image([source.blobOf(await tarOf([{ name: 'a', content }]))]);
+    const explanation = await explain(source, 'a');
+    t.match(explanation.layers, [{ files: [{ matches: [], drops: { length: 20 }, dropsOmitted: count - 20 }] }]);
+    t.equal(/and 1 more were dropped/.test(explanationText(explanation)), count === 21);
+  }
+});
+
+void tap.test('explain looks at a thousand files of a layer, and says how many more there are', async (t) => {
+  // The archive itself is the first of them.
+  for (const count of [999, 1_000]) {
+    const source = new MemorySource();
+    const inner = await tarOf(Array.from({ length: count }, (_, at) => ({ name: `f${at}`, content: 'x' })));
+    source.image([source.blobOf(await tarOf([{ name: 'a.tar', content: inner }]))]);
+    const explanation = await explain(source, 'a.tar');
+    t.match(explanation.layers, [{ files: { length: 1_000 }, filesOmitted: count - 999 }]);
+    t.equal(/and 1 more files that were not looked at/.test(explanationText(explanation)), count === 1_000);
+    t.match(await explain(source, 'a.tar!/f999'), { layers: [{ files: { length: count - 999 }, filesOmitted: 0 }] }, 'by its own path');
+  }
+});
+
+void tap.test('the place of a text in a manifest is told up to 1,024 characters', async (t) => {
+  const named = (length: number) => 'n'.repeat(length);
+  const placesOf = (json: object) => textsOf({ ...json }).annotations.map(([place]) => place);
+  for (const length of [1_024, 1_025]) t.strictSame(placesOf({ [named(length)]: 'x' }), [named(1_024)]);
+  t.strictSame(placesOf({ [named(1_021)]: ['x'] }), [`${named(1_021)}[0]`], 'the place in a list counts');
+  t.strictSame(placesOf({ [named(1_022)]: ['x'] }), [`${named(1_022)}[0`]);
+});
+
+void tap.test('what stands packed in a manifest is unpacked up to 8 MiB in all; the rest is read as it stands, and a gap', async (t) => {
+  const bytesMax = 8 << 20;
+  const packed = (bytes: number) => gzipSync(Buffer.alloc(bytes, 'x')).toString('base64');
+  const read = (...sizes: readonly number[]) => {
+    const { annotations, unread } = textsOf({ layers: sizes.map((bytes) => ({ data: packed(bytes) })) });
+    return { lengths: annotations.map(([, text]) => text.length).filter((length) => length > 1 << 20), unread };
+  };
+  t.strictSame(read(bytesMax), { lengths: [bytesMax], unread: [] });
+  t.strictSame(read(bytesMax + 1), { lengths: [], unread: [{ reason: 'limit-bytes', path: 'layers[0].data', bytes: null }] });
+  t.strictSame(read(bytesMax / 2, bytesMax / 2).unread, []);
+  t.match(read(bytesMax / 2, bytesMax / 2 + 1).unread, [{ reason: 'limit-bytes' }], 'over all of them');
+});
 
 void tap.test('an index names a thousand manifests, itself and its indexes together, whether they are there or not', async (t) => {
   const source = new MemorySource();

@@ -4,18 +4,28 @@ export interface Fields {
   readonly entries: ReadonlyMap<string, { readonly value: unknown; readonly line: number }>;
 }
 
-/** Faults told in one message; a file with more is of another kind. */
+/** Faults told in one message; a file with more is of another kind, and the rest are a count. */
 const FAULTS_MAX = 50;
+/** Of a value that is told: enough to know it by. */
+const GOT_CHARACTERS_MAX = 200;
 
 /** All that is wrong with a file, in its order. What is told of a value is cut: it may be long, and an example holds a secret's form. */
 export class Faults {
-  readonly #all: string[] = [];
+  readonly #told: string[] = [];
+  #count = 0;
 
-  get all(): readonly string[] {
-    return this.#all;
+  /** All of them, those that are not told one by one among them. */
+  get count(): number {
+    return this.#count;
+  }
+
+  get text(): string {
+    const more = this.#count - this.#told.length;
+    return `${this.#count} faults: ${this.#told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
   }
 
   add(line: number, field: string, got: string, want: string): void {
-    if (this.#all.length < FAULTS_MAX) this.#all.push(`line ${line}, ${field}: got ${got.slice(0, 200)}, want ${want}`);
+    this.#count++;
+    if (this.#told.length < FAULTS_MAX) this.#told.push(`line ${line}, ${field}: got ${got.slice(0, GOT_CHARACTERS_MAX)}, want ${want}`);
   }
 }

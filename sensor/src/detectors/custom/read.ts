@@ -12,10 +12,10 @@ import { CUSTOM_LITERALS_MAX, CUSTOM_RULES_MAX, type CustomRule, RULES_FILE_BYTE
 export function readRules(text: string, file: string, taken: ReadonlySet<string>): readonly CustomRule[] {
   const faults = new Faults();
   const rules = text.length > RULES_FILE_BYTES_MAX ? tooLong(text, faults) : rulesIn(text, faults, taken);
-  if (faults.all.length === 0) return rules;
+  if (faults.count === 0) return rules;
   throw new TidewaiterError('config.invalid', {
     which: `custom rules in ${file}`,
-    got: `${faults.all.length} faults: ${faults.all.join('; ')}`,
+    got: faults.text,
     remedy: 'docs/custom-rules.md says what a rule may hold.',
   });
 }
@@ -31,7 +31,7 @@ function rulesIn(text: string, faults: Faults, taken: ReadonlySet<string>): read
   for (const { message, linePos } of document.errors)
     faults.add(linePos?.[0].line ?? 1, 'YAML', message.split('\n')[0] ?? message, 'YAML 1.2');
   refuseAliases(document, lines, faults);
-  if (faults.all.length > 0) return [];
+  if (faults.count > 0) return [];
   const top = fieldsOf(document.contents, lines);
   if (top === null) return misses(faults, 1, 'the file', 'a mapping of `version` and `rules`');
   for (const [name, { line }] of top.entries)
@@ -57,9 +57,9 @@ function readOne(item: unknown, at: number, lines: LineCounter, faults: Faults):
     faults.add(1, `rules[${at}]`, 'something else', 'a mapping');
     return null;
   }
-  const before = faults.all.length;
+  const before = faults.count;
   const read = readRule(fields, `rules[${at}]`, faults);
-  if (read === null || faults.all.length > before) return null;
+  if (read === null || faults.count > before) return null;
   const line = fields.entries.get('examples')?.line ?? fields.line;
   for (const fault of faultOfExamples(read.rule, read.examples))
     faults.add(line, `rules[${at}] (${read.rule.id}): ${fault.field}`, fault.got, fault.want);

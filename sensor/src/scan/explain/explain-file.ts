@@ -19,6 +19,8 @@ export interface ProbedLayer {
   readonly effects: readonly Effect[];
   /** The file, and what lies in it, as often as the layer writes it. */
   readonly files: readonly ProbedFile[];
+  /** More of them, not looked at. */
+  readonly filesOmitted: number;
   /** What could not be read inside the file. */
   readonly gaps: readonly Gap[];
   /** The layer could not be read: the error's code. */
@@ -81,7 +83,7 @@ async function probeLayer(
   memory: PassMemory,
 ): Promise<ProbedLayer> {
   const outer = path.split('!/')[0] ?? path;
-  const question = { path, rules, files: [] as ProbedFile[], gaps: [] as Gap[] };
+  const question = { path, rules, files: [] as ProbedFile[], filesOmitted: 0, gaps: [] as Gap[] };
   const effects = new Effects(outer);
   const nested = withNestedContent(new LayerProbe(question, memory), memory.bytes, limits);
   const content = new OneFile(outer, effects, nested);
@@ -89,6 +91,7 @@ async function probeLayer(
     digest,
     effects: effects.all,
     files: question.files,
+    filesOmitted: question.filesOmitted,
     gaps: question.gaps,
     unread,
   });

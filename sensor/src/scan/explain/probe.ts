@@ -6,7 +6,7 @@ import type { Lane, NestedSink, OuterFile } from '../../nested/index.ts';
 
 /** Drops told of one file: keywords stand beside many values that are no secrets. */
 const DROPS_MAX = 20;
-/** Files told of in one archive; asked for an archive itself, all in it are meant. */
+/** Files told of in one layer; asked for an archive, all in it are meant. */
 const READ_FILES_MAX = 1_000;
 
 /** A file that was asked for, or one inside it, as it was read. */
@@ -30,6 +30,8 @@ export interface Question {
   readonly path: string;
   readonly rules: readonly Rule[];
   readonly files: ProbedFile[];
+  /** Read by nobody, being past READ_FILES_MAX. */
+  filesOmitted: number;
   /** Told of what could not be read inside. */
   readonly gaps: Gap[];
 }
@@ -54,8 +56,11 @@ export class Probe implements ContentSink {
 
   begin({ path, type, sizeBytes, linkTarget }: Entry): void {
     const { path: asked, files } = this.#question;
-    const isMeant = path === asked || path.startsWith(`${asked}!/`);
-    if (!isMeant || files.length >= READ_FILES_MAX) return;
+    if (path !== asked && !path.startsWith(`${asked}!/`)) return;
+    if (files.length >= READ_FILES_MAX) {
+      this.#question.filesOmitted++;
+      return;
+    }
     this.#file = { path, type, sizeBytes, linkTarget, bytesRead: 0, gap: null, matches: [], drops: [], dropsOmitted: 0 };
     files.push(this.#file);
     if (type === 'file') this.#engine.begin({ path });
