@@ -2,6 +2,7 @@
 // with the generic detectors on, too:
 //   node --conditions=@tidewaiter/source sensor/bench/recall.ts [--missed PLACE] [SEED]
 import {
+  authorPlaces,
   chosenPasswords,
   createRng,
   harmless,
@@ -10,6 +11,7 @@ import {
   passwordPlaces,
   places,
   secretGenerators,
+  silentPlaces,
   strangers,
   strangerValues,
 } from '@tidewaiter/dev-cloud/samples';
@@ -75,6 +77,20 @@ for (const { detector, make } of secretGenerators) {
     note(`${Object.hasOwn(places, place) ? 'assigned' : 'near'} | ${groupOf(detector)}`, place, text, level, 'found');
     if (Object.hasOwn(places, place)) count(byDetector, detector, level);
   }
+  for (const [place, write] of Object.entries(authorPlaces)) {
+    const text = write(assignment);
+    note(`author | ${groupOf(detector)}`, place, text, levelOf(text, isOf(secret, value)), 'found');
+  }
+  for (const [place, write] of Object.entries(silentPlaces)) {
+    const text = write(assignment);
+    note(
+      `author's silence | ${groupOf(detector)}`,
+      place,
+      text,
+      levelOf(text, () => true),
+      'silence',
+    );
+  }
   for (const [kind, spoil] of Object.entries(nonSecrets)) {
     for (const place of telling) {
       const text = everyPlace[place]?.({ name, value: spoil(value) }) ?? '';
@@ -99,6 +115,13 @@ for (const [kind, make] of Object.entries(strangerValues)) {
       note('strangers by value', kind, text, level, 'found');
       note('strangers by place', place, text, level, 'found');
     }
+  }
+}
+for (const [place, write] of Object.entries(authorPlaces)) {
+  for (const make of Object.values(strangerValues)) {
+    const value = make(rng);
+    const text = write({ name: rng.pick(strangers), value });
+    note('author | strangers', place, text, levelOf(text, isOf(value)), 'found');
   }
 }
 for (const [kind, make] of Object.entries(chosenPasswords)) {

@@ -10,6 +10,7 @@ import { structuredTokens } from './structured-tokens.ts';
 import { tail } from './tail/index.ts';
 
 export { type FormatName, formats } from './formats.ts';
+export { authorPlaces, silentPlaces } from './author-places.ts';
 export { nearPlaces, nonSecrets, places } from './places.ts';
 export { createRng, type Rng } from './rng.ts';
 export type { Assignment, Sample, SecretGenerator } from './sample.ts';
