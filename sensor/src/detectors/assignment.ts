@@ -27,13 +27,15 @@ const telling =
   /key(?!words?|board|frame|ring|_?ids?\b|s?tone|up|down|press|code|space)|token(?!_?type|iz)|secret|passw|pwd|auth(?!or(?!iz))|credential|(?<![a-z])(?:pat|jwt|access|bearer)(?![a-z])/i;
 /** Names of values that look random and are no secret. */
 const harmless =
-  /sha-?(?:1|2|224|256|384|512)(?![0-9])|md5|crc|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|thumbprint|cache|nonce|[ug]uid|build|trace|request|resolved|version|public|licen[cs]e_?id|git_?head|(?:next|page|continuation)_?token|\bid\b|[a-z]Id\b|_id\b|\bref\b|branch|\bimage\b|blob|font|\bicon|selector|class/i;
+  /sha-?(?:1|2|224|256|384|512)(?![0-9])|md5|crc|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|thumbprint|cache|nonce|[ug]uid|build|trace|request|resolved|version|public|licen[cs]e_?id|git_?head|(?:next|page|continuation)_?token|\bid\b|(?:user|app|client|account|tenant|object|order|device|session|project|group|org|team|customer|merchant|message|event|channel|parent|thread|job|run|key)id\b|_id\b|\bref\b|branch|\bimage\b|blob|font|\bicon|selector|class/i;
+/** `accountId`: a small `id` ends other words, too (`android`, `valid`). */
+const endsInId = /[a-z]Id(?:\b|_)/;
 /** Words between an identifier and its value that name neither, and those that only say what kind of secret it is. */
 const fillers =
   /\b(?:value|default|val|string|str|text|data|bearer|basic|const|char|name|var|env|type|final|static|sensitive|true|false|null|none|nil|is|was|the|my|our|a|api|rest|access|secret|auth|private|client|app|personal|live|test|prod|production|service|account|user|oauth2?|token|key|password|credentials?|header)s?\b/gi;
 /** What stands between a name and its value, in the languages of programs, configurations, shells and logs. */
 const operator =
-  /(?:[=:>,(|?]|<-|\b(?:is|was|or)\b|(?<=\s)--?[A-Za-z][\w-]{0,40}(?=[\s=]))[\s"'`\\[{(@=&|>+-]{0,24}(?:(?:Bearer|Basic|token|key|str|string)[\s:=]{1,3})?$/i;
+  /(?:[=:>,(|?]|<-|\b(?:is|was|or)\b|(?<=\s)--?[A-Za-z][\w-]{0,40}(?=[\s=]))[\s"'`\\[{(@=&|>+-]{0,24}(?:(?:Bearer|Basic|token|key|str|string)[\s:=]{1,3})?(?:\b(?:q[qw]?|br?|rb?|u|f|n)['"`{(|]{1,3})?$/i;
 /** A line that ends in a word for secrets, and the value on the next. */
 const headed = /(?:key|token|secret|password)s?[:.]?\s{0,4}\n\s{0,16}["'`]?$/i;
 /** The columns of a table's rows, then a row's beginning. */
@@ -64,6 +66,15 @@ const docComment = /(?:^|\n|\\n)[ \t]{0,16}(?:\\t){0,4}\*[ \t\\][^\n]*$/;
 export function isDocumented(text: string, start: number): boolean {
   return docComment.test(text.slice(Math.max(0, start - REACH), start));
 }
+
+/** A sign that no key holds, and more of the value on its other side. */
+const [pieceBefore, pieceBehind] = [/(?:[A-Za-z0-9][!^~*]|(?:^|[\s"'`=:(])[A-Za-z0-9]{3,80}\?)$/, /^[?!^~*][A-Za-z0-9]/];
+
+/** Is it a piece of a longer value, in which a sign stands that makes it no key: `k7f?3q9`? */
+export function isPiece(text: string, start: number, end: number): boolean {
+  return pieceBehind.test(text.slice(end, end + 2)) || pieceBefore.test(text.slice(Math.max(0, start - PIECE_REACH), start));
+}
+const PIECE_REACH = 84;
 
 /** Behind the last character that no text holds. */
 function afterControl(text: string): number {
@@ -114,7 +125,7 @@ export function standingOf({ span, identifier, word }: Mention): Standing {
   // Of a URL the host is the name, and its path says nothing.
   const after = span.slice(identifier.length + path.length);
   const name = lastName(after);
-  if (harmless.test(own) || harmless.test(name) || goSum.test(span)) return 'none';
+  if ([own, name].some((one) => harmless.test(one) || endsInId.test(one)) || goSum.test(span)) return 'none';
   const isAssigned = operator.test(span) || headed.test(span);
   const between = wordsOf(after);
   if (telling.test(own) && isNameOf(after, isAssigned)) return 'named';
@@ -131,7 +142,7 @@ export function standingOf({ span, identifier, word }: Mention): Standing {
 export function isNameOf(after: string, isAssigned = operator.test(after)): boolean {
   if (sqlValues.test(after)) return true;
   const between = wordsOf(after);
-  return (isAssigned && between.length <= 2 && !between.prose) || /^["']?[ \t]{1,8}["']?$/.test(after);
+  return (isAssigned && between.length <= 2 && !between.prose) || /^["']?[ \t]{1,8}@?["'`]?$/.test(after);
 }
 
 /** What a value is assigned to, where that is not the identifier itself: `{id: 7, token: ` says token. */

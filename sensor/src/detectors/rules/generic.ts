@@ -1,4 +1,4 @@
-import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
+import { isDocumented, isPiece, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { alphabets } from '../alphabets.ts';
 import { lazy } from '../lazy.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
@@ -24,10 +24,11 @@ const ENVIRONMENT = /^[A-Z][A-Z0-9_]*$/;
 const LIKELY_MIN = 20;
 
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
-function checkAssigned({ secret, start, window }: Candidate, owners: Owners): Found | null {
+function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners): Found | null {
   const digits = secret.match(/[0-9]/g)?.length ?? 0;
   if (digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
   const before = textBefore(window.text, start);
+  if (isPiece(window.text, start, end)) return null;
   if (!isRandom(secret, before) || testVector.test(before) || isDocumented(window.text, start)) return null;
   if (owners.prefixes.some((prefix) => secret.startsWith(prefix))) return null;
   const mention = mentionOf(before, words);

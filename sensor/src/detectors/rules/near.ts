@@ -1,5 +1,5 @@
 import type { Confidence } from '@tidewaiter/shared/findings';
-import { mentionOf, type Standing, standingOf, textBefore } from '../assignment.ts';
+import { isPiece, type Mention, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { looksIssued } from '../issued.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { shapeOf } from '../shape.ts';
@@ -89,29 +89,46 @@ function issued(value: RegExp, rng: Rng): string {
 }
 const TRIES_MAX = 100;
 
-function checkNear({ secret, start, window }: Candidate, words: readonly string[], spec: NearSpec): Found | null {
-  if (!looksIssued(secret) || (spec.value === undefined && !/[0-9]/.test(secret))) return null;
+function checkNear({ secret, start, end, window }: Candidate, words: readonly string[], spec: NearSpec): Found | null {
+  if (!looksIssued(secret) || (spec.value === undefined && !/[0-9]/.test(secret)) || isPiece(window.text, start, end)) return null;
   const mention = mentionOf(textBefore(window.text, start), words);
-  if (mention === null) return null;
-  return confidenceOf(standingOf(mention), spec, secret);
+  return mention === null ? null : confidenceOf(mention, spec, secret);
 }
 
 /** The address of an account in a chain. */
 const isAddress = (value: string): boolean => /^0x[0-9a-f]{40}$/i.test(value);
+/** Digests, commits and names of requests look like these; a digest of 32 characters as a key does as often. */
+const common = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+/** Nothing but the way from the word to the value. */
+const adjacent = /^["'`]?[\s:=,]{1,4}["'`]?$/;
+/** Fewer characters or digits are a name's in a program too often. */
+const TELLING_LENGTH = 20;
+const TELLING_DIGITS = 3;
 
-function confidenceOf(standing: Standing, { everyday, value, namesMore }: NearSpec, secret: string): Found | null {
-  switch (standing) {
+const POSSIBLE: Found = { confidence: 'possible' };
+
+function confidenceOf(mention: Mention, spec: NearSpec, secret: string): Found | null {
+  const { everyday = false, value, namesMore } = spec;
+  switch (standingOf(mention)) {
     case 'named':
       return {};
     case 'inside':
-      return everyday === true && value === undefined ? { confidence: 'possible' } : {};
+      return everyday && value === undefined ? POSSIBLE : {};
     case 'beside':
-      return everyday === true || value === undefined ? { confidence: 'possible' } : {};
+      return everyday && (value === undefined || common.test(secret)) ? POSSIBLE : {};
     case 'mentioned':
-      return namesMore === true || (everyday === true && value === undefined) ? null : { confidence: 'possible' };
+      if (namesMore === true || (everyday && value === undefined)) return null;
+      return everyday || (value === undefined && common.test(secret)) ? POSSIBLE : {};
     case 'around':
-      return value === undefined || everyday === true || namesMore === true || isAddress(secret) ? null : { confidence: 'possible' };
+      if (value === undefined || everyday || namesMore === true || isAddress(secret)) return null;
+      return tellsItself(mention, secret) ? {} : POSSIBLE;
     case 'none':
       return null;
   }
+}
+
+/** Is a value near the provider's word alone unlike all else that stands near words? */
+function tellsItself({ span, identifier, word }: Mention, secret: string): boolean {
+  if (common.test(secret)) return secret.length === 32 && identifier === word && adjacent.test(span.slice(word.length));
+  return secret.length >= TELLING_LENGTH && (secret.match(/[0-9]/g)?.length ?? 0) >= TELLING_DIGITS;
 }

@@ -1,5 +1,5 @@
 import { alphabets } from '../alphabets.ts';
-import { mentionOf, standingOf, textBefore } from '../assignment.ts';
+import { isPiece, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { genericPassword } from './generic-password.ts';
 import { lazy } from '../lazy.ts';
@@ -51,8 +51,9 @@ const secretWords = [
   'seed',
 ] as const;
 /** A value as chance makes it, which a name for secrets holds. */
-function checkEntropy({ secret, start, window }: Candidate, owners: Owners): Found | null {
+function checkEntropy({ secret, start, end, window }: Candidate, owners: Owners): Found | null {
   const before = textBefore(window.text, start);
+  if (isPiece(window.text, start, end)) return null;
   if (!isRandom(secret, before) || isMalformed(secret, before, owners)) return null;
   const mention = mentionOf(before, secretWords);
   if (mention === null || namesNoSecret(mention.identifier)) return null;
