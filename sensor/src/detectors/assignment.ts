@@ -27,7 +27,7 @@ const telling =
   /key(?!words?|board|frame|ring|_?ids?\b|s?tone|up|down|press|code|space)|token(?!_?type|iz)|secret|passw|pwd|auth(?!or(?!iz))|credential|(?<![a-z])(?:pat|jwt|access|bearer)(?![a-z])/i;
 /** Names of values that look random and are no secret. */
 const harmless =
-  /sha-?(?:1|2|224|256|384|512)(?![0-9])|md5|crc|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|thumbprint|cache|nonce|[ug]uid|build|trace|request|resolved|version|public|licen[cs]e_?id|git_?head|(?:next|page|continuation)_?token|\bid\b|(?:user|app|client|account|tenant|object|order|device|session|project|group|org|team|customer|merchant|message|event|channel|parent|thread|job|run|key)id\b|_id\b|\bref\b|branch|\bimage\b|blob|font|\bicon|selector|class/i;
+  /sha-?(?:1|2|224|256|384|512)(?![0-9])|md5|crc|hash|digest|checksum|integrity|commit|revision|\brev\b|etag|fingerprint|thumbprint|cache|nonce|[ug]uid|build|trace|request|resolved|version|vector|public|licen[cs]e_?id|git_?head|(?:next|page|continuation)_?token|\bid\b|(?:user|app|client|account|tenant|object|order|device|session|project|group|org|team|customer|merchant|message|event|channel|parent|thread|job|run|key)id\b|_id\b|\bref\b|branch|\bimage\b|blob|font|\bicon|selector|class/i;
 /** `accountId`: a small `id` ends other words, too (`android`, `valid`). */
 const endsInId = /[a-z]Id(?:\b|_)/;
 /** Words between an identifier and its value that name neither, and those that only say what kind of secret it is. */

@@ -29,12 +29,12 @@ await tap.test('a secret under its name is found in every kind of file that deve
   }
 });
 
-await tap.test('a value of a provider named near by is likely where its own name says secret, and else possible', async (t) => {
+await tap.test('a value of a provider named before it is likely, by whatever else it is called', async (t) => {
   const of = (place: string): string => nearPlaces[place]?.({ name: 'ATERA_API_KEY', value: atera }) ?? '';
   t.strictSame(confidencesOf(of('log of a request')), ['atera-api-key likely']);
   t.strictSame(confidencesOf(of('URL then key')), ['atera-api-key likely']);
-  t.strictSame(confidencesOf(of('provider, then assignment')), ['atera-api-key possible']);
-  t.strictSame(confidencesOf(of('constructor call')), ['atera-api-key possible']);
+  t.strictSame(confidencesOf(of('provider, then assignment')), ['atera-api-key likely']);
+  t.strictSame(confidencesOf(of('constructor call')), ['atera-api-key likely']);
 });
 
 await tap.test('a value of a telling name is its provider’s that stands behind it, in an import or in a URL', async (t) => {

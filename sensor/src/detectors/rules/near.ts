@@ -101,6 +101,8 @@ const isAddress = (value: string): boolean => /^0x[0-9a-f]{40}$/i.test(value);
 const common = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 /** Nothing but the way from the word to the value. */
 const adjacent = /^["'`]?[\s:=,]{1,4}["'`]?$/;
+/** A sentence speaks of the provider, not of the value. */
+const sentence = /[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}/;
 /** Fewer characters or digits are a name's in a program too often. */
 const TELLING_LENGTH = 20;
 const TELLING_DIGITS = 3;
@@ -130,5 +132,5 @@ function confidenceOf(mention: Mention, spec: NearSpec, secret: string): Found |
 /** Is a value near the provider's word alone unlike all else that stands near words? */
 function tellsItself({ span, identifier, word }: Mention, secret: string): boolean {
   if (common.test(secret)) return secret.length === 32 && identifier === word && adjacent.test(span.slice(word.length));
-  return secret.length >= TELLING_LENGTH && (secret.match(/[0-9]/g)?.length ?? 0) >= TELLING_DIGITS;
+  return secret.length >= TELLING_LENGTH && !sentence.test(span) && (secret.match(/[0-9]/g)?.length ?? 0) >= TELLING_DIGITS;
 }
