@@ -60,11 +60,12 @@ export function textBefore(text: string, start: number): string {
 }
 
 /** A line of a comment that documents a program, also where its text is in a source map. */
-const docComment = /(?:^|\n|\\n)[ \t]{0,16}(?:\\t){0,4}\*[ \t\\][^\n]*$/;
+const docComment = /(?:^|\\n)[ \t]{0,16}(?:\\t){0,4}\*[ \t\\]/;
 
 /** True for a value in such a comment: an example. */
 export function isDocumented(text: string, start: number): boolean {
-  return docComment.test(text.slice(Math.max(0, start - REACH), start));
+  const line = Math.max(0, start - REACH, start === 0 ? 0 : text.lastIndexOf('\n', start - 1) + 1);
+  return docComment.test(text.slice(line, start));
 }
 
 /** A sign that no key holds, and more of the value on its other side. */
@@ -120,7 +121,7 @@ function identifierStart(text: string, at: number): number {
 
 /** How the value after `span` stands to its provider's word. */
 export function standingOf({ span, identifier, word }: Mention): Standing {
-  const path = /\.[a-z]{2,8}$/.test(identifier) ? (/^[:/][^\s"'`<>?]*(?=[\s"'`<>?]|$)/.exec(span.slice(identifier.length))?.[0] ?? '') : '';
+  const path = /\.[a-z]{2,8}$/.test(identifier) ? (/^[:/][^\s"'`<>?]*/.exec(span.slice(identifier.length))?.[0] ?? '') : '';
   const own = telling.test(word) ? identifier : identifier.replace(word, '');
   // Of a URL the host is the name, and its path says nothing.
   const after = span.slice(identifier.length + path.length);

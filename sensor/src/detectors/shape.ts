@@ -263,7 +263,7 @@ class ShapeReader {
       this.#at++;
       return { kind: 'repeat', node, least: 0, most: 1 };
     }
-    const [all, least, comma, most] = /^\{(\d+)(,?)(\d*)\}/.exec(this.#source.slice(this.#at, this.#at + 12)) ?? [];
+    const [all, least, comma = '', most = ''] = /^\{(\d+)(?:(,)(\d*))?\}/.exec(this.#source.slice(this.#at, this.#at + 12)) ?? [];
     if (all === undefined) return node;
     if (comma !== '' && most === '') throw this.#refused();
     this.#at += all.length;

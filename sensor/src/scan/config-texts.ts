@@ -85,7 +85,10 @@ function envInstructions(history: readonly HistoryEntry[]): ReadonlyMap<string, 
   const instructions = new Map<string, string>();
   for (const { createdBy } of history) {
     if (createdBy === null || !/\bENV\b/.test(createdBy)) continue;
-    for (const [, name = ''] of createdBy.matchAll(/ ([^ =]+)(?=[ =])/g)) if (!instructions.has(name)) instructions.set(name, createdBy);
+    for (const { 0: word, 1: name = '', index } of createdBy.matchAll(/ ([^ =]+)/g)) {
+      // What ends the text has no value.
+      if (index + word.length < createdBy.length && !instructions.has(name)) instructions.set(name, createdBy);
+    }
   }
   return instructions;
 }

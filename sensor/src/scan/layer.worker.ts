@@ -76,7 +76,7 @@ function failureOf(error: unknown): FromWorker {
     const { which, got, want } = error.facts;
     return { type: 'failed', code: error.code, facts: { which, got, want } };
   }
-  const place = error instanceof Error ? `${error.name} ${/\n\s+(at .*)/.exec(error.stack ?? '')?.[1] ?? ''}` : 'an error';
+  const place = error instanceof Error ? `${error.name} ${/\n[ \t]+(at .*)/.exec(error.stack ?? '')?.[1] ?? ''}` : 'an error';
   return { type: 'failed', code: 'internal', facts: { which: 'reading a layer', got: place.trim() } };
 }
 

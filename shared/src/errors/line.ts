@@ -11,7 +11,7 @@ export const printable = (text: string): string =>
 export function failureLines(program: string, error: unknown): string {
   const { code, detail } = problemOf(error);
   // A server's words and an archive's names may be in it.
-  const lines = [`${program}: ${printable(detail.replaceAll(/\s*\n\s*/g, ' '))} [${code}]`];
+  const lines = [`${program}: ${printable(detail.replaceAll(/\s+/g, (space) => (space.includes('\n') ? ' ' : space)))} [${code}]`];
   if (!(error instanceof TidewaiterError) && error instanceof Error)
     lines.push(...(error.stack ?? error.message).split('\n').map((line) => printable(line)));
   return lines.map((line) => `${line}\n`).join('');

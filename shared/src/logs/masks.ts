@@ -18,19 +18,33 @@ export const maskedPaths: readonly string[] = MEMBERS.flatMap((name) => [`["${na
 
 /**
  * Secrets by their looks, for texts that come from elsewhere (an SDK's message, a driver's, a server's reason): pre-signed queries, JWTs,
- * tokens and keys of ours, authorization headers, passwords in URLs. What the first group holds stays.
+ * tokens and keys of ours, authorization headers, passwords in URLs. What the first group holds stays; JWTs are looked for apart.
  */
 const LOOKS = [
   /(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s"'\\]+/gi,
-  /()eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g,
   /()\btw[a-z]?_[\w-]{20,}/g,
   /((?:Bearer|Basic) )[\w+/=.~-]{8,}/g,
   /(:\/\/[^\s:/@"'\\]{0,256}:)[^\s@/"'\\]{1,256}(?=@)/g,
 ] as const;
 
+/** Of a JWT's first part (`eyJ` and more) and of its second, in characters. */
+const [TOKEN_HEAD_MIN, TOKEN_BODY_MIN] = [11, 8];
+
 /** A line of a log, with what looks like a secret masked. */
 export function maskedLine(line: string): string {
-  return LOOKS.reduce((text, look) => text.replace(look, '$1[redacted]'), line);
+  return LOOKS.reduce((text, look) => text.replace(look, '$1[redacted]'), line.replaceAll(/[\w.-]+/g, withoutTokens));
+}
+
+/** A word with dots in it, its JWTs masked: one expression for them would begin anew at each `eyJ` of a long word. */
+function withoutTokens(word: string): string {
+  const parts = word.split('.');
+  for (let at = 0; at + 2 < parts.length; at++) {
+    const [head = '', body = ''] = parts.slice(at, at + 2);
+    const from = head.indexOf('eyJ');
+    if (from >= 0 && head.length - from >= TOKEN_HEAD_MIN && body.length >= TOKEN_BODY_MIN)
+      parts.splice(at, 3, `${head.slice(0, from)}[redacted]`);
+  }
+  return parts.join('.');
 }
 
 /**

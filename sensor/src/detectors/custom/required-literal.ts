@@ -9,11 +9,9 @@ export function requiredLiteral(pattern: string): string | null {
   // Groups of alternatives, or optional, may be without it.
   const fixed = withoutGroups(pattern);
   if (fixed === null || fixed.includes('|')) return null;
-  const texts = fixed
-    .replaceAll(/\\x\{[^}]*\}|\\x..|\\[pPQE].*|\\[0-7]{1,3}|\\./g, '\0')
-    .replaceAll(/\[\^?\]?(?:\[:[^\]]*:\]|[^\]])*\]/g, '\0')
+  const texts = withoutClasses(fixed.replaceAll(/\\x\{[^}]*\}|\\x..|\\[pPQE].*|\\[0-7]{1,3}|\\./g, '\0'))
     .replaceAll(/[^\0](?=[*?{])/g, '\0')
-    .replaceAll(/[*?]|\{[^}]*\}/g, '\0')
+    .replaceAll(/[*?]|\{[^{}]*\}/g, '\0')
     .match(/[A-Za-z0-9_-]+/g);
   const longest = (texts ?? []).reduce((best, text) => (text.length > best.length ? text : best), '');
   return longest.length >= LITERAL_MIN ? longest : null;
@@ -21,7 +19,7 @@ export function requiredLiteral(pattern: string): string | null {
 
 /** The expression with the groups that every match passes as they are opened up, and others made a break; null where that cannot be told. */
 function withoutGroups(pattern: string): string | null {
-  if (/\\[QE()[\]]|\[[^\]]*[()]/.test(pattern)) return null;
+  if (/\\[QE()[\]]|\[[^[\]()]*[()]/.test(pattern)) return null;
   let text = pattern.replaceAll(/\(\?[a-zA-Z-]+\)/g, '');
   for (let before = ''; before !== text; ) {
     before = text;
@@ -30,4 +28,28 @@ function withoutGroups(pattern: string): string | null {
     );
   }
   return /[()]/.test(text) ? null : text;
+}
+
+/** The expression with each of its classes, as RE2 has them, made a break. */
+function withoutClasses(text: string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf('['); at >= 0; at = text.indexOf('[', from)) {
+    const end = endOfClass(text, at);
+    parts.push(text.slice(from, at), '\0');
+    from = end;
+  }
+  return parts.join('') + text.slice(from);
+}
+
+/** Behind the `]` that ends the class at `at`: not the first character, nor the end of a `[:name:]`. */
+function endOfClass(text: string, at: number): number {
+  let from = at + 1;
+  if (text[from] === '^') from++;
+  if (text[from] === ']') from++;
+  for (let end = text.indexOf(']', from); end >= 0; end = text.indexOf(']', from)) {
+    if (!(text[end - 1] === ':' && text.slice(from, end - 1).includes('[:'))) return end + 1;
+    from = end + 1;
+  }
+  return text.length;
 }

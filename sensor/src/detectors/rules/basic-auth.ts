@@ -7,16 +7,33 @@ const placeholders =
 
 /** A few of such words together, and a number: `my-secret-password`, `testpass1`. */
 const sampleWords =
-  /^(?:pas?s?w(?:or)?d?|pass(?:word|wd|phrase)?|pwd|secret|test(?:ing)?|my(?:self)?|your|user(?:name)?|db|auth|admin|root|foo|bar(?:ed)?|baz|qux|random|proxy|on|host|login|example|sample|fake|dummy|demo|change|me|default|here|this|that|the|a|some|super|top|guest|wrong|good|bad|new|old|te?mp|token|key|value|string|letmein|welcome|qwerty|abc|really|very|not|real|in|is|to|of|for|with|open|sesame|hello|world|site|app|dev|local|service|account|client|api|access|strong|secure|long|plain|text|too|late|file|x{2,}|y{2,}|z{2,}){1,6}\d{0,6}$/i;
+  /^(?:pas?s?w(?:or)?d?|pass(?:word|wd|phrase)?|pwd|secret|test(?:ing)?|my(?:self)?|your|user(?:name)?|db|auth|admin|root|foo|bar(?:ed)?|baz|qux|random|proxy|on|host|login|example|sample|fake|dummy|demo|change|me|default|here|this|that|the|a|some|super|top|guest|wrong|good|bad|new|old|te?mp|token|key|value|string|letmein|welcome|qwerty|abc|really|very|not|real|in|is|to|of|for|with|open|sesame|hello|world|site|app|dev|local|service|account|client|api|access|strong|secure|long|plain|text|too|late|file|x{2,4}|y{2,4}|z{2,4}){1,6}\d{0,6}$/i;
+/** Six of the longest, and the number. */
+const SAMPLE_CHARS_MAX = 66;
+
+/** Of more than four alike only four are looked at, which part as more do: to part hundreds in six has no end. */
+function isSampleText(text: string): boolean {
+  const short = text.replaceAll(/x{5,}|y{5,}|z{5,}/gi, (run) => run.slice(0, 4));
+  return short.length <= SAMPLE_CHARS_MAX && sampleWords.test(short);
+}
 
 /** True for a password that stands in the place of one. */
 export function isPlaceholderPassword(password: string): boolean {
   if (placeholders.test(password) || password.includes('${') || password.includes('{{') || password.includes('$(')) return true;
   return (
-    sampleWords.test(password.replaceAll(/[^A-Za-z0-9]/g, '')) ||
-    sampleWords.test(spelledOut(password)) ||
-    sampleWords.test(spelledOut(password.replace(/\d+\W*$/, '')))
+    isSampleText(password.replaceAll(/[^A-Za-z0-9]/g, '')) ||
+    isSampleText(spelledOut(password)) ||
+    isSampleText(spelledOut(withoutNumber(password)))
   );
+}
+
+/** Without the number at its end, and the signs behind that. */
+function withoutNumber(password: string): string {
+  let end = password.length;
+  while (end > 0 && /\W/.test(password.charAt(end - 1))) end--;
+  let from = end;
+  while (from > 0 && /\d/.test(password.charAt(from - 1))) from--;
+  return from === end ? password : password.slice(0, from);
 }
 
 /** `p@ssw0rd` is password. */

@@ -8,7 +8,7 @@ const others =
   /secret|token|api_?key|access_?key|private_?key|account_?key|credential|auth_?key|encryption_?key|signing_?key|master_?key|sas(?![a-z])/i;
 /** Names of what belongs to a secret and is none. */
 const beside =
-  /(?:_|-|\.|[a-z](?=[A-Z]))(?:id|ids|name|names|arn|path|file|filename|dir|url|uri|endpoint|host|type|version|length|size|ttl|expir\w*|enabled?|policy|rotation|ref|alias|hint|prompt|field|label|count|algorithm|hash)$/i;
+  /[_.a-z-](?:id|ids|name|names|arn|path|file|filename|dir|url|uri|endpoint|host|type|version|length|size|ttl|expir\w{0,64}|enabled?|policy|rotation|ref|alias|hint|prompt|field|label|count|algorithm|hash)$/i;
 
 export type NameKind = 'password' | 'secret' | 'none';
 

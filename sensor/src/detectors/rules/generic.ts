@@ -17,7 +17,10 @@ const NO_SECRET =
 /** As OpenSSL's tests have it: `Ctrl.Secret = hexsecret:202c…` */
 const testVector = /\bhex\w{0,8}:$/i;
 /** Words put together, with a number: `SensitiveString2048`, `MySecret-a1b2c3`. */
-const camelWords = /[A-Z]?[a-z]{3,}|(?<![A-Za-z])[A-Z]{4,}(?![A-Za-z])/g;
+const wordsOf = (value: string): readonly string[] => [
+  ...(value.match(/[A-Z]?[a-z]{3,}/g) ?? []),
+  ...(value.match(/[A-Za-z]+/g) ?? []).filter((word) => /^[A-Z]{4,}$/.test(word)),
+];
 /** A name as environments have them. */
 const ENVIRONMENT = /^[A-Z][A-Z0-9_]*$/;
 /** Shorter values are possible at most, and only in variables. */
@@ -46,7 +49,7 @@ function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners
 
 function isWordy(value: string): boolean {
   if (/secret|token/i.test(value)) return true;
-  return /[A-Z_-]/.test(value) && (value.match(camelWords) ?? []).join('').length * 2 >= value.length;
+  return /[A-Z_-]/.test(value) && wordsOf(value).join('').length * 2 >= value.length;
 }
 
 /** Of the providers whose keys' form is known: their words, and of those whose tokens say themselves what they are their names. */

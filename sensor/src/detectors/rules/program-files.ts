@@ -25,7 +25,7 @@ function checkMysql(candidate: Candidate): Found | null {
 }
 
 /** Salts of WordPress's own service are 64 printable characters. */
-const salts = /^(?=.*[0-9])(?=.*[A-Z])(?=.*[a-z])/;
+const isSalt = (text: string): boolean => [/[0-9]/, /[A-Z]/, /[a-z]/].every((kind) => kind.test(text));
 const saltChars = `${alphabets.alnum}!@#$%^&*()-_ []{}<>~+=,.;:/?|`;
 
 const apacheHash = String.raw`\$apr1\$[./0-9A-Za-z]{1,8}\$[./0-9A-Za-z]{22}|\{SHA\}[A-Za-z0-9+/]{27}=|\{SSHA\}[A-Za-z0-9+/]{32,48}={0,2}|\$2[abxy]\$\d\d\$[./0-9A-Za-z]{53}|\$[56]\$(?:rounds=\d{1,9}\$)?[./0-9A-Za-z]{1,16}\$[./0-9A-Za-z]{43,86}|[./0-9A-Za-z]{13}`;
@@ -136,7 +136,7 @@ export const rules: readonly Rule[] = [
     around: [16, 12 * 1024],
     confidence: 'likely',
     // Of 92 kinds of characters, `%s` and the like stand in every tenth.
-    check: ({ secret }) => (salts.test(secret) && !/unique phrase|random/i.test(secret) ? { proven: true } : null),
+    check: ({ secret }) => (isSalt(secret) && !/unique phrase|random/i.test(secret) ? { proven: true } : null),
     examplePath: 'var/www/html/wp-config.php',
     examples: (rng) => [
       `define( 'AUTH_KEY',         'aB1${rng.chars(saltChars, 61)}' );\n`,

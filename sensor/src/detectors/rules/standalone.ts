@@ -31,7 +31,7 @@ function standaloneRule(spec: StandaloneSpec): Rule {
   const [shortest, longest] = stretchOf(spec.value);
   const prefixes = prefixesOf(spec.value, PREFIX_BYTES_MAX);
   const shown = prefixes[0] ?? '';
-  const right = /\[[^\]]*\/[^\]]*\]/.test(source) ? '(?![A-Za-z0-9+/])' : TOKEN_ENDS;
+  const right = /\[[^[\]/]*\/[^[\]]*\]/.test(source) ? '(?![A-Za-z0-9+/])' : TOKEN_ENDS;
   return {
     id: spec.id,
     name: spec.name,

@@ -48,7 +48,7 @@ const dotted = (high: number, low: number): string => [high >> 8, high & 255, lo
 /** The eight groups of an IPv6 address that isIP() knows. */
 function groupsOf(address: string): readonly number[] | null {
   // The URL parser writes every form of an IPv6 address as hexadecimal groups.
-  const text = new URL(`http://[${address.replace(/%.*$/, '')}]`).hostname.slice(1, -1);
+  const text = new URL(`http://[${address.replace(/%.*/, '')}]`).hostname.slice(1, -1);
   const [head = '', tail] = text.split('::');
   const before = head === '' ? [] : head.split(':');
   const after = tail === undefined || tail === '' ? [] : tail.split(':');

@@ -58,6 +58,12 @@ const IMAGE_TAGS_MAX = 1_000;
 /** With a few tags of 128 characters each, far below a frame. */
 const IMAGES_PER_PAGE = 250;
 
+/** The query of the link that is said to be the next page (RFC 8288). */
+function nextQuery(header: string): string | undefined {
+  const [, target = ''] = /<([^<>]*)>[ \t]*;[ \t]*rel="?next/.exec(header) ?? [];
+  return target.includes('?') ? target.slice(target.lastIndexOf('?') + 1) : undefined;
+}
+
 /** Pages of names, the next one by the Link header (OCI distribution-spec, "Listing Tags"). */
 async function* pages(
   client: OciClient,
@@ -69,7 +75,7 @@ async function* pages(
   let query = `n=${LIST_ITEMS_MAX}`;
   for (let count = 0; count < LIST_PAGES_MAX; count++) {
     const { answer, bytes } = await client.document(`${path}?${query}`, { scope, bytesMax: LIST_BYTES_MAX }, signal);
-    const next = /<[^>]*\?([^>]*)>\s*;\s*rel="?next/.exec(answer.header('link') ?? '')?.[1];
+    const next = nextQuery(answer.header('link') ?? '');
     const { [member]: names } = objectOf(bytes, path);
     if (Array.isArray(names)) yield names.filter((name) => typeof name === 'string');
     if (next === undefined) return;

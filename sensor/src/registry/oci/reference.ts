@@ -14,7 +14,7 @@ export interface RegistryReference {
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 const NAME_CHARS_MAX = 255;
-const HAS_HOST = /^(?:localhost|[^/]*[.:][^/]*)\//;
+const HAS_HOST = /^(?:localhost|[^/.:]*[.:][^/]*)\//;
 /** What people call Docker Hub, and where it is. */
 const hubs: Readonly<Record<string, string>> = { 'docker.io': 'registry-1.docker.io', 'index.docker.io': 'registry-1.docker.io' };
 
