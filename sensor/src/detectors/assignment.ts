@@ -94,7 +94,7 @@ export function mentionOf(before: string, words: readonly string[]): Mention | n
   let bestAt = -1;
   for (const word of words) {
     for (let at = folded.lastIndexOf(word); at > bestAt; at = at === 0 ? -1 : folded.lastIndexOf(word, at - 1)) {
-      if (!isWord(before, at, at + word.length)) continue;
+      if (!isWord(before, at, at + word.length) || before.startsWith('</', at - 2)) continue;
       const from = identifierStart(before, at);
       const identifier = /^[\w$.-]*/.exec(before.slice(from))?.[0] ?? '';
       best = { span: before.slice(from), identifier, word: before.slice(at, at + word.length) };

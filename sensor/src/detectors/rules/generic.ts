@@ -1,4 +1,4 @@
-import { isDocumented, isPiece, mentionOf, standingOf, textBefore } from '../assignment.ts';
+import { isDocumented, isPiece, type Mention, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { alphabets } from '../alphabets.ts';
 import { lazy } from '../lazy.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
@@ -13,7 +13,7 @@ const WIDE_NAME =
   /(?:token|secret|(?:signing|encryption|master|service|webhook|jwt|hmac|session|licen[cs]e|account|admin|shared|storage|consumer)[_-]?key)$/i;
 /** Tokens that tell requests, pages and versions apart, and what two parties agree on in tests of their mathematics. */
 const NO_SECRET =
-  /(?:change|lock|idempotency|client|sync|creator|request|resource|owner|operation|terms?|page|next|starting)[_-]?token$|shared[_-]?secret$/i;
+  /(?:change|lock|idempotency|client|sync|creator|update|unit|request|resource|owner|operation|terms?|page|next|starting)[_-]?token$|shared[_-]?secret$/i;
 /** As OpenSSL's tests have it: `Ctrl.Secret = hexsecret:202c…` */
 const testVector = /\bhex\w{0,8}:$/i;
 /** Words put together, with a number: `SensitiveString2048`, `MySecret-a1b2c3`. */
@@ -25,6 +25,19 @@ const wordsOf = (value: string): readonly string[] => [
 const ENVIRONMENT = /^[A-Z][A-Z0-9_]*$/;
 /** Shorter values are possible at most, and only in variables. */
 const LIKELY_MIN = 20;
+/** Of hexadecimal more is a signature, or a key as tests of mathematics write it. */
+const HEX_MAX = 64;
+/** `BILLING_TOKEN`, `webhookSecret`: a word of the owner's or for a use, and then what it is. Alone `token` says less. */
+const OWN_NAME = /(?:[A-Za-z0-9]{3}[_.-]|[a-z0-9]{3}(?=[A-Z]))(?:token|secret|key)$/i;
+/** Between a name and its value other things ended, or an example is announced. */
+const elsewhere =
+  /[)}\]][,;]?\s*\n|\n\s*\n|\bexample\b|[#>]\s[\w ]*$|[,;&]\s*["']?(?!val|default|content|text|str)[\w-]+["']?\s*[=:]\s*["'`]?$/i;
+const headline = /^["'`]?[ \t]*\n/;
+/** Documentation as packages bring it along: its keys look real, and are nobody's. */
+const packagedDocs =
+  /(?:node_modules|(?:site|dist)-packages|usr\/share)\/(?:.*\/)?(?:README[^/]*|[^/]+\.(?:md|rst|examples\.json)|(?:docs?|examples?)\/.*)$/i;
+/** Pictures of a state, with a token that shows no more than them. */
+const badge = /\.svg\?[^\s"')]*$/;
 
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
 function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners): Found | null {
@@ -42,9 +55,22 @@ function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners
   if (!isNamed && !(standing === 'named' && WIDE_NAME.test(mention.identifier) && !isWordy(secret))) return null;
   const isVariable = ENVIRONMENT.test(mention.identifier);
   if (secret.length < LIKELY_MIN && !isVariable) return null;
-  if (NO_SECRET.test(mention.identifier) || (isUuid(secret) && !/key$|secret$/i.test(mention.identifier))) return null;
-  const isSure = isNamed && isVariable && secret.length >= LIKELY_MIN && /^[A-Za-z0-9_-]+$/.test(secret);
-  return isSure && !isUuid(secret) && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
+  if (NO_SECRET.test(spokenName(before, mention)) || (isUuid(secret) && !/key$|secret$/i.test(mention.identifier))) return null;
+  const isSure = standing === 'named' && (isNamed || OWN_NAME.test(mention.identifier)) && isSureValue(secret);
+  const isPlain =
+    !elsewhere.test(mention.span) && !headline.test(afterName(mention)) && !badge.test(before) && !packagedDocs.test(window.path);
+  return isSure && isPlain && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
+}
+
+const isSureValue = (value: string): boolean =>
+  value.length >= LIKELY_MIN && !isUuid(value) && !(value.length > HEX_MAX && /^[0-9a-f]+$/i.test(value)) && !isWordy(value);
+
+const afterName = ({ span, identifier }: Mention): string => span.slice(identifier.length);
+
+/** A name of two words, as a sentence has it: `Next page token`. */
+function spokenName(before: string, { span, identifier }: Mention): string {
+  const last = /([A-Za-z]{2,16}) $/.exec(before.slice(0, before.length - span.length))?.[1] ?? '';
+  return last === '' ? identifier : `${last}_${identifier}`;
 }
 
 function isWordy(value: string): boolean {

@@ -8,6 +8,10 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const isUuid = (value: string): boolean => uuid.test(value);
 /** Keys that are published: OpenSSH's and PEM's of public keys and certificates, subresource integrity. */
 const published = /^(?:AAAA[BCE][23]|MII[A-Za-z0-9+/]{1,4}I?jAN|MIGf|MFkw|MCow|LS0tLS1CRUdJTiBD|sha(?:256|384|512)-)/;
+/** Tokens and a secret that RFC 6749 shows, which every library's tests and documentation repeat. */
+const ofStandards = /^(?:2YotnFZFEjr1zCsicMWpAA|tGzv3JOkF0XG5Qx2TlKWIA|SplxlOBeZQQYbYS6WxSbIA|7Fjfp0ZBr1KtDRbnfVdmIw)$/;
+/** A name of parts, each a word with a number or none: `PKCS12_add1_attr_by_NID`. */
+const nameOfParts = /^(?:[A-Za-z]+\d{0,3}[_-]){3,}[A-Za-z]+\d{0,3}$/;
 /** What stands before a ciphertext: Jasypt's and sops' values, Spring's, Ansible's. */
 const sealed = /(?:ENC\(|ENC\[[^\]\n]{0,400}|\{cipher\}|!vault\b[^\n]{0,20}\n[^\n]{0,80}|\$ANSIBLE_VAULT[^\n]{0,40}\n\s{0,20})["']?$/;
 /** Keys made for web pages, and addresses of accounts in a chain. */
@@ -36,6 +40,13 @@ function isEncodedText(value: string): boolean {
 export function isRandom(value: string, before: string): boolean {
   const hex = /^(?:0x)?[0-9a-f]+$/i.test(value);
   if (!looksIssued(value) || entropyOf(value) < (hex ? ENTROPY_HEX_MIN : ENTROPY_MIN)) return false;
-  if (published.test(value) || isEncodedText(value) || /^\/[a-z_.-]{2,}\/|(?:\/[a-z_.-]{3,}){2}/.test(value)) return false;
+  if (
+    published.test(value) ||
+    ofStandards.test(value) ||
+    nameOfParts.test(value) ||
+    isEncodedText(value) ||
+    /^\/[a-z_.-]{2,}\/|(?:\/[a-z_.-]{3,}){2}/.test(value)
+  )
+    return false;
   return !sealed.test(before) && !publicByDesign.test(value);
 }
