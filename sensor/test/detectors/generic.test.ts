@@ -3,6 +3,7 @@ import { createRng, type Rng } from '@tidewaiter/dev-cloud/samples';
 import tap from 'tap';
 import { chooseRules, TextDetector, usualRules } from '../../src/detectors/index.ts';
 import { createPassMemory } from '../../src/memory/index.ts';
+import { matchesOf } from './feed.ts';
 
 const names = ['generic-high-entropy', 'generic-password'] as const;
 const { rules } = await chooseRules({ enable: names, disable: [], custom: [] });
@@ -130,4 +131,42 @@ await tap.test('the generic detectors are off unless asked for, and yield to one
     texts.matches(`secret_token = "dop_v1_${rng.chars(hex, 64)}"\n`).map(({ detector }) => detector),
     ['digitalocean-pat'],
   );
+});
+
+await tap.test('a drawn value is likely under a name that says what it is, and less sure where that may be another thing', async (t) => {
+  const drawn = `k7${createRng(31).chars(alnum, 28)}4Q`;
+  const confidences = (text: string): string[] => usual.matches(text).map(({ confidence }) => confidence);
+  for (const text of [
+    `const kestrelApiKey = '${drawn}';\n`,
+    `nordluft_token: ${drawn}\n`,
+    `quill.client-secret=${drawn}\n`,
+    `{"webhookSecret": "${drawn}"}`,
+    `<add key="OvermoorAccessToken" value="${drawn}" />`,
+    `- name: TARN_API_KEY\n  value: "${drawn}"\n`,
+    `KESTREL_SECRET_KEY=${randomUUID()}\n`,
+  ])
+    t.strictSame(confidences(text), ['likely'], text);
+  for (const text of [
+    `{"token": "${drawn}"}`,
+    `client_secret:\n  type: string\n  example: ${drawn}\n`,
+    `![state](https://ci.corp.io/shop.svg?circle_token=${drawn})\n`,
+    `auth: SignedHeaders=host;x-corp-token, Signature=${createRng(5).chars(hex, 64)}\n`,
+    `privateKeyHex = "${createRng(6).chars(hex, 96)}"\n`,
+  ])
+    t.notOk(confidences(text).includes('likely'), text);
+  const inPackage = matchesOf(
+    Buffer.from(`const kestrelApiKey = '${drawn}';\n`),
+    [],
+    usualRules.rules,
+    'app/node_modules/kestrel/README.md',
+  );
+  t.strictSame(
+    inPackage.map(({ confidence }) => confidence),
+    ['possible'],
+  );
+});
+
+await tap.test('a value with a sign in it that no key holds is not found by its pieces', async (t) => {
+  const [left, right] = [createRng(8).chars(hex, 32), createRng(9).chars(hex, 32)];
+  for (const sign of ['!', '^', '*', '?']) t.strictSame(usual.matches(`algolia token = '${left}${sign}${right}'\n`), [], sign);
 });

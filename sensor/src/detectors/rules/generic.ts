@@ -7,10 +7,10 @@ import { isRandom, isUuid, namesNoSecret } from './random-value.ts';
 
 /** Words that names of secrets end with or begin. */
 const words = ['api', 'access', 'auth', 'client', 'secret', 'private', 'app', 'key', 'token'];
-const NAME = /(?:api|access|auth|app|client|private|secret)[_-]?(?:key|token|secret)/i;
+const NAME = /(?:api|access|auth|app|client|private|secret)[_.-]?(?:key|token|secret)/i;
 /** Names that say less: the value is possible. */
 const WIDE_NAME =
-  /(?:token|secret|(?:signing|encryption|master|service|webhook|jwt|hmac|session|licen[cs]e|account|admin|shared|storage|consumer)[_-]?key)$/i;
+  /(?:token|secret|(?:signing|encryption|master|service|webhook|jwt|hmac|session|licen[cs]e|account|admin|shared|storage|consumer)[_.-]?key)$/i;
 /** Tokens that tell requests, pages and versions apart, and what two parties agree on in tests of their mathematics. */
 const NO_SECRET =
   /(?:change|lock|idempotency|client|sync|creator|update|unit|request|resource|owner|operation|terms?|page|next|starting)[_-]?token$|shared[_-]?secret$/i;
@@ -29,20 +29,20 @@ const LIKELY_MIN = 20;
 const HEX_MAX = 64;
 /** `BILLING_TOKEN`, `webhookSecret`: a word of the owner's or for a use, and then what it is. Alone `token` says less. */
 const OWN_NAME = /(?:[A-Za-z0-9]{3}[_.-]|[a-z0-9]{3}(?=[A-Z]))(?:token|secret|key)$/i;
+/** Under other names a UUID tells things apart. */
+const UUID_NAME = /(?:api|secret|access|auth|private)[_.-]?(?:key|token)$|secret$/i;
 /** Between a name and its value other things ended, or an example is announced. */
-const elsewhere =
-  /[)}\]][,;]?\s*\n|\n\s*\n|\bexample\b|[#>]\s[\w ]*$|[,;&]\s*["']?(?!val|default|content|text|str)[\w-]+["']?\s*[=:]\s*["'`]?$/i;
-const headline = /^["'`]?[ \t]*\n/;
-/** Documentation as packages bring it along: its keys look real, and are nobody's. */
+const elsewhere = /[)}\]][,;]?\s*\n|\n\s*\n|\bexample\b|[,;&]\s*["']?(?!val|default|content|text|str)[\w-]+["']?\s*[=:]\s*["'`]?$/i;
+const headline = /^["'`]?[ \t]*\n(?!\s*["']?(?:value|default)\b)/;
+/** Documentation and the settings of their authors' own builds as packages bring them along. */
 const packagedDocs =
-  /(?:node_modules|(?:site|dist)-packages|usr\/share)\/(?:.*\/)?(?:README[^/]*|[^/]+\.(?:md|rst|examples\.json)|(?:docs?|examples?)\/.*)$/i;
+  /(?:node_modules|(?:site|dist)-packages|usr\/share)\/(?:.*\/)?(?:README[^/]*|[^/]+\.(?:md|rst|examples\.json)|(?:docs?|examples?|\.github)\/.*|\.[\w-]+\.ya?ml)$/i;
 /** Pictures of a state, with a token that shows no more than them. */
 const badge = /\.svg\?[^\s"')]*$/;
 
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
 function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners): Found | null {
-  const digits = secret.match(/[0-9]/g)?.length ?? 0;
-  if (digits < 3 || !/[A-Za-z]/.test(secret) || new Set(secret).size < 10) return null;
+  if (!isMixed(secret)) return null;
   const before = textBefore(window.text, start);
   if (isPiece(window.text, start, end)) return null;
   if (!isRandom(secret, before) || testVector.test(before) || isDocumented(window.text, start)) return null;
@@ -54,16 +54,32 @@ function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners
   const isNamed = NAME.test(mention.identifier);
   if (!isNamed && !(standing === 'named' && WIDE_NAME.test(mention.identifier) && !isWordy(secret))) return null;
   const isVariable = ENVIRONMENT.test(mention.identifier);
-  if (secret.length < LIKELY_MIN && !isVariable) return null;
+  if (secret.length < LIKELY_MIN && !isVariable && !(isNamed && isOfAllKinds(secret))) return null;
   if (NO_SECRET.test(spokenName(before, mention)) || (isUuid(secret) && !/key$|secret$/i.test(mention.identifier))) return null;
-  const isSure = standing === 'named' && (isNamed || OWN_NAME.test(mention.identifier)) && isSureValue(secret);
+  const isSure = standing === 'named' && (isNamed || OWN_NAME.test(mention.identifier)) && isSureValue(secret, mention.identifier);
   const isPlain =
     !elsewhere.test(mention.span) && !headline.test(afterName(mention)) && !badge.test(before) && !packagedDocs.test(window.path);
   return isSure && isPlain && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
 }
 
-const isSureValue = (value: string): boolean =>
-  value.length >= LIKELY_MIN && !isUuid(value) && !(value.length > HEX_MAX && /^[0-9a-f]+$/i.test(value)) && !isWordy(value);
+/** A short one that is no word with a number. */
+const isOfAllKinds = (value: string): boolean => [/[a-z]/, /[A-Z]/, /[0-9]/].every((kind) => kind.test(value)) && !isWordy(value);
+
+/** Three digits, or as many changes between capitals, small letters and digits as chance makes. */
+function isMixed(value: string): boolean {
+  const digits = value.match(/[0-9]/g)?.length ?? 0;
+  if (digits === 0 || !/[A-Za-z]/.test(value) || new Set(value).size < DISTINCT_MIN) return false;
+  if (digits >= DIGITS_MIN) return true;
+  const changes = value.match(/[a-z](?=[A-Z0-9])|[A-Z](?=[a-z0-9])|[0-9](?=[A-Za-z])/g)?.length ?? 0;
+  return changes >= value.length * CHANGES_MIN;
+}
+const [DIGITS_MIN, DISTINCT_MIN, CHANGES_MIN] = [3, 10, 0.45];
+
+const isSureValue = (value: string, name: string): boolean =>
+  value.length >= LIKELY_MIN &&
+  (!isUuid(value) || UUID_NAME.test(name)) &&
+  !(value.length > HEX_MAX && /^[0-9a-f]+$/i.test(value)) &&
+  !isWordy(value);
 
 const afterName = ({ span, identifier }: Mention): string => span.slice(identifier.length);
 

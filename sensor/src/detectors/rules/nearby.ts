@@ -1,5 +1,5 @@
 import { alphabets } from '../alphabets.ts';
-import { isDocumented, mentionOf, standingOf, textBefore } from '../assignment.ts';
+import { isDocumented, isPiece, mentionOf, standingOf, textBefore } from '../assignment.ts';
 import { looksIssued } from '../issued.ts';
 import { lazy } from '../lazy.ts';
 import type { Candidate, Found, Rule } from '../rule.ts';
@@ -30,7 +30,8 @@ function wholesOf({ start, end, window: { text } }: Candidate): readonly { reado
 
 /** A value of a telling name, of the very form of a provider's keys, where the provider is named on the lines around. */
 function checkNearby(candidate: Candidate, shapes: KeyShapes): Found | null {
-  const { secret, start, window } = candidate;
+  const { secret, start, end, window } = candidate;
+  if (isPiece(window.text, start, end)) return null;
   if (!looksIssued(secret) || secret.startsWith('eyJ') || isDocumented(window.text, start)) return null;
   const wholes = wholesOf(candidate);
   const last = wholes.reduce((most, { value, from }) => Math.max(most, from + value.length), 0);
