@@ -2,15 +2,16 @@
 //                                     against Node's gunzip + sha256 of the same layers
 // npm run bench -- oci:DIR[:TAG]      the same over an image layout of your own
 // npm run bench -- --make 100m|4g|4g-file|million      the same over a layer generated into a temporary folder
-//   --runs N (default 3)    each is run N times, by turns; the median CPU time counts
-// npm run bench:scan -- oci:DIR[:TAG] the same (--keep): with MB a second, time by stage and the ten costliest rules, kept under bench/ by date
+//   --runs N (default 3)    each is run N times, by turns; the median CPU time counts, and of the ratios the median
+// npm run bench:scan -- oci:DIR[:TAG] the same (--keep), kept under bench/ by date, and other scanners that are on PATH (peers.ts) in the same run
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { debianBase, plantDebian } from '@tidewaiter/dev-cloud/peers';
 import { layersOf } from './layout.ts';
+import { measurePeers } from './peers.ts';
 import { makeSample, samples } from './samples.ts';
 
 interface Usage {
@@ -52,7 +53,7 @@ const summary = (runs: readonly Usage[]): Usage => ({
   rssMiB: Math.round(Math.max(...runs.map((run) => run.rssMiB))),
 });
 
-async function bench(layout: string, folder: string, runs: number): Promise<object> {
+async function bench(layout: string, folder: string, runs: number, withPeers: boolean): Promise<object> {
   const [scans, floors]: [Usage[], Usage[]] = [[], []];
   const layers = await layersOf(layout);
   let [report, bytes] = ['{}', '{}'];
@@ -67,15 +68,22 @@ async function bench(layout: string, folder: string, runs: number): Promise<obje
   const [scan, floor] = [summary(scans), summary(floors)];
   const stages = await measure(['--conditions=@tidewaiter/source', here('stages.ts'), JSON.stringify(layers)], folder);
   const { contentBytes }: { readonly contentBytes: number } = JSON.parse(bytes);
+  const others = withPeers ? await measurePeers(layers, folder) : null;
+  const ratios = scans.map(({ cpuSeconds }, run) => cpuSeconds / (floors[run]?.cpuSeconds ?? Number.NaN));
   return {
     scan,
     floor,
     contentMegabytesPerCpuSecond: Math.round(contentBytes / 1e6 / scan.cpuSeconds),
-    ratio: rounded(scan.cpuSeconds / floor.cpuSeconds),
+    ratio: rounded(median(ratios)),
+    ratios: ratios.map(rounded),
     blobBytes: layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     ...JSON.parse(bytes),
     result: { verdict, complete: coverage.complete, files: coverage.filesScanned, findings: findings.length },
     ...JSON.parse(stages.stdout),
+    ...(others && {
+      extractCpuSeconds: others.extractCpuSeconds,
+      peers: others.peers.map((peer) => ({ ...peer, ratio: rounded(peer.cpuSeconds / floor.cpuSeconds) })),
+    }),
   };
 }
 
@@ -99,7 +107,12 @@ async function layoutOf(own: string | undefined, make: string | undefined, folde
   return made;
 }
 
-const machine = (): object => ({ cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version });
+const machine = (): object => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  node: process.version,
+});
 
 /** Under bench/, by date; another one of the same day has a number. Neither the image's name nor this machine's is in it. */
 async function keep(result: string): Promise<void> {
@@ -123,7 +136,7 @@ const folder = await mkdtemp(join(tmpdir(), 'tidewaiter-bench-'));
 try {
   const layout = await layoutOf(positionals[0], values.make, folder);
   const result = JSON.stringify(
-    { date: new Date().toISOString().slice(0, 10), ...machine(), ...(await bench(layout, folder, Number(values.runs))) },
+    { date: new Date().toISOString().slice(0, 10), ...machine(), ...(await bench(layout, folder, Number(values.runs), values.keep)) },
     null,
     2,
   );
