@@ -58,7 +58,7 @@ export const literals = {
   yescrypt: { text: ':$y$', at: 1, bucket: 4 },
   dashU: { text: ' -u ', at: 1, bucket: 4 },
   pwd: { text: 'pwd=', at: 1, folded: true, bucket: 1 },
-  password: { text: 'password', at: 2, folded: true, bucket: 7 },
+  password: { text: 'passw', at: 2, folded: true, bucket: 7 },
 } as const satisfies Record<string, Literal>;
 
 export type LiteralName = keyof typeof literals;

@@ -122,9 +122,9 @@ await tap.test('with the generic detectors on, what is no secret is seldom taken
 
 await tap.test('the generic detectors are off unless asked for, and yield to one that knows more', async (t) => {
   const rng = createRng(3);
-  t.strictSame(usual.matches(`signing_salt: ${rng.chars(alnum, 32)}\npasswd = 'Walrus77!'\n`), []);
+  t.strictSame(usual.matches(`signing_salt: ${rng.chars(alnum, 32)}\npwd = 'Walrus77!'\n`), []);
   t.strictSame(
-    texts.matches(`signing_salt: ${rng.chars(alnum, 32)}\npasswd = 'Walrus77!'\n`).map(({ detector }) => detector),
+    texts.matches(`signing_salt: ${rng.chars(alnum, 32)}\npwd = 'Walrus77!'\n`).map(({ detector }) => detector),
     names,
   );
   t.strictSame(

@@ -10,7 +10,13 @@ function looksChosen(secret: string): boolean {
   return /[0-9]/.test(secret) && /[A-Za-z]/.test(secret) && (/[A-Z]/.test(secret) || /[^A-Za-z0-9_.]/.test(secret));
 }
 
-const checkChosen = ({ secret }: Candidate): Found | null => (looksChosen(secret) ? {} : null);
+/** Small letters and a number may be a name's. */
+function checkChosen({ secret }: Candidate): Found | null {
+  if (looksChosen(secret)) return {};
+  return /^[a-z]+[0-9]{2,}$/.test(secret) && secret.length >= PASSWORD_MIN && !isPlaceholderPassword(secret)
+    ? { confidence: 'possible' }
+    : null;
+}
 
 /** A state file says of each resource what it is; a variable file is known by its name. */
 function checkTerraform(candidate: Candidate): Found | null {

@@ -66,7 +66,7 @@ export const genericPassword = (owners: () => Owners): Rule => ({
   rank: -9,
   check: (candidate) => checkPassword(candidate, owners()),
   examples: (rng) => [
-    `passwd = "${password(rng)}"\n`,
+    `smtp_pass = "${password(rng)}"\n`,
     `<pwd>${password(rng)}</pwd>`,
     `client_secret: ${password(rng)}\n`,
     `CREATE USER 'shop'@'%' IDENTIFIED BY '${password(rng)}';\n`,

@@ -3,6 +3,7 @@ import { alphabets } from '../alphabets.ts';
 import { lazy } from '../lazy.ts';
 import type { Candidate, Found, Rng, Rule } from '../rule.ts';
 import { namesIn, tokenPrefixes } from './owners.ts';
+import { isPackagedDoc } from './packaged-docs.ts';
 import { isRandom, isUuid, namesNoSecret } from './random-value.ts';
 
 /** Words that names of secrets end with or begin. */
@@ -32,13 +33,11 @@ const OWN_NAME = /(?:[A-Za-z0-9]{3}[_.-]|[a-z0-9]{3}(?=[A-Z]))(?:token|secret|ke
 /** Under other names a UUID tells things apart. */
 const UUID_NAME = /(?:api|secret|access|auth|private)[_.-]?(?:key|token)$|secret$/i;
 /** Between a name and its value other things ended, or an example is announced. */
-const elsewhere = /[)}\]][,;]?\s*\n|\n\s*\n|\bexample\b|[,;&]\s*["']?(?!val|default|content|text|str)[\w-]+["']?\s*[=:]\s*["'`]?$/i;
-const headline = /^["'`]?[ \t]*\n(?!\s*["']?(?:value|default)\b)/;
-/** Documentation and the settings of their authors' own builds as packages bring them along. */
-const packagedDocs =
-  /(?:node_modules|(?:site|dist)-packages|usr\/share)\/(?:.*\/)?(?:README[^/]*|[^/]+\.(?:md|rst|examples\.json)|(?:docs?|examples?|\.github)\/.*|\.[\w-]+\.ya?ml)$/i;
+const elsewhere =
+  /[)}\]][,;]?[ \t\r]{0,8}\n|\n[ \t\r]{0,8}\n|\bexample\b|[,;&]\s{0,8}["']?(?!val|default|content|text|str)[\w-]{1,40}["']?\s{0,4}[=:]\s{0,4}["'`]?$/i;
+const headline = /^["'`]?[ \t\r]{0,16}\n(?!\s{0,24}["']?(?:value|default)\b)/;
 /** Pictures of a state, with a token that shows no more than them. */
-const badge = /\.svg\?[^\s"')]*$/;
+const badge = /\.svg\?[^\s"')]{0,120}$/;
 
 /** Only the name speaks for it: it must be random enough for three, and assigned to such a name directly. */
 function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners): Found | null {
@@ -57,8 +56,7 @@ function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners
   if (secret.length < LIKELY_MIN && !isVariable && !(isNamed && isOfAllKinds(secret))) return null;
   if (NO_SECRET.test(spokenName(before, mention)) || (isUuid(secret) && !/key$|secret$/i.test(mention.identifier))) return null;
   const isSure = standing === 'named' && (isNamed || OWN_NAME.test(mention.identifier)) && isSureValue(secret, mention.identifier);
-  const isPlain =
-    !elsewhere.test(mention.span) && !headline.test(afterName(mention)) && !badge.test(before) && !packagedDocs.test(window.path);
+  const isPlain = !elsewhere.test(mention.span) && !headline.test(afterName(mention)) && !badge.test(before) && !isPackagedDoc(window.path);
   return isSure && isPlain && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
 }
 

@@ -2,6 +2,7 @@ import { password } from '../alphabets.ts';
 import { isDocumented } from '../assignment.ts';
 import type { Candidate, Found, Rule } from '../rule.ts';
 import { isChosenPassword } from './chosen-password.ts';
+import { isPackagedDoc } from './packaged-docs.ts';
 import { canonicalLogin, isDefaultPassword, isLocalHost, isSampleHost } from './hosts.ts';
 
 /** Shorter ones are words of manuals and tests too often; so are those of fewer kinds of characters, but for a login's. */
@@ -11,7 +12,7 @@ const KINDS_MIN = 3;
 /** How many kinds of characters a password has that somebody chose; 0 for what is none. */
 function kindsOf(name: string, secret: string, form: 'quoted' | 'plain'): number {
   if (secret.length < PASSWORD_MIN || !isChosenPassword(name, secret, form) || !/[0-9]/.test(secret) || !/[A-Za-z]/.test(secret)) return 0;
-  if (/[<>%]|sha-?\d/i.test(secret)) return 0;
+  if (/[<>%]|[^ -~]|[Ss][Hh][Aa]-?\d|^[A-Z0-9]+$|^(?:Uint|Int|Float|Big)\w+Array$/.test(secret)) return 0;
   return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(secret)).length;
 }
 
@@ -19,14 +20,30 @@ function kindsOf(name: string, secret: string, form: 'quoted' | 'plain'): number
 const login =
   /(?<![A-Za-z])(?:user(?:_?name)?|login|uid|host(?:name)?|server|database|db_?name|e?mail)["'\])]{0,3}\s{0,4}(?:=>|:=|[:=,(])\s{0,4}["']?[A-Za-z0-9][\w.@-]{1,80}["',;\s]/i;
 
+/** A function that takes passwords apart, or tries them. */
+const called = /(?<![A-Za-z])(?!set|with|use)[a-z]{2,12}_?passw(?:or)?d\(\s{0,4}["']$/i;
+
 /** A value of a name for passwords: beside its user or host likely, alone possible if it is quoted. */
 function checkLogin({ secret, start, end, groups, window }: Candidate): Found | null {
   const form = groups['quote'] === undefined ? 'plain' : 'quoted';
   const kinds = kindsOf(groups['name'] ?? '', secret, form);
   if (kinds === 0 || isDocumented(window.text, start)) return null;
+  const line = window.text.slice(Math.max(0, start - 100), start);
+  if (
+    called.test(line) ||
+    (groups['mid'] !== undefined &&
+      line
+        .slice(line.lastIndexOf('\n') + 1)
+        .trimStart()
+        .startsWith('#'))
+  )
+    return null;
   const near = `${window.text.slice(Math.max(0, start - 160), start)}…${window.text.slice(end, end + 160)}`;
-  if (login.test(near)) return kinds < KINDS_MIN ? { confidence: 'possible' } : {};
-  return form === 'quoted' && kinds >= KINDS_MIN ? { confidence: 'possible' } : null;
+  const possible: Found = { confidence: 'possible' };
+  if (groups['mid'] !== undefined) return kinds >= KINDS_MIN ? possible : null;
+  if (login.test(near)) return kinds < KINDS_MIN ? possible : {};
+  if (form !== 'quoted') return null;
+  return kinds < KINDS_MIN || isPackagedDoc(window.path) ? possible : {};
 }
 
 const checkStrong = ({ secret, groups }: Candidate): Found | null =>
@@ -53,9 +70,10 @@ export const rules: readonly Rule[] = [
     name: 'Password beside its user or host',
     facts: ['Generic/Password assignment'],
     anchors,
-    follows: /^password["'\])]{0,3}\s{0,4}(?:(?:=>|:=|[:=,(])\s{0,4}["'\\]{1,2}|[:=]\s{0,4})[^\s"'<>{}$\\()[\];,`]{6}/i,
+    follows:
+      /^passw(?:or)?d["'\])]{0,3}(?:\s{1,8}value=["'\\]{1,2}|\s{0,4}(?:(?:=>|:=|={1,3}|[:,(])\s{0,4}["'\\]{1,2}|[:=]\s{0,4})|\sis\s)[^\s"'<>{}$\\()[\];,`]{6}/i,
     pattern:
-      /(?<![A-Za-z0-9])(?<name>[A-Za-z0-9_.$-]{0,40}password)["'\])]{0,3}\s{0,4}(?:=>|:=|[:=,(])\s{0,4}(?:(?<quote>["'])(?=[^"'\s\\]{8,128}["'])|(?<=\n\s{0,24}[a-z_.-]{0,40}password\s{0,4}[:=]\s{0,4})(?=[^\s"'\\]{8,128}\s))(?<secret>[^"'\s\\]{8,128})/i,
+      /(?<![A-Za-z0-9])(?<name>[A-Za-z0-9_.$-]{0,40}passw(?:or)?d)(?:(?:["'\])]{0,3}\s{0,4}(?:=>|:=|={1,3}|[:,(])|"\s{1,8}value=)\s{0,4}(?:(?<quote>["'])(?=[^"'\s\\]{8,128}["'])|(?<=\n\s{0,24}[a-z_.-]{0,40}passw(?:or)?d\s{0,4}[:=]\s{0,4})(?=[^\s"'\\]{8,128}\s))|(?<mid>[:=] ?| is )(?=[^\s"'\\<>{}()[\]$,;&`]{8,64}(?:\s|$)))(?<secret>[^"'\s\\]{8,128})/i,
     lead: 41,
     around: [240, 360],
     confidence: 'likely',

@@ -102,7 +102,7 @@ const common = /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-
 /** Nothing but the way from the word to the value. */
 const adjacent = /^["'`]?[\s:=,]{1,4}["'`]?$/;
 /** A sentence speaks of the provider, not of the value. */
-const sentence = /[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}/;
+const sentence = /[A-Za-z]{2} [A-Za-z]{2,24} [A-Za-z]{2}/;
 /** Fewer characters or digits are a name's in a program too often. */
 const TELLING_LENGTH = 20;
 const TELLING_DIGITS = 3;
