@@ -61,6 +61,13 @@ function hitsIn(
 
 let lastWindow: { readonly source: Source; readonly from: number; readonly to: number; readonly text: string } | undefined;
 
+/** The file is over: none of its text is kept, nor by the last expression's `RegExp.input`. */
+export function forgetWindow(): void {
+  if (lastWindow === undefined) return;
+  lastWindow = undefined;
+  /(?:)/.test('');
+}
+
 /** Rules that look at one place the same way share the text. */
 function windowText(source: Source, from: number, to: number): string {
   if (lastWindow?.source !== source || lastWindow.from !== from || lastWindow.to !== to) {

@@ -9,7 +9,7 @@ import {
   TAIL_AT,
 } from '../memory/index.ts';
 import { AFTER_MAX, BEFORE_MAX, type CompiledRule, type CompiledRules, compileRules } from './compile.ts';
-import { confirm, type Hit } from './confirm.ts';
+import { confirm, forgetWindow, type Hit } from './confirm.ts';
 import { Crowds } from './crowds.ts';
 import type { Drop, DropListener, Engine, FileStart, MatchListener } from './engine.ts';
 import { LineCounter } from './line-counter.ts';
@@ -111,6 +111,7 @@ class TwoPassEngine implements Engine {
     }
     this.#waiting = [];
     this.#resolver.finish();
+    forgetWindow();
   }
 
   /** The last byte was pushed: `end` has nothing more to look at. */

@@ -10,11 +10,18 @@ export interface PlacedHit {
 
 /** Held hits above which those that nothing can overlap any more are let go. */
 const HELD_MAX = 512;
+/**
+ * Hits that overlap in a chain and are weighed together: those of a chain through a whole file would take some KiB each. Real ones have a
+ * handful. A longer chain is parted there, wherever the file is cut: what lies under a hit that stands before the border does not count.
+ */
+export const CHAIN_MAX = 4_096;
 
 /** Collects a file's hits and lets only one stand of those that overlap: the most specific. */
 export class Resolver {
   readonly #emit: (hit: PlacedHit) => void;
   #held: PlacedHit[] = [];
+  /** What begins before it lies under a hit that stands: only where a chain was parted. */
+  #coveredTo = 0;
 
   constructor(emit: (hit: PlacedHit) => void) {
     this.#emit = emit;
@@ -22,6 +29,7 @@ export class Resolver {
 
   clear(): void {
     this.#held = [];
+    this.#coveredTo = 0;
   }
 
   add(hit: PlacedHit): void {
@@ -50,11 +58,24 @@ export class Resolver {
       group = [];
     };
     for (const hit of sorted) {
+      if (hit.match.offset < this.#coveredTo) continue;
       if (group.length > 0 && hit.match.offset >= groupEnd) close();
+      // All that begin before the horizon are there: the first of them, in their order, are the same wherever the file is cut.
+      if (group.length >= CHAIN_MAX && hit.match.offset < horizon) {
+        this.#part(group);
+        group = [];
+        if (hit.match.offset < this.#coveredTo) continue;
+      }
       group.push(hit);
       groupEnd = Math.max(groupEnd, endOf(hit));
     }
     close();
+  }
+
+  #part(group: readonly PlacedHit[]): void {
+    const taken = strongest(group);
+    for (const hit of taken) this.#emit(hit);
+    this.#coveredTo = Math.max(...taken.slice(-1).map(endOf));
   }
 }
 

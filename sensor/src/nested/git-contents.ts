@@ -28,6 +28,7 @@ export class GitContents {
   readonly #bases: HeldBases;
   /** Deltas whose base was not read yet, by its id or, behind a `@`, its number. */
   readonly #waiting = new Map<string, number[]>();
+  #waitingCount = 0;
   /** The limit of the layer's file that was met: nothing more is read. */
   stop: Stop = null;
 
@@ -98,6 +99,8 @@ export class GitContents {
       objects.derive(number, found);
       return this.#make(number, delta);
     }
+    if (this.#waitingCount >= this.#tools.archive.limits.gitWaitingMax) return this.part(number, 'delta', delta, 'limit-entries');
+    this.#waitingCount++;
     const key = found < 0 ? String(base) : `@${found}`;
     const waiting = this.#waiting.get(key);
     if (waiting) waiting.push(number);

@@ -1,12 +1,22 @@
 import type { GapReason } from '@tidewaiter/shared/findings';
 import type { ObjectKind } from './git-entry.ts';
+import { IdTable } from './git-ids.ts';
 
 const KINDS: readonly (ObjectKind | null)[] = [null, 'commit', 'tree', 'blob', 'tag'];
 /** Why an object could not be had, by number; 0 for one that was, or may be yet. */
-const FAULTS: readonly (GapReason | null)[] = [null, 'corrupt', 'truncated', 'size-lies', 'limit-bytes', 'limit-ratio', 'limit-depth'];
+const FAULTS: readonly (GapReason | null)[] = [
+  null,
+  'corrupt',
+  'truncated',
+  'size-lies',
+  'limit-bytes',
+  'limit-ratio',
+  'limit-depth',
+  'limit-entries',
+];
 const FIRST_ROOM = 256;
 
-/** What is known of the objects of a pack, in arrays of numbers: some 40 bytes for each of up to a million. */
+/** What is known of the objects of a pack, in arrays of numbers: some 50 bytes for each of up to a million. */
 export class PackObjects {
   readonly #idBytes: number;
   #room = FIRST_ROOM;
@@ -18,7 +28,7 @@ export class PackObjects {
   #faults = new Uint8Array(FIRST_ROOM);
   #ids: Buffer;
   /** Made when the first delta names its base by id: git has not written such for many years. */
-  #byId: Map<string, number> | null = null;
+  #byId: IdTable | null = null;
   count = 0;
 
   constructor(idBytes: number) {
@@ -45,7 +55,7 @@ export class PackObjects {
   settle(number: number, kind: ObjectKind, id: Buffer): void {
     this.#kinds[number] = KINDS.indexOf(kind);
     id.copy(this.#ids, number * this.#idBytes);
-    this.#byId?.set(id.toString('hex'), number);
+    this.#byId?.set(number);
   }
 
   /** It cannot be had. */
@@ -81,14 +91,14 @@ export class PackObjects {
 
   /** -1 when no object that was unpacked has this id. */
   withId(hex: string): number {
-    this.#byId ??= this.#mapIds();
-    return this.#byId.get(hex) ?? -1;
+    this.#byId ??= this.#tableOfIds();
+    return this.#byId.get(Buffer.from(hex, 'hex'));
   }
 
-  #mapIds(): Map<string, number> {
-    const map = new Map<string, number>();
-    for (let number = 0; number < this.count; number++) if (this.kindOf(number)) map.set(this.idOf(number), number);
-    return map;
+  #tableOfIds(): IdTable {
+    const table = new IdTable((number) => this.#ids.subarray(number * this.#idBytes, (number + 1) * this.#idBytes));
+    for (let number = 0; number < this.count; number++) if (this.kindOf(number)) table.set(number);
+    return table;
   }
 
   #grow(): void {

@@ -29,6 +29,8 @@ export interface NestedLimits {
   readonly gitBaseBytesMax: number;
   /** Objects of a git pack that are made one from the other. */
   readonly gitChainMax: number;
+  /** Objects of a git pack whose base was not read when they went by. */
+  readonly gitWaitingMax: number;
 }
 
 /** The limits of a layer, for a tar inside a file. */

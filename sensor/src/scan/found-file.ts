@@ -8,6 +8,11 @@ import type { ScannedFinding } from './sink.ts';
 /** Parents a finding carries (LayerFindingSchema), nearest first. */
 const PARENTS_MAX = 256;
 const PATH_CHARACTERS_MAX = 4_096;
+/** The findings of one file are held until it was read: so many times those of a layer, since an archive's own bytes may show them too. */
+const HELD_TIMES = 2;
+
+/** Of an object in a git pack or bundle. */
+const OBJECT_ID = /(\.(?:pack|bundle)!\/)[0-9a-f]{40}(?:[0-9a-f]{24})?(?=\/|$)/g;
 
 /** As it is built: a later entry of the same path may supersede it. */
 export type Finding = ScannedFinding<{ -readonly [K in keyof LayerFinding]: LayerFinding[K] }>;
@@ -25,8 +30,11 @@ export class FoundFile {
   /** Hard links to it that went by before all in it was read. */
   readonly links: Entry[] = [];
   readonly #file: { readonly path: Uint8Array; readonly inFile: boolean };
-  readonly #onDone: (findings: Finding[]) => void;
+  readonly #onDone: (findings: Finding[], omitted: number) => void;
   readonly #found: { readonly path: string; readonly finding: Finding }[] = [];
+  #omitted = 0;
+  /** What was found in a version of a file that git keeps: of others like it only the first is told. */
+  readonly #versions = new Set<string>();
   /** The file itself, and each archive that is open in it. */
   #open = 1;
   #superseded = false;
@@ -34,8 +42,12 @@ export class FoundFile {
   #place: Place | null = null;
   readonly #redactedPaths = new Map<string, string>();
 
-  /** @param onDone told all that was found, when the last part was left. */
-  constructor(tools: FactTools, file: { readonly path: Uint8Array; readonly inFile: boolean }, onDone: (findings: Finding[]) => void) {
+  /** @param onDone told all that was found, and how much of it was not kept, when the last part was left. */
+  constructor(
+    tools: FactTools,
+    file: { readonly path: Uint8Array; readonly inFile: boolean },
+    onDone: (findings: Finding[], omitted: number) => void,
+  ) {
     this.#tools = tools;
     this.#file = file;
     this.#onDone = onDone;
@@ -58,12 +70,27 @@ export class FoundFile {
 
   leave(): void {
     if (--this.#open > 0) return;
-    this.#onDone(this.#innermost());
+    this.#onDone(this.#innermost(), this.#omitted);
   }
 
   /** @param path of the file, or of the one in it, in which the match is. */
   matched(match: Match, path: string): void {
-    this.#found.push({ path, finding: this.#findingOf(match, path) });
+    if (this.#found.length >= HELD_TIMES * this.#tools.findingsMax) {
+      this.#omitted++;
+      return;
+    }
+    const finding = this.#findingOf(match, path);
+    if (!this.#isVersion(path, finding)) this.#found.push({ path, finding });
+  }
+
+  /** Does an earlier object of the pack, which git writes newest first, hold the same under the same name? */
+  #isVersion(path: string, { detector, confidence, fingerprints }: Finding): boolean {
+    const file = path.replaceAll(OBJECT_ID, '$1');
+    if (file === path) return false;
+    const key = JSON.stringify([file, detector, confidence, fingerprints[0]?.value]);
+    if (this.#versions.has(key)) return true;
+    this.#versions.add(key);
+    return false;
   }
 
   /**

@@ -54,7 +54,10 @@ export class LayerFacts implements NestedSink {
   constructor(tools: FactTools, onPage: (page: PathPage) => void) {
     this.#tools = tools;
     this.#pages = new PathPages(onPage);
-    this.#texts = new SideTexts(tools, (path) => new FoundFile(tools, { path, inFile: true }, (findings) => this.#keep(findings)));
+    this.#texts = new SideTexts(
+      tools,
+      (path) => new FoundFile(tools, { path, inFile: true }, (findings, omitted) => this.#keep(findings, omitted)),
+    );
   }
 
   begin(entry: Entry): void {
@@ -137,17 +140,17 @@ export class LayerFacts implements NestedSink {
 
   #foundFile(): FoundFile {
     if (this.#found) return this.#found;
-    const found = new FoundFile(this.#tools, { path: this.#path, inFile: this.#entry?.sizeBytes !== null }, (findings) => {
-      this.#keep(findings);
+    const found = new FoundFile(this.#tools, { path: this.#path, inFile: this.#entry?.sizeBytes !== null }, (findings, omitted) => {
+      this.#keep(findings, omitted);
       for (const link of found.links) this.#tellAgain(findings, link);
     });
     return (this.#found = found);
   }
 
   /** All of one file of the layer, and of what lies in it. */
-  #keep(findings: Finding[]): void {
+  #keep(findings: Finding[], omitted = 0): void {
     const kept = findings.slice(0, Math.max(0, this.#tools.findingsMax - this.#findings.length));
-    this.#omitted += findings.length - kept.length;
+    this.#omitted += omitted + findings.length - kept.length;
     this.#findings.push(...kept);
     for (const finding of kept) {
       if (finding.superseded) continue;

@@ -84,6 +84,8 @@ export const scanLimits: ScanLimits = {
     gitBaseBytesMax: 16 * MIB,
     // The most that git makes (pack.depth in git-config(1)); by default it is 50.
     gitChainMax: 4_095,
+    // Git writes bases first; thin packs and old tools leave some behind. Each takes some 200 bytes until the pack ends: 13 MiB.
+    gitWaitingMax: 65_536,
   },
   // A layer with more is a test corpus or an attack on whoever must read the list; 10,000 are some 10 MiB of memory.
   findingsMax: 10_000,

@@ -4,11 +4,31 @@ import { AFTER_MAX, BEFORE_MAX, compileRules } from '../../src/detectors/compile
 import { OVERLAPS_MAX } from '../../src/detectors/crowds.ts';
 import { usualRules, createEngine, type Rule } from '../../src/detectors/index.ts';
 import { literals } from '../../src/detectors/literals.ts';
-import { Resolver } from '../../src/detectors/resolve.ts';
+import { CHAIN_MAX, Resolver } from '../../src/detectors/resolve.ts';
 import { BLOCK_AT, createPassMemory, LITERALS_MAX, PREFIX_BYTES_MAX, SETTLE_BYTES } from '../../src/memory/index.ts';
 import { matchesOf } from './feed.ts';
 
 const rng = createRng(5);
+
+const plainRule: Rule = {
+  id: 'plain',
+  name: 'plain',
+  anchors: { prefixes: ['zz_'] },
+  pattern: /zz_[a-z]{20}/,
+  confidence: 'likely',
+  examples: () => [],
+  nearMisses: () => [],
+};
+const plainMatch = {
+  detector: 'plain',
+  confidence: 'likely',
+  canonical: Buffer.alloc(0),
+  text: '',
+  preview: '',
+  length: 100,
+  line: 1,
+  column: 1,
+} as const;
 
 /** A PEM whose body is a DER SEQUENCE of `length` bytes of content, as a key of that size has. */
 function pemOf(length: number): string {
@@ -131,5 +151,40 @@ await tap.test('matches that overlap in a chain through a whole file are settled
     Array.from({ length: count / 2 }, (_, place) => place * 180),
     'every second one',
   );
+  t.end();
+});
+
+await tap.test('a chain is weighed as one up to CHAIN_MAX matches, is parted there, and the file is cut where it may', (t) => {
+  const [low] = compileRules([{ ...plainRule, rank: 0 }]).prefixes[0]?.rules ?? [];
+  const [high] = compileRules([{ ...plainRule, rank: 1 }]).prefixes[0]?.rules ?? [];
+  if (low === undefined || high === undefined) throw new Error('no rule has a prefix');
+  const told = (count: number, settleEvery: number): readonly number[] => {
+    const offsets: number[] = [];
+    const resolver = new Resolver(({ match }) => offsets.push(match.offset));
+    for (let place = 0; place < count; place++) {
+      // The last one is stronger than what it overlaps.
+      resolver.add({ rule: place === count - 1 ? high : low, match: { ...plainMatch, offset: place * 90 } });
+      if (place % settleEvery === 0) resolver.settle(place * 90);
+    }
+    resolver.finish();
+    return offsets.sort((a, b) => a - b);
+  };
+  const whole = told(CHAIN_MAX, 1e9);
+  t.equal(whole.at(-1), (CHAIN_MAX - 1) * 90, 'the strongest of the chain stands');
+  const parted = told(CHAIN_MAX + 1, 1e9);
+  t.equal(parted.at(-1), CHAIN_MAX * 90, 'what no hit before the border covers stands as well');
+  const far = told(3 * CHAIN_MAX, 1e9);
+  for (const every of [7, 600, 5_000]) t.strictSame(told(3 * CHAIN_MAX, every), far, `settled at every ${every}th`);
+  t.ok(
+    far.every((offset, at) => at === 0 || offset >= (far[at - 1] ?? 0) + plainMatch.length),
+    'no two that stand overlap',
+  );
+  t.end();
+});
+
+await tap.test('nothing of a file is kept by the engine, or by the last expression, when the file is over', (t) => {
+  const token = createRng(3).chars('abcdefghijkmnpqrstuvwxyz23456789', 40);
+  matchesOf(Buffer.from(`api_key = "${token}"\n`));
+  t.equal(Reflect.get(RegExp, 'input'), '');
   t.end();
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import tap from 'tap';
 import { Pool } from '../../src/nested/budget.ts';
 import { HeldBases } from '../../src/nested/git-held.ts';
+import { IdTable } from '../../src/nested/git-ids.ts';
 import { TreeNames } from '../../src/nested/git-names.ts';
 import type { scanLimits } from '../../src/scan/index.ts';
 import { tarOf } from '../layers/tars.ts';
@@ -208,6 +209,30 @@ void tap.test('limits of a pack are met at the limit, and named', async (t) => {
   const lies = await read(packOf([{ content: base, sizeBytes: 3 }, { content: 'after' }]), { gitObjectBytesMax: 100 });
   t.match(lies.gaps, ['limit-bytes p!/blob@12']);
   t.equal(inside(lies).get('blob@12'), base.slice(0, 100));
+});
+
+void tap.test('deltas whose base is not there yet wait up to the limit; those beyond are read as they are, and named', async (t) => {
+  const last = Array.from({ length: 3 }, (_, at) => ({ content: deltaOf(base.length, [`secret ${at} `, [0, 40]]), base: idOf(base) }));
+  const pack = packOf([...last, { content: base }]);
+  const all = await read(pack, { gitWaitingMax: 3 });
+  t.strictSame([inside(all).size, all.gaps], [4, []]);
+  const less = await read(pack, { gitWaitingMax: 2 });
+  t.match(less.gaps, [/^limit-entries p!\/delta@\d+$/]);
+  t.equal(inside(less).size, 4);
+  t.match([...inside(less).values()].join(), /secret 2 /, 'what it inserts is read');
+});
+
+void tap.test('objects are found by their ids, whatever their number, and the last of one id', (t) => {
+  const ids = Array.from({ length: 5_000 }, (_, at) => Buffer.from(idOf(String(at % 4_000)), 'hex'));
+  const table = new IdTable((number) => ids[number] ?? Buffer.alloc(20));
+  t.equal(table.get(Buffer.from(idOf('0'), 'hex')), -1);
+  for (const number of ids.keys()) table.set(number);
+  t.strictSame(
+    [0, 999, 1_000, 3_999].map((at) => table.get(ids[at] ?? Buffer.alloc(20))),
+    [4_000, 4_999, 1_000, 3_999],
+  );
+  t.equal(table.get(Buffer.from(idOf('none'), 'hex')), -1);
+  t.end();
 });
 
 void tap.test('bases are made again from what is held of the pack; what is beyond is named', async (t) => {

@@ -5,6 +5,7 @@ import tap from 'tap';
 import { buildReport } from '../../src/reports/index.ts';
 import { ImageCollector, scanImage, scanLimits } from '../../src/scan/index.ts';
 import { tarOf } from '../layers/tars.ts';
+import { idOf, packOf, treeOf } from '../nested/git-packs.ts';
 import { githubToken } from '../secrets.ts';
 import { collect, type Descriptor, digestOf, MemorySource, places, report, testEngine } from './memory-source.ts';
 
@@ -278,3 +279,43 @@ void tap.test('the limits in force are part of the identity of a result', async 
   t.equal(testEngine().identity.limitsHash, engines[0]?.identity.limitsHash);
   t.match(engines[0]?.identity.fingerprintKeyId, 'ephemeral');
 });
+
+void tap.test(
+  'a secret in many versions of a committed file is one finding, in the first of the pack; in another file it is another',
+  async (t) => {
+    const [token, other] = [githubToken(), githubToken()];
+    const version = (at: number): string => `version ${at}\ntoken=${token}\n`;
+    const versions = Array.from({ length: 30 }, (_, at) => version(at));
+    const trees = [...versions.map((content) => ['app.env', content]), ['b.env', `${token}\n`], ['app.env', `${other}\n`]] as const;
+    const pack = packOf([
+      ...trees.map(([name, content]) => ({ kind: 'tree' as const, content: treeOf([{ mode: '100644', name, id: idOf(content) }]) })),
+      ...trees.map(([, content]) => ({ content })),
+    ]);
+    const source = new MemorySource();
+    source.image([source.blobOf(await tarOf([{ name: 'pack-1.pack', content: pack }]))]);
+    const found = await report(source);
+    t.strictSame(
+      places(found).toSorted(),
+      [
+        `file pack-1.pack!/${idOf(version(0))}/app.env visible`,
+        `file pack-1.pack!/${idOf(`${other}\n`)}/app.env visible`,
+        `file pack-1.pack!/${idOf(`${token}\n`)}/b.env visible`,
+      ].sort(),
+    );
+    t.match(found, { coverage: { complete: true } });
+  },
+);
+
+void tap.test(
+  'of a file with findings without end twice as many as a layer may have are held, and the rest is told as left out',
+  async (t) => {
+    const content = Array.from({ length: 11 }, () => githubToken()).join('\n');
+    const source = new MemorySource();
+    source.image([source.blobOf(await tarOf([{ name: 'keys', content }]))]);
+    t.match(await report(source, { ...scanLimits, findingsMax: 11 }), { findings: { length: 11 }, coverage: { complete: true } });
+    t.match(await report(source, { ...scanLimits, findingsMax: 5 }), {
+      findings: { length: 5 },
+      coverage: { complete: false, gaps: [{ reason: 'limit-findings' }] },
+    });
+  },
+);
