@@ -191,6 +191,18 @@ function keywordsOf(slot: u32, at: usize, start: usize, length: u32, found: i32)
   return found;
 }
 
+/** The n, r or t of an escape. */
+@inline function endsEscape(at: usize): bool {
+  const c: u32 = load<u8>(at);
+  return at > low && load<u8>(at - 1) == 92 && (c == 110 || c == 114 || c == 116);
+}
+
+/** Is the letter an escape's, or of Java's option -D, and a word begins behind it? `\\natera`, `-Datera.key` */
+@inline function hidesWord(at: usize): bool {
+  if (at <= low) return false;
+  return endsEscape(at) ? !isUpper(load<u8>(at + 1)) : load<u8>(at) == 68 && load<u8>(at - 1) == 45;
+}
+
 /** Keywords that begin a word (a letter after none, or a capital after a small one) before the run, on its line or one of the few before. */
 function keywordsBefore(start: usize, length: u32): void {
   const stop = start - low > (KEYWORD_REACH as usize) ? start - KEYWORD_REACH : low;
@@ -215,7 +227,9 @@ function keywordsBefore(start: usize, length: u32): void {
     }
     lines = more;
     for (; words != 0; words ^= 0x80000000 >>> clz(words)) {
-      found = keywordAt(block + ((31 - clz(words)) as usize), start, length, found);
+      const at = block + ((31 - clz(words)) as usize);
+      found = keywordAt(at, start, length, found);
+      if (found < KEYWORDS_OF_RUN_MAX && hidesWord(at)) found = keywordAt(at + 1, start, length, found);
       if (found == KEYWORDS_OF_RUN_MAX) return;
     }
     if (last || block <= stop) return;
@@ -232,7 +246,11 @@ function process(start: usize, end: usize, continued: bool): void {
     if (mayBeBase64(start) && length >= 24 && beginsBase64Text(start)) emit(start, KIND_BASE64, 0, length as u32);
   }
   if (continued || length > (KEYWORD_RUN_MAX as usize)) probeInside(start, end);
-  else if (probeAndJudge(start, end)) keywordsBefore(start, length as u32);
+  else if (probeAndJudge(start, end)) {
+    // An escape's letter is no part of the value, nor is the - of a shell's `${NAME:-value}`.
+    const from = start + (endsEscape(start) || (load<u8>(start) == 45 && start > low && load<u8>(start - 1) == 58) ? 1 : 0);
+    if (end - from >= (RUN_MIN as usize)) keywordsBefore(from, (end - from) as u32);
+  }
 }
 
 /** A run has ended at `end`; one that ended just before the data does waits until more is known. */
@@ -243,14 +261,14 @@ function process(start: usize, end: usize, continued: bool): void {
   process(start, end, continued);
 }
 
-/** Leaves out `scheme://host` without `user:password@`; undecided at the end of the data counts as one. */
+/** Leaves out `scheme://host` without `user:password@` or a long `user@`, a token; undecided at the end of the data counts as one. */
 function hasUserInfo(at: usize): bool {
   let colon = false;
   const stop = at + URL_AUTHORITY_MAX;
   for (let p = at; p < stop; p++) {
     if (p >= dataEnd) return !isLast;
     const c: u32 = load<u8>(p);
-    if (c == 64) { if (colon) return true; continue; }
+    if (c == 64) { if (colon || p - at >= (RUN_MIN as usize)) return true; continue; }
     if (c == 58) { colon = true; continue; }
     if (c <= 32 || c == 47 || c == 34 || c == 39 || c == 60 || c == 62 || c == 96) return false;
   }

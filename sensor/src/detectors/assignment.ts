@@ -108,7 +108,11 @@ export function mentionOf(before: string, words: readonly string[]): Mention | n
 /** As wasm/finder.ts has it of a keyword that is a whole word. */
 function isWord(text: string, from: number, to: number): boolean {
   const first = text.charAt(from);
-  const begins = from === 0 || !/[A-Za-z]/.test(text.charAt(from - 1)) || (/[A-Z]/.test(first) && /[a-z]/.test(text.charAt(from - 1)));
+  const begins =
+    from === 0 ||
+    !/[A-Za-z]/.test(text.charAt(from - 1)) ||
+    (/[A-Z]/.test(first) && /[a-z]/.test(text.charAt(from - 1))) ||
+    /^(?:\\[nrt]|-D)$/.test(text.slice(Math.max(0, from - 2), from));
   const hump = /[a-z]/.test(text.charAt(to - 1)) && /[A-Z]/.test(text.charAt(to));
   return begins && (hump || /^(?:$|[^A-Za-z]|api|key|tok|sec|acc|aut|pas|cli|pri|app|pat)/i.test(text.slice(to, to + 3)));
 }

@@ -75,7 +75,7 @@ const piece = oneof(
   constantFrom(...anchors).map((anchor) => anchor.toUpperCase()),
   string({ unit: constantFrom('-', '_', 'a', '7'), minLength: 900, maxLength: 2300 }),
   string({ minLength: 18, maxLength: 60 }).map((text) => Buffer.from(text).toString('base64')),
-  constantFrom('\n', ' ', '=', '"', ':', '.', '\\n', '\\u003d', '%3D', '/', '+', '@', '://', ':\\/\\/', '\0', '\xff'),
+  constantFrom('\n', ' ', '=', '"', ':', '.', '\\n', '\\u003d', '%3D', '/', '+', '@', '://', ':\\/\\/', '-D', ':-', '\\t', '\0', '\xff'),
   constantFrom('postgres://u:p@h', 'http://host/path', 'DATADOG_API_KEY=', 'datadogApiKey: '),
 );
 const text = array(piece, { maxLength: 24 }).map((pieces) => Buffer.from(pieces.join(''), 'latin1').toString('latin1'));

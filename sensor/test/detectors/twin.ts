@@ -51,7 +51,10 @@ function* ofRun(text: string, start: number, run: string, rules: CompiledRules):
   const random = count(run, /[0-9]/g) >= 1 && count(run, /[A-Za-z]/g) >= 2;
   const mixed = count(run, /[a-z](?=[A-Z])/g) >= 2 && count(run, /[A-Z](?=[A-Z])/g) >= 1;
   const changes = count(run, /[a-z](?=[A-Z])|[A-Za-z](?=[0-9])|[0-9](?=[A-Za-z])/g);
-  if (run.length <= KEYWORD_RUN_MAX && (random || mixed) && changes * CHANGE_EVERY >= run.length) yield* keywords(text, start, run, rules);
+  if (run.length <= KEYWORD_RUN_MAX && (random || mixed) && changes * CHANGE_EVERY >= run.length) {
+    const lead = endsEscape(text, start) || text.slice(start - 1, start + 1) === ':-' ? 1 : 0;
+    if (run.length - lead >= RUN_MIN) yield* keywords(text, start + lead, run.slice(lead), rules);
+  }
 }
 
 const traits = [/[a-f]/, /[g-z]/, /[A-F]/, /[G-Z]/, /[0-9]/, /-/, /_/];
@@ -65,20 +68,24 @@ function* keywords(text: string, start: number, run: string, rules: CompiledRule
   for (let at = start - 1; at >= Math.max(0, start - KEYWORD_REACH); at--) {
     if (text[at] === '\n' && ++lines === KEYWORD_LINES) return;
     if (!/^(?:[^A-Za-z]|[a-z](?=[A-Z]))[A-Za-z]$/.test(at === 0 ? ` ${text[0]}` : text.slice(at - 1, at + 1))) continue;
-    for (const anchor of rules.keywords.toReversed()) {
-      const fits = length >= anchor.run[0] && length <= anchor.run[1] && at + anchor.text.length <= start;
-      if (!fits || text.slice(at, at + anchor.text.length).toLowerCase() !== anchor.text) continue;
-      if ((kinds & ~anchor.traits) !== 0) continue;
-      const rest = text.slice(at + anchor.text.length, start + run.length);
-      const hump = /^[A-Z]/.test(rest) && /[a-z]/.test(text.charAt(at + anchor.text.length - 1));
-      const ends = at + anchor.text.length >= start || /^[^A-Za-z]/.test(rest) || hump || goesOn.test(rest);
-      if (anchor.whole && !ends) continue;
-      yield `${start} ${KIND_KEYWORD} ${anchor.text} ${anchor.whole} ${length} ${kinds}`;
-      if (++found === KEYWORDS_OF_RUN_MAX) return;
+    const hides = at > 0 && (endsEscape(text, at) ? !/[A-Z]/.test(text.charAt(at + 1)) : text.slice(at - 1, at + 1) === '-D');
+    for (const from of hides ? [at, at + 1] : [at]) {
+      for (const anchor of rules.keywords.toReversed()) {
+        const fits = length >= anchor.run[0] && length <= anchor.run[1] && from + anchor.text.length <= start;
+        if (!fits || text.slice(from, from + anchor.text.length).toLowerCase() !== anchor.text) continue;
+        if ((kinds & ~anchor.traits) !== 0) continue;
+        const rest = text.slice(from + anchor.text.length, start + run.length);
+        const hump = /^[A-Z]/.test(rest) && /[a-z]/.test(text.charAt(from + anchor.text.length - 1));
+        const ends = from + anchor.text.length >= start || /^[^A-Za-z]/.test(rest) || hump || goesOn.test(rest);
+        if (anchor.whole && !ends) continue;
+        yield `${start} ${KIND_KEYWORD} ${anchor.text} ${anchor.whole} ${length} ${kinds}`;
+        if (++found === KEYWORDS_OF_RUN_MAX) return;
+      }
     }
   }
 }
 
+const endsEscape = (text: string, at: number): boolean => at > 0 && text[at - 1] === '\\' && /[nrt]/.test(text.charAt(at));
 const startsPrefix = (text: string, at: number, rules: CompiledRules): boolean =>
   rules.prefixes.some((anchor) => text.startsWith(anchor.text, at));
 const count = (text: string, expression: RegExp): number => [...text.matchAll(expression)].length;
@@ -89,5 +96,5 @@ function isText(base64: string): boolean {
 
 function hasUserInfo(text: string, at: number): boolean {
   const authority = /^[^\0- "'/<>`]*/.exec(text.slice(at, at + URL_AUTHORITY_MAX))?.[0] ?? '';
-  return /:[^]*@/.test(authority);
+  return /:[^]*@/.test(authority) || authority.lastIndexOf('@') >= RUN_MIN;
 }

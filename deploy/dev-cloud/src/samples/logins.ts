@@ -188,6 +188,20 @@ export const logins: readonly SecretGenerator[] = [
     },
   },
   {
+    detector: 'curl-user-token',
+    make: (rng) => {
+      const secret = password(rng) + password(rng);
+      return inFile('usr/local/bin/charge', `#!/bin/sh\ncurl -fsSL -u ${secret}: https://api.corp.io/v1/charges\n`, secret);
+    },
+  },
+  {
+    detector: 'url-user-token',
+    make: (rng) => {
+      const secret = password(rng) + password(rng);
+      return inFile('usr/local/bin/fetch', `#!/bin/sh\ngit clone https://${secret}@git.corp.io/team/shop.git\n`, secret);
+    },
+  },
+  {
     detector: 'sql-connection-string',
     make: (rng) => {
       const secret = password(rng);

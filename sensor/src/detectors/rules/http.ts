@@ -3,6 +3,7 @@ import type { Candidate, Found, Rule } from '../rule.ts';
 import { looksIssued } from '../issued.ts';
 import { isPlaceholder } from '../placeholder.ts';
 import { decodeUserPassword, isPlaceholderPassword, isWordPassword } from './basic-auth.ts';
+import { isSampleHost } from './hosts.ts';
 
 /** Users of the examples in RFC 7617 and RFC 6749, and of everybody's. */
 const sampleUsers = /^(?:aladdin|s6BhdRkqt3|x?user|test|foo|username|admin)$/i;
@@ -29,6 +30,15 @@ function checkCurl({ groups }: Candidate): Found | null {
 
 /** The header's name and what may follow it, or begin an escape of that. */
 const assigned = /^authorization["'\\]{0,2}(?:\s{0,4}[:=,]|[\\%])/i;
+
+/** DSNs of error trackers are made to stand in web pages. */
+const publicHosts = /sentry|glitchtip|bugsink|ingest\./i;
+
+function checkUserToken({ secret, groups }: Candidate): Found | null {
+  const host = groups['host'] ?? '';
+  if ((secret.match(/[0-9]/g)?.length ?? 0) < 3 || !looksIssued(secret) || publicHosts.test(host) || isSampleHost(host)) return null;
+  return {};
+}
 
 export const rules: readonly Rule[] = [
   {
@@ -78,5 +88,40 @@ export const rules: readonly Rule[] = [
     check: checkCurl,
     examples: (rng) => [`RUN curl -fsSL -u ci-bot:${password(rng)} https://nexus.corp.io/x.tgz\n`],
     nearMisses: () => ['curl -u user:password https://a\n', 'curl -u "$USER:$PASSWORD" https://a\n', 'sort -u file:name\n'],
+  },
+  {
+    id: 'curl-user-token',
+    facts: ['Shell/Passwords on command lines in history/RUN'],
+    name: 'Token as the user on a curl command line',
+    anchors: { literals: ['dashU'] },
+    pattern: /\bcurl\b[^\n]{0,240}? -u ["']?(?<secret>[A-Za-z0-9_-]{20,120})(?::(?:x|X|api_token|x-oauth-basic)?)?["']?(?=\s|$)/,
+    around: [256, 224],
+    confidence: 'likely',
+    rank: -2,
+    check: checkUserToken,
+    examples: (rng) => [`curl -u k7${rng.chars(alphabets.alnum, 30)}4q: https://api.corp.io/v1/charges\n`],
+    nearMisses: () => [
+      'curl -u "$API_TOKEN:" https://a\n',
+      'curl -u your-api-key-goes-here-1: https://a\n',
+      'sort -u file_name_of_2026_and_more\n',
+    ],
+  },
+  {
+    id: 'url-user-token',
+    facts: ['Generic/API key / token assignment (high-entropy with key name)'],
+    name: 'Token as the user of a URL',
+    anchors: { literals: ['url'] },
+    follows: /^:\\{0,2}\/\\{0,2}\/[A-Za-z0-9_-]{16}/,
+    pattern: /\bhttps?:\/\/(?<secret>[A-Za-z0-9_-]{20,120})(?::x-oauth-basic)?@(?<host>[A-Za-z0-9.-]{4,120})/,
+    lead: 6,
+    around: [16, 280],
+    confidence: 'likely',
+    rank: -2,
+    check: checkUserToken,
+    examples: (rng) => [`git clone https://k7${rng.chars(alphabets.alnum, 30)}4q@git.corp.io/shop.git\n`],
+    nearMisses: (rng) => [
+      `https://${rng.chars(alphabets.hex, 32)}@o4.ingest.sentry.io/17\n`,
+      'https://name-of-a-user-2026-and-more@git.corp.io/shop.git\n',
+    ],
   },
 ];

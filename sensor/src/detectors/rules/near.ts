@@ -26,7 +26,8 @@ export interface NearSpec {
 
 /** What tokens without a documented form are made of. */
 const ANY_TOKEN = /[A-Za-z0-9_-]{20,80}/;
-const LEFT = String.raw`(?<![A-Za-z0-9_+/.~-])`;
+/** A shell's `${NAME:-value}` is none of the values that go on. */
+const LEFT = String.raw`(?<![A-Za-z0-9_+/.~]|(?<!:)-)`;
 const RIGHT = String.raw`(?![A-Za-z0-9_+/=(-]|\.[A-Za-z0-9])`;
 const separators = ['', '_', '-', '.', ' '];
 
