@@ -144,10 +144,13 @@ await tap.test('a drawn value is likely under a name that says what it is, and l
     `<add key="OvermoorAccessToken" value="${drawn}" />`,
     `- name: TARN_API_KEY\n  value: "${drawn}"\n`,
     `KESTREL_SECRET_KEY=${randomUUID()}\n`,
+    `{"token": "${drawn}"}`,
+    `kestrel login --token ${drawn}\n`,
   ])
     t.strictSame(confidences(text), ['likely'], text);
   for (const text of [
-    `{"token": "${drawn}"}`,
+    `{"atera": 1, "token": "${drawn}"}`,
+    `{"token": "${createRng(7).chars(hex, 26)}"}`,
     `client_secret:\n  type: string\n  example: ${drawn}\n`,
     `![state](https://ci.corp.io/shop.svg?circle_token=${drawn})\n`,
     `auth: SignedHeaders=host;x-corp-token, Signature=${createRng(5).chars(hex, 64)}\n`,

@@ -55,10 +55,18 @@ function checkAssigned({ secret, start, end, window }: Candidate, owners: Owners
   const isVariable = ENVIRONMENT.test(mention.identifier);
   if (secret.length < LIKELY_MIN && !isVariable && !(isNamed && isOfAllKinds(secret))) return null;
   if (NO_SECRET.test(spokenName(before, mention)) || (isUuid(secret) && !/key$|secret$/i.test(mention.identifier))) return null;
-  const isSure = standing === 'named' && (isNamed || OWN_NAME.test(mention.identifier)) && isSureValue(secret, mention.identifier);
+  const isSure =
+    standing === 'named' &&
+    (isNamed || OWN_NAME.test(mention.identifier) || (isPlainly(mention.identifier, secret) && !namesOneOf(before, owners.words))) &&
+    isSureValue(secret, mention.identifier);
   const isPlain = !elsewhere.test(mention.span) && !headline.test(afterName(mention)) && !badge.test(before) && !isPackagedDoc(window.path);
   return isSure && isPlain && !namesOneOf(mention.identifier, owners.names) ? {} : { confidence: 'possible' };
 }
+
+/** `token: …` alone, of a value that could hardly be another thing. */
+const isPlainly = (name: string, value: string): boolean =>
+  /^(?:--?|@|\$)?(?:token|secret)$/i.test(name) && value.length >= PLAINLY_MIN && (isOfAllKinds(value) || /^[0-9a-f]{32,64}$/.test(value));
+const PLAINLY_MIN = 24;
 
 /** A short one that is no word with a number. */
 const isOfAllKinds = (value: string): boolean => [/[a-z]/, /[A-Z]/, /[0-9]/].every((kind) => kind.test(value)) && !isWordy(value);

@@ -64,7 +64,7 @@ export const rules: readonly Rule[] = [
     facts: ['HTTP/Authorization header Basic/Bearer'],
     name: 'HTTP Bearer authorization header',
     anchors: { literals: ['authorization'] },
-    pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["']?(?:Bearer|token)\s{1,4}(?<secret>[A-Za-z0-9._~+/-]{24,1000}={0,2})/i,
+    pattern: /authorization["']?\s{0,4}[:=,]\s{0,4}["'`]?(?:Bearer|token)\s{1,4}(?<secret>[A-Za-z0-9._~+/-]{24,1000}={0,2})/i,
     follows: assigned,
     around: [4, 1100],
     confidence: 'likely',

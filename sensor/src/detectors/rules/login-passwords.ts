@@ -9,10 +9,13 @@ import { canonicalLogin, isDefaultPassword, isLocalHost, isSampleHost } from './
 const PASSWORD_MIN = 8;
 const KINDS_MIN = 3;
 
+/** A type, or a part of a structure: `Uint8Array`, `shi502_passwd`. */
+const codeName = /^(?:(?:Uint|Int|Float|Big)[0-9a-z]{1,8}Array|[A-Za-z]{2,24}\d{0,4}(?:_[A-Za-z]+)+)$/;
+
 /** How many kinds of characters a password has that somebody chose; 0 for what is none. */
 function kindsOf(name: string, secret: string, form: 'quoted' | 'plain'): number {
   if (secret.length < PASSWORD_MIN || !isChosenPassword(name, secret, form) || !/[0-9]/.test(secret) || !/[A-Za-z]/.test(secret)) return 0;
-  if (/[<>%]|[^ -~]|[Ss][Hh][Aa]-?\d|^[A-Z0-9]+$|^(?:Uint|Int|Float|Big)\w+Array$/.test(secret)) return 0;
+  if (/[<>%]|[^ -~]|[Ss][Hh][Aa]-?\d|^[A-Z0-9]+$/.test(secret) || codeName.test(secret)) return 0;
   return [/[a-z]/, /[A-Z]/, /[0-9]/, /[^A-Za-z0-9]/].filter((kind) => kind.test(secret)).length;
 }
 
