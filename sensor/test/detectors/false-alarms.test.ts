@@ -11,6 +11,13 @@ const random = createRng(10).chars('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr
 
 /** What docs, tests and libraries are full of, by the reason why it is no secret. The corpora of docs/accuracy.md brought each up. */
 const none: Readonly<Record<string, readonly string[]>> = {
+  'names in lists and types of programs': [
+    '@FieldOrder({"shi502_path", "shi502_passwd", "shi502_reserved"})\n',
+    "assertEqual(splitpasswd('user+1:a+b'), ('user+1', 'a+b'))\n",
+    'export function pwhash(length: number, password: Uint8Array | string, salt: Uint8Array): void;\n',
+    'PKCS12_SAFEBAG_create_secret   5280\t3_0_0\tEXIST::FUNCTION:\nPKCS12_add1_attr_by_NID   5281\t3_0_0\n',
+    'libpq\0user\0Password: \0fallback_application_name1\0',
+  ],
   'names of types beside a word for secrets': [
     'class A extends AbstractAuthKey<OAuth2AuthorizationServerConfigurer> {}',
     'azureApiKey = messages.field("GoogleCloudContainerV1AzureConfig")',
