@@ -11,7 +11,7 @@ export const tokens = generatorsOf([
   ['aws-ecr-password', 'ECR_PASSWORD', 'eyJwYXlsb2FkIjoi[A-Za-z0-9]{600}'],
   ['aws-mws-auth-token', 'MWS_AUTH_TOKEN', 'amzn\\.mws\\.[a-f0-9]{8}(?:-[a-f0-9]{4}){3}-[a-f0-9]{12}'],
   ['abstract-api-key', 'ABSTRACT_API_KEY', '[a-f0-9]{32}'],
-  ['abuseipdb-api-key', 'ABUSEIPDB_API_KEY', '[A-Za-z0-9]{32}'],
+  ['abuseipdb-api-key', 'ABUSEIPDB_API_KEY', '[0-9a-f]{80}'],
   ['abyssale-api-key', 'ABYSSALE_API_KEY', '[A-Za-z0-9]{32}'],
   ['accuweather-api-key', 'ACCUWEATHER_API_KEY', '[A-Za-z0-9]{32}'],
   ['adafruit-io-key', 'ADAFRUIT_IO_API_KEY', 'aio_[A-Za-z0-9]{28}'],

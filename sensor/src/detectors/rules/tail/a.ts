@@ -23,7 +23,7 @@ export const rules: readonly Rule[] = [
       /[a-z2-7]{52}/,
       ['Azure/DevOps PAT (legacy)', 'azure/Azure Personal Access Token'],
     ],
-    ['abuseipdb-api-key', 'Abuseipdb API key', 'abuseipdb', undefined, 'abuseipdb/API key'],
+    ['abuseipdb-api-key', 'Abuseipdb API key', 'abuseipdb', /[a-z0-9]{80}/, 'abuseipdb/API key'],
     ['abyssale-api-key', 'Abyssale API key', 'abyssale', undefined, 'abyssale/API key'],
     ['accuweather-api-key', 'Accuweather API key', 'accu weather', /[A-Za-z0-9]{32}/, 'accuweather/API key'],
     ['adzuna-api-key', 'Adzuna API key', 'adzuna', /[a-f0-9]{32}/, 'adzuna/API key'],

@@ -24,6 +24,6 @@ export const rules: readonly Rule[] = [
       'zipcodebase/Zipcodebase API Key',
     ],
     ['zonkafeedback-api-token', 'ZonkaFeedback API token', 'zonka feedback', /[A-Za-z0-9]{36}/, 'zonkafeedback/ZonkaFeedback API Token'],
-    ['zulipchat-api-key', 'Zulipchat API key', ['zulip', 'zulipchat'], undefined, 'zulipchat/API key'],
+    ['zulipchat-api-key', 'Zulipchat API key', ['zulip', 'zulipchat'], /[A-Za-z0-9]{32}/, 'zulipchat/API key'],
   ]),
 ];
