@@ -199,8 +199,12 @@ t.test('a verdict waits, then says its state; only what is outside the perimeter
 });
 
 t.test('a thousand requests may wait at once, one more is told to come later', async (t) => {
+  const other = await startTestApp(folderFor(t));
   const digest = digestOf();
-  const answers = await Promise.all(Array.from({ length: 1_001 }, () => app.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=6`)));
+  const calls = Array.from({ length: 1_001 }, () => other.call('GET', `/api/v1/verdicts/${digest}?waitSeconds=60`));
+  t.equal((await Promise.race(calls)).status, 429, 'all others still wait');
+  await other.close();
+  const answers = await Promise.all(calls);
   t.strictSame(
     [202, 429].map((status) => answers.filter((answer) => answer.status === status).length),
     [1_000, 1],
